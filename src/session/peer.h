@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Peers: every remote address that was heard or written to, numbered @1, @2, ...
+ *
+ * Numbers are never reused.  The table stops growing at PEER_MAX: a peer beyond
+ * it is shown by its address alone.
+ */
+#ifndef SESSION_PEER_H
+#define SESSION_PEER_H
+
+#include "net/addr.h"
+
+#define PEER_MAX 100000u
+
+struct peer {
+	uint32_t number;
+	uint32_t socket; /* number of the socket that heard it last, else wrote to it last */
+	struct addr addr;
+	uint64_t rx, rx_bytes, tx, tx_bytes, errors;
+	uint64_t first, last; /* realtime ns of the first and last packet of any kind */
+	uint32_t next;        /* in the hash chain: number, 0 ends */
+};
+
+struct peer_table {
+	struct peer **peers; /* by number - 1 */
+	uint32_t count, room;
+	uint32_t *buckets;   /* numbers; a power of two of them */
+	uint32_t bucket_count;
+	uint32_t recent;     /* the one found last: floods come from one peer */
+};
+
+void peer_table_done(struct peer_table *t);
+/* Finds or adds; *added tells which.  NULL when the table is full or memory is out.  A group or
+ * broadcast address that was written to is a peer too. */
+struct peer *peer_note(struct peer_table *t, const struct addr *addr, bool *added);
+struct peer *peer_find(const struct peer_table *t, const struct addr *addr);
+struct peer *peer_by_number(const struct peer_table *t, uint32_t number);
+
+#endif
