@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The clock is a parameter: timers, rates and schedules are tested without sleeping.
+ */
+#ifndef UTIL_CLOCK_H
+#define UTIL_CLOCK_H
+
+#include <stdint.h>
+
+struct clock {
+	uint64_t (*monotonic)(void *ctx); /* ns since some start, never backwards */
+	uint64_t (*realtime)(void *ctx);  /* ns since 1970 UTC */
+	void *ctx;
+};
+
+/* CLOCK_MONOTONIC and CLOCK_REALTIME. */
+extern const struct clock clock_system;
+
+static inline uint64_t clock_monotonic(const struct clock *c)
+{
+	return c->monotonic(c->ctx);
+}
+
+static inline uint64_t clock_realtime(const struct clock *c)
+{
+	return c->realtime(c->ctx);
+}
+
+#endif
