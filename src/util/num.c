@@ -102,7 +102,7 @@ static bool outside_sizes(struct error *e, const char *word, uint64_t min, uint6
 	return false;
 }
 
-static int digit_value(char c)
+int num_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -110,7 +110,7 @@ static int digit_value(char c)
 		return c - 'a' + 10;
 	if (c >= 'A' && c <= 'F')
 		return c - 'A' + 10;
-	return 16;
+	return -1;
 }
 
 /* Reads digits and returns where they end.  "over" tells that uint64_t is too small for them. */
@@ -118,12 +118,14 @@ static const char *read_digits(const char *s, int base, uint64_t *value, bool *o
 {
 	*value = 0;
 	*over = false;
-	for (; digit_value(*s) < base; s++) {
+	for (;; s++) {
+		int digit = num_hex_digit(*s);
+		if (digit < 0 || digit >= base)
+			return s;
 		if (__builtin_mul_overflow(*value, (uint64_t)base, value) ||
-		    __builtin_add_overflow(*value, (uint64_t)digit_value(*s), value))
+		    __builtin_add_overflow(*value, (uint64_t)digit, value))
 			*over = true;
 	}
-	return s;
 }
 
 bool num_parse_int(const char *word, int64_t min, int64_t max, int64_t *out, struct error *e)
@@ -165,7 +167,7 @@ static uint64_t fraction_of(const char *digits, const char *end, uint64_t scale)
 {
 	uint64_t part = 0;
 	while (end > digits)
-		part = (part + (uint64_t)digit_value(*--end) * scale) / 10;
+		part = (part + (uint64_t)num_hex_digit(*--end) * scale) / 10;
 	return part;
 }
 

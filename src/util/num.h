@@ -26,6 +26,9 @@ bool num_parse_size(const char *word, uint64_t min, uint64_t max, uint64_t *out,
 /* 250ms, 0.5s, 2m, 1h, 10us; a bare number is seconds.  Result in nanoseconds. */
 bool num_parse_duration(const char *word, uint64_t *ns, struct error *e);
 
+/* The value of a hexadecimal digit, -1 if c is none. */
+int num_hex_digit(char c);
+
 /* 16 MiB, 208 KiB, 516 B: exact where it can be, else one decimal. */
 void num_format_size(struct buf *out, uint64_t bytes);
 /* 1,204 */
