@@ -7,7 +7,7 @@
  *
  * Hex: digit pairs, split anywhere between bytes by blanks, ":" "-" or ","; "0x" in front of a
  * group; "quoted text" (text notation; a quote is \x22) in between.  A pasted dump (xxd, hexdump,
- * Wireshark, tcpdump -X) is recognised by its first line, which begins with the row's bytes after an
+ * Wireshark, tcpdump -X) is recognised by its first line, which begins with bytes after an
  * offset that is a multiple of 16; from then on every line must begin with the offset that follows.
  * The characters beside the bytes are not read.
  *
