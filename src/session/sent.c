@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ring of what was sent lately.  It is searched from end to end: errors are
+ * rare, and of received group datagrams only those from a port of ours are asked
+ * about.
+ */
+#include "session/sent.h"
+
+#include "util/num.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sent {
+	uint64_t no, time;
+	uint64_t digest; /* of all the bytes: more than the prefix is not kept */
+	struct addr dest;
+	uint32_t socket, len;
+	uint16_t port; /* local */
+	bool linked;   /* an error was attributed to it */
+	uint8_t prefix[SENT_PREFIX];
+};
+
+struct sent_ring {
+	struct sent kept[SENT_KEPT];
+	uint64_t count; /* ever added */
+};
+
+struct sent_ring *sent_new(void)
+{
+	return calloc(1, sizeof(struct sent_ring));
+}
+
+void sent_free(struct sent_ring *r)
+{
+	free(r);
+}
+
+/* Eight bytes at a time, because every datagram that is sent pays for it. */
+static uint64_t digest(const void *data, size_t len)
+{
+	const uint8_t *at = data;
+	uint64_t sum = len, word;
+
+	for (; len >= sizeof(word); len -= sizeof(word), at += sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+		sum ^= sum >> 29;
+	}
+	for (; len > 0; len--)
+		sum = (sum ^ *at++) * 0x9e3779b97f4a7c15u;
+	return sum ^ sum >> 32;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+void sent_add(struct sent_ring *r, const struct packet *p)
+{
+	struct sent *s = &r->kept[r->count++ % SENT_KEPT];
+
+	*s = (struct sent){
+		.no = p->no,
+		.time = p->time,
+		.digest = digest(p->data, p->stored),
+		.dest = p->peer,
+		.socket = p->socket,
+		.len = p->stored,
+		.port = p->local.port,
+	};
+	if (p->stored)
+		memcpy(s->prefix, p->data, least(p->stored, SENT_PREFIX));
+}
+
+/* The same address and port; a zone counts only where both sides know one, because a scoped
+ * destination may be written without it. */
+static bool same_dest(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       (a->scope == b->scope || !a->scope || !b->scope) &&
+	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+/* A quote may be longer than the datagram: routers pad it to 128 bytes (RFC 4884 section 4). */
+static bool begins_with(const struct sent *s, const void *quote, size_t quoted)
+{
+	size_t n = least(quoted, least(s->len, SENT_PREFIX));
+
+	return n == 0 || memcmp(s->prefix, quote, n) == 0;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest, const void *quote,
+		    size_t quoted, uint64_t now)
+{
+	struct sent *oldest = NULL, *latest = NULL;
+
+	for (uint64_t i = r->count > SENT_KEPT ? r->count - SENT_KEPT : 0; i < r->count; i++) {
+		struct sent *s = &r->kept[i % SENT_KEPT];
+
+		if (s->socket != socket || !same_dest(&s->dest, dest) ||
+		    !begins_with(s, quote, quoted))
+			continue;
+		latest = s;
+		if (!oldest && !s->linked && distance(now, s->time) <= NS_PER_S)
+			oldest = s;
+	}
+	if (oldest)
+		latest = oldest;
+	if (!latest)
+		return 0;
+	latest->linked = true;
+	return latest->no;
+}
+
+bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port, const void *data,
+		 size_t len, uint64_t now)
+{
+	uint64_t sum = digest(data, len);
+
+	for (uint64_t i = r->count; i > 0 && r->count - i < SENT_KEPT; i--) {
+		const struct sent *s = &r->kept[(i - 1) % SENT_KEPT];
+
+		if (distance(now, s->time) > 2 * NS_PER_S)
+			return false;
+		if (s->port == port && s->len == len && s->digest == sum &&
+		    same_dest(&s->dest, dest) && begins_with(s, data, len))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What was sent lately: which datagram an ICMP error is about, and which received
+ * group datagram is our own looped back.
+ *
+ * A ring of the last SENT_KEPT datagrams with the first bytes of each.  It is
+ * written by the main loop and read by the receiver, both inside store_begin() /
+ * store_end(), so it has no lock of its own.
+ */
+#ifndef SESSION_SENT_H
+#define SESSION_SENT_H
+
+#include "store/packet.h"
+
+#define SENT_KEPT 1024
+#define SENT_PREFIX 64
+
+struct sent_ring;
+
+struct sent_ring *sent_new(void);
+void sent_free(struct sent_ring *r);
+
+/* p: a tx packet just appended. */
+void sent_add(struct sent_ring *r, const struct packet *p);
+
+/*
+ * The number of the datagram that went from socket to dest and begins with the quoted bytes (none:
+ * destination alone decides), 0 if none is known.  Among equal ones the oldest of the last second that
+ * no error was linked to yet, else the newest; it then counts as linked.
+ */
+uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest, const void *quote,
+		    size_t quoted, uint64_t now);
+/* Was exactly this sent to dest from local port "port" within the last two seconds? */
+bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port, const void *data,
+		 size_t len, uint64_t now);
+
+#endif
