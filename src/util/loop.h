@@ -44,5 +44,6 @@ bool loop_turn(struct loop *l, uint64_t max_wait, struct error *e);
 /* Turns until loop_stop(). */
 bool loop_run(struct loop *l, struct error *e);
 void loop_stop(struct loop *l);
+bool loop_stopped(const struct loop *l);
 
 #endif

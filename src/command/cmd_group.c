@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about multicast groups and interfaces. */
+#include "command/args.h"
+#include "command/complete.h"
+#include "command/tables.h"
+
+#include <net/if.h>
+#include <stdio.h>
+
+/* Joining needs a socket that hears the group's port, so it is not opened by itself: the port would be
+ * a guess. */
+static bool read_group(struct command_call *c, struct group_spec *g, struct error *e)
+{
+	return group_parse(c->words[0].text, g, e) ? true : args_at(c, 0, e);
+}
+
+static bool join_run(struct command_call *c, struct error *e)
+{
+	struct group_spec g;
+	unsigned joined = 0;
+
+	if (!read_group(c, &g, e) || !session_join(c->session, c->session->current, &g, &joined, e))
+		return false;
+	if (joined > 1)
+		command_say(c, MESSAGE_INFO, "%u memberships made on [%u]", joined,
+			    c->session->current->number);
+	return true;
+}
+
+static bool leave_run(struct command_call *c, struct error *e)
+{
+	struct group_spec g;
+	unsigned left = 0;
+
+	if (!read_group(c, &g, e) || !session_leave(c->session, c->session->current, &g, &left, e))
+		return false;
+	if (left > 1)
+		command_say(c, MESSAGE_INFO, "%u memberships of [%u] ended", left,
+			    c->session->current->number);
+	return true;
+}
+
+static bool change_source(struct command_call *c, bool block, struct error *e)
+{
+	struct session_socket *k = c->session->current;
+	struct group_spec g;
+	struct buf name;
+
+	if (!read_group(c, &g, e))
+		return false;
+	if (!g.source.family)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "name the source: SRC@GROUP[%%IF]");
+	if (!(block ? group_block : group_unblock)(&k->sock, &g, e))
+		return false;
+	buf_init(&name, 256);
+	group_format(&name, &g.group, &g.source, g.ifindex);
+	session_event(c->session, PACKET_NOTE, k->number, "[%u] %s %s", k->number,
+		      block ? "blocked" : "unblocked", buf_cstr(&name));
+	buf_done(&name);
+	return true;
+}
+
+static bool block_run(struct command_call *c, struct error *e)
+{
+	return change_source(c, true, e);
+}
+
+static bool unblock_run(struct command_call *c, struct error *e)
+{
+	return change_source(c, false, e);
+}
+
+/* One row a membership; the sources of one that has several share it. */
+static void membership_row(struct command_call *c, const struct session_socket *k,
+			   const struct membership *m)
+{
+	const struct addr none = { 0 };
+	const struct iface *dev = session_iface(c->session, m->ifindex);
+	struct buf name, sources;
+	char command[200];
+
+	buf_init(&name, 256);
+	buf_init(&sources, 1024);
+	group_format(&name, &m->group, m->source_specific && m->source_count ? &m->sources[0] : &none,
+		     m->ifindex);
+	snprintf(command, sizeof(command), "leave %s", buf_cstr(&name));
+	buf_reset(&name);
+	addr_format_host(&name, &m->group);
+	for (size_t i = 0; i < m->source_count; i++) {
+		buf_str(&sources, i ? ", " : m->source_specific ? "only " : "all but ");
+		addr_format_host(&sources, &m->sources[i]);
+	}
+	listing_row(&c->listing, LISTING_PLAIN, command, "[%u]\t%s\t%s\t%s", k->number, buf_cstr(&name),
+		    dev ? dev->name : "kernel's choice", sources.len ? buf_cstr(&sources) : "any source");
+	buf_done(&name);
+	buf_done(&sources);
+}
+
+static bool groups_run(struct command_call *c, struct error *e)
+{
+	const struct session *s = c->session;
+	size_t memberships = 0;
+	char command[64];
+
+	(void)e;
+	buf_str(&c->listing.title, "groups");
+	c->listing.live = true;
+	listing_row(&c->listing, LISTING_HEADING, NULL, " \tgroup\tinterface\tsources");
+	for (size_t i = 0; i < s->socket_count; i++) {
+		const struct group_list *l = &s->sockets[i]->sock.groups;
+
+		for (size_t g = 0; g < l->count; g++)
+			membership_row(c, s->sockets[i], &l->m[g]);
+		memberships += l->count;
+	}
+	if (!memberships)
+		listing_row(&c->listing, LISTING_DIM, NULL, "none is joined");
+	for (size_t i = 0; i < s->ifaces.count; i++) {
+		const struct iface *dev = &s->ifaces.ifaces[i];
+
+		if (!(dev->flags & IFF_UP))
+			continue;
+		snprintf(command, sizeof(command), "join 239.1.2.3%%%s", dev->name);
+		listing_row(&c->listing, LISTING_DIM, command, "join\ton %s\t%s", dev->name,
+			    dev->flags & IFF_MULTICAST ? "" : "no MULTICAST flag");
+	}
+	return true;
+}
+
+static bool interfaces_run(struct command_call *c, struct error *e)
+{
+	struct session *s = c->session;
+	struct buf flags, addrs;
+	char command[64];
+
+	if (!iface_load(&s->ifaces, e))
+		return false;
+	buf_str(&c->listing.title, "interfaces");
+	listing_row(&c->listing, LISTING_HEADING, NULL, "name\tindex\tmtu\tflags\taddresses");
+	buf_init(&flags, 256);
+	buf_init(&addrs, 4096);
+	for (size_t i = 0; i < s->ifaces.count; i++) {
+		const struct iface *dev = &s->ifaces.ifaces[i];
+
+		buf_reset(&flags);
+		buf_reset(&addrs);
+		iface_format_flags(&flags, dev->flags);
+		for (size_t a = 0; a < dev->addr_count; a++) {
+			buf_str(&addrs, a ? ", " : "");
+			addr_format_host(&addrs, &dev->addrs[a].addr);
+			buf_printf(&addrs, "/%u", dev->addrs[a].prefix_len);
+		}
+		snprintf(command, sizeof(command), "set multicast-interface %s", dev->name);
+		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%u\t%u\t%s\t%s", dev->name,
+			    dev->index, dev->mtu, buf_cstr(&flags), buf_cstr(&addrs));
+	}
+	buf_done(&flags);
+	buf_done(&addrs);
+	return true;
+}
+
+static void leave_complete(struct command_completion *c)
+{
+	const struct session_socket *k = c->session->current;
+	const struct addr none = { 0 };
+	struct buf name;
+
+	buf_init(&name, 256);
+	for (size_t i = 0; k && i < k->sock.groups.count; i++) {
+		const struct membership *m = &k->sock.groups.m[i];
+
+		buf_reset(&name);
+		group_format(&name, &m->group,
+			     m->source_specific && m->source_count ? &m->sources[0] : &none, m->ifindex);
+		completion_offer(c, "%s", buf_cstr(&name));
+	}
+	buf_done(&name);
+}
+
+/* Behind the "%" of a group come the interfaces. */
+static void join_complete(struct command_completion *c)
+{
+	size_t n = 0;
+
+	while (c->prefix[n] && c->prefix[n] != '%')
+		n++;
+	if (!c->prefix[n])
+		return;
+	completion_offer(c, "%.*s%%all", (int)n, c->prefix);
+	for (size_t i = 0; i < c->session->ifaces.count; i++)
+		completion_offer(c, "%.*s%%%s", (int)n, c->prefix, c->session->ifaces.ifaces[i].name);
+}
+
+#define GROUP_ARGS "[SRC@]GROUP[+N][%IF]"
+
+const struct command group_commands[] = {
+	{ "join", GROUP_ARGS, "groups", 1, 1, CMD_SOCKET,
+	  "join a group, N groups in a row, one source only; %all: on every interface",
+	  .run = join_run, .complete = join_complete },
+	{ "leave", GROUP_ARGS, "groups", 1, 1, CMD_SOCKET, "leave what was joined",
+	  .run = leave_run, .complete = leave_complete },
+	{ "block", "SRC@GROUP[%IF]", "groups", 1, 1, CMD_SOCKET, "hear a joined group without one source",
+	  .run = block_run, .complete = leave_complete },
+	{ "unblock", "SRC@GROUP[%IF]", "groups", 1, 1, CMD_SOCKET, "hear a blocked source again",
+	  .run = unblock_run, .complete = leave_complete },
+	{ "groups", "", "groups", 0, 0, 0, "list the memberships of all sockets",
+	  .run = groups_run },
+	{ "interfaces", "", "groups", 0, 0, 0,
+	  "list the interfaces: name, index, MTU, flags, addresses",
+	  .run = interfaces_run },
+	{ 0 },
+};

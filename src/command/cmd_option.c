@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about options: of the current socket, and settings of the face. */
+#include "command/args.h"
+#include "command/complete.h"
+#include "command/tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct face_setting *find_setting(const struct face *face, const char *name)
+{
+	for (const struct face_setting *s = face->settings; s && s->name; s++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
+
+/* What the kernel granted, and where that is not what was asked, why. */
+static void say_granted(struct command_call *c, const struct sockopt *o)
+{
+	const struct session_socket *k = c->session->current;
+	struct buf now, asked;
+
+	buf_init(&now, 128);
+	buf_init(&asked, 128);
+	sockopt_format_asked(&k->sock, o, &asked);
+	if (!sockopt_get(&k->sock, o, &now, NULL))
+		buf_str(&now, buf_cstr(&asked));
+	if (o->kind == SOCKOPT_SIZE && asked.len)
+		command_say(c, MESSAGE_INFO,
+			    "%s of [%u]: %s bytes granted, %s asked (the kernel doubles what it grants)",
+			    o->name, k->number, buf_cstr(&now), buf_cstr(&asked));
+	else if (asked.len && strcmp(buf_cstr(&asked), buf_cstr(&now)) != 0)
+		command_say(c, MESSAGE_INFO, "%s of [%u] is %s (%s was asked)", o->name, k->number,
+			    buf_cstr(&now), buf_cstr(&asked));
+	else
+		command_say(c, MESSAGE_INFO, "%s of [%u] is %s", o->name, k->number, buf_cstr(&now));
+	buf_done(&now);
+	buf_done(&asked);
+}
+
+static bool set_setting(struct command_call *c, const struct face_setting *s, struct error *e)
+{
+	struct buf now;
+
+	if (!s->set(c->face->ctx, c->word_count > 1 ? c->words[1].text : "on", e))
+		return args_at(c, c->word_count > 1, e);
+	buf_init(&now, 64);
+	s->get(c->face->ctx, &now);
+	command_say(c, MESSAGE_INFO, "%s is %s", s->name, buf_cstr(&now));
+	buf_done(&now);
+	return true;
+}
+
+static bool need_socket(const struct command_call *c, struct error *e)
+{
+	return c->session->current ? true : err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+}
+
+static bool set_run(struct command_call *c, struct error *e)
+{
+	const struct face_setting *setting = find_setting(c->face, c->words[0].text);
+	const struct sockopt *o;
+	struct sockopt_value v;
+
+	if (setting)
+		return set_setting(c, setting, e);
+	o = sockopt_find(c->words[0].text, e);
+	if (!o)
+		return args_at(c, 0, e);
+	if (!sockopt_parse(o, c->word_count > 1 ? c->words[1].text : NULL, &v, e))
+		return args_at(c, c->word_count > 1, e);
+	if (!need_socket(c, e) || !session_set_option(c->session, c->session->current, o, &v, e))
+		return false;
+	say_granted(c, o);
+	return true;
+}
+
+static bool get_run(struct command_call *c, struct error *e)
+{
+	const struct face_setting *setting = find_setting(c->face, c->words[0].text);
+	const struct sockopt *o;
+	struct buf now;
+	bool ok;
+
+	buf_init(&now, 128);
+	if (setting) {
+		setting->get(c->face->ctx, &now);
+		command_say(c, MESSAGE_INFO, "%s is %s", setting->name, buf_cstr(&now));
+		buf_done(&now);
+		return true;
+	}
+	o = sockopt_find(c->words[0].text, e);
+	if (!o)
+		return args_at(c, 0, e);
+	if (!need_socket(c, e))
+		return false;
+	ok = sockopt_get(&c->session->current->sock, o, &now, e);
+	buf_done(&now);
+	if (ok)
+		say_granted(c, o);
+	return ok;
+}
+
+/* The command that a row of the panel prefills: a switch is turned over, the rest waits for its value. */
+static void prefill(const struct sockopt *o, const char *now, char *out, size_t size)
+{
+	if (o->flags & SOCKOPT_BEFORE_BIND)
+		snprintf(out, size, "open udp4 :5000 %s%s", o->name, o->kind == SOCKOPT_BOOL ? "" : "=");
+	else if (o->kind == SOCKOPT_BOOL)
+		snprintf(out, size, "set %s %s", o->name, strcmp(now, "on") == 0 ? "off" : "on");
+	else
+		snprintf(out, size, "set %s ", o->name);
+}
+
+static void option_row(struct command_call *c, const struct sock *sock, const struct sockopt *o)
+{
+	struct buf asked, now, range;
+	char command[96];
+
+	buf_init(&asked, 128);
+	buf_init(&now, 128);
+	buf_init(&range, 256);
+	sockopt_format_range(o, &range);
+	if (sock) {
+		sockopt_format_asked(sock, o, &asked);
+		if (!sockopt_get(sock, o, &now, NULL))
+			buf_str(&now, "-");
+	}
+	prefill(o, buf_cstr(&now), command, sizeof(command));
+	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s%s\t%s%s", o->name,
+		    asked.len ? buf_cstr(&asked) : "-", buf_cstr(&now), buf_cstr(&range),
+		    o->unit ? " " : "", o->unit ? o->unit : "", o->help,
+		    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "");
+	buf_done(&asked);
+	buf_done(&now);
+	buf_done(&range);
+}
+
+static bool options_run(struct command_call *c, struct error *e)
+{
+	const struct session_socket *k = c->session->current;
+
+	(void)e;
+	if (k)
+		buf_printf(&c->listing.title, "options of [%u]", k->number);
+	else
+		buf_str(&c->listing.title, "options (no socket is open)");
+	c->listing.live = true;
+	listing_row(&c->listing, LISTING_HEADING, NULL, "option\tasked\tgranted\trange\twhat for");
+	for (const struct sockopt *o = sockopts; o->name; o++)
+		if (o->kind != SOCKOPT_NOT_UDP)
+			option_row(c, k ? &k->sock : NULL, o);
+	for (const struct face_setting *s = c->face->settings; s && s->name; s++) {
+		struct buf now;
+		char command[96];
+
+		buf_init(&now, 64);
+		s->get(c->face->ctx, &now);
+		snprintf(command, sizeof(command), "set %s ", s->name);
+		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s\t%s", s->name,
+			    buf_cstr(&now), s->range, s->help);
+		buf_done(&now);
+	}
+	return true;
+}
+
+static void option_complete(struct command_completion *c)
+{
+	const struct sockopt *o;
+
+	if (c->word == 0) {
+		for (o = sockopts; o->name; o++)
+			if (o->kind != SOCKOPT_NOT_UDP)
+				completion_offer(c, "%s", o->name);
+		for (const struct face_setting *s = c->settings; s && s->name; s++)
+			completion_offer(c, "%s", s->name);
+		return;
+	}
+	o = sockopt_find(c->first, NULL);
+	if (!o || c->word != 1)
+		return;
+	if (o->kind == SOCKOPT_BOOL) {
+		completion_offer(c, "on");
+		completion_offer(c, "off");
+	} else if (o->kind == SOCKOPT_WORD) {
+		for (const struct sockopt_word *w = o->words; w && w->name; w++)
+			completion_offer(c, "%s", w->name);
+	} else if (o->kind == SOCKOPT_IFACE) {
+		for (size_t i = 0; i < c->session->ifaces.count; i++)
+			completion_offer(c, "%s", c->session->ifaces.ifaces[i].name);
+	}
+}
+
+const struct command option_commands[] = {
+	{ "set", "OPTION [V]", "options", 1, 2, 0,
+	  "set an option of the current socket; a switch without a value is turned on",
+	  .run = set_run, .complete = option_complete },
+	{ "get", "OPTION", "options", 1, 1, 0, "say what the kernel granted",
+	  .run = get_run, .complete = option_complete },
+	{ "options", "", "options", 0, 0, 0,
+	  "list all options: asked, granted, range, unit, what for",
+	  .run = options_run },
+	{ 0 },
+};

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about the program: help, input, quit. */
+#include "command/args.h"
+#include "command/complete.h"
+#include "command/tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const payload_help[] = {
+	"text\twhat is typed; \\n \\r \\t \\0 \\\\ \\$, \\xHH with exactly two digits, \\u{...}",
+	"hex\tdigit pairs, parted by blanks : - or , ; 0x in front; \"text\" in between",
+	"dump\ta pasted hex dump of xxd, hexdump -C, Wireshark or tcpdump -X is read as hex",
+	"F5\trereads the same characters the other way",
+	"${\tis an error: write \\${ for the characters",
+};
+
+static const char *const address_help[] = {
+	"HOST PORT\tas two words; a service name may stand for the port",
+	"HOST:PORT\tin one word; udp://HOST:PORT too",
+	"[V6%ZONE]:PORT\tIPv6 in brackets; link-local needs its interface",
+	":PORT\tall addresses of this host, to bind",
+	"@2\ta peer by its number; @2,@5 and A,B are lists",
+	"#1201\tthe peer of that packet",
+	"SRC@GROUP+N%IF\tN groups in a row, one source, on one interface; %all on every",
+};
+
+static void topic_rows(struct listing *l, const char *const *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		listing_row(l, LISTING_PLAIN, NULL, "%s", rows[i]);
+}
+
+static void options_topic(struct listing *l)
+{
+	struct buf range;
+	char command[64];
+
+	buf_init(&range, 256);
+	for (const struct sockopt *o = sockopts; o->name; o++) {
+		buf_reset(&range);
+		sockopt_format_range(o, &range);
+		snprintf(command, sizeof(command), "set %s ", o->name);
+		listing_row(l, LISTING_PLAIN, command, "%s\t%s%s%s\t%s", o->name, buf_cstr(&range),
+			    o->unit ? " " : "", o->unit ? o->unit : "", o->help);
+	}
+	buf_done(&range);
+}
+
+static bool topic(struct command_call *c, const char *name)
+{
+	struct listing *l = &c->listing;
+
+	buf_printf(&l->title, "help: %s", name);
+	if (strcmp(name, "payloads") == 0)
+		topic_rows(l, payload_help, sizeof(payload_help) / sizeof(payload_help[0]));
+	else if (strcmp(name, "addresses") == 0)
+		topic_rows(l, address_help, sizeof(address_help) / sizeof(address_help[0]));
+	else if (strcmp(name, "options") == 0)
+		options_topic(l);
+	else
+		return c->face->help && c->face->help(c->face->ctx, name, l);
+	return true;
+}
+
+static void command_row(struct listing *l, const struct command *row)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "%s%s", row->name, row->args[0] ? " " : "");
+	listing_row(l, LISTING_PLAIN, command, "%s%s%s\t%s", row->name, row->args[0] ? " " : "", row->args,
+		    row->help);
+}
+
+/* All commands by area, in the order of the tables. */
+static void all_commands(struct command_call *c)
+{
+	const struct command *row;
+	const char *area = "";
+
+	buf_str(&c->listing.title, "help: commands; also help keys, payloads, addresses, options, COMMAND");
+	if (c->face->help)
+		c->face->help(c->face->ctx, "start", &c->listing);
+	for (size_t i = 0; (row = command_at(c->set, i)); i++) {
+		if (row->flags & CMD_HIDDEN)
+			continue;
+		if (strcmp(area, row->area) != 0)
+			listing_row(&c->listing, LISTING_HEADING, NULL, "%s", row->area);
+		area = row->area;
+		command_row(&c->listing, row);
+	}
+}
+
+static bool help_run(struct command_call *c, struct error *e)
+{
+	const struct command *row;
+
+	if (c->word_count == 0) {
+		all_commands(c);
+		return true;
+	}
+	if (topic(c, c->words[0].text))
+		return true;
+	listing_reset(&c->listing);
+	row = command_find(c->set, c->words[0].text, true, e);
+	if (!row)
+		return args_at(c, 0, e);
+	buf_printf(&c->listing.title, "help: %s", row->name);
+	command_row(&c->listing, row);
+	return true;
+}
+
+static void help_complete(struct command_completion *c)
+{
+	const struct command *row;
+
+	completion_offer(c, "keys");
+	completion_offer(c, "payloads");
+	completion_offer(c, "addresses");
+	completion_offer(c, "options");
+	for (size_t i = 0; (row = command_at(c->set, i)); i++)
+		if (!(row->flags & CMD_HIDDEN))
+			completion_offer(c, "%s", row->name);
+}
+
+static bool read_eol(const char *word, enum command_eol *out)
+{
+	static const char *const names[] = { [EOL_NONE] = "eol=none", [EOL_LF] = "eol=lf",
+					     [EOL_CRLF] = "eol=crlf" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(word, names[i]) == 0) {
+			*out = (enum command_eol)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool input_run(struct command_call *c, struct error *e)
+{
+	struct command_typing *t = c->face->typing(c->face->ctx), next = *t;
+
+	for (size_t i = 0; i < c->word_count; i++) {
+		const char *word = c->words[i].text;
+
+		if (strcmp(word, "text") == 0)
+			next.input = INPUT_TEXT;
+		else if (strcmp(word, "hex") == 0)
+			next.input = INPUT_HEX;
+		else if (strcmp(word, "toggle") == 0)
+			next.input = next.input == INPUT_TEXT ? INPUT_HEX : INPUT_TEXT;
+		else if (!read_eol(word, &next.eol))
+			return err_at(e, (ptrdiff_t)c->words[i].at,
+				      "\"%s\" is none of text, hex, toggle, eol=none, eol=lf, eol=crlf", word);
+	}
+	*t = next;
+	return true;
+}
+
+static void input_complete(struct command_completion *c)
+{
+	static const char *const words[] = { "text", "hex", "eol=none", "eol=lf", "eol=crlf" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		completion_offer(c, "%s", words[i]);
+}
+
+static bool quit_run(struct command_call *c, struct error *e)
+{
+	(void)e;
+	c->face->quit(c->face->ctx);
+	return true;
+}
+
+const struct command program_commands[] = {
+	{ "help", "[WHAT]", "program", 0, 1, CMD_FIXED, "this list, or help on keys, payloads, a command",
+	  .run = help_run, .complete = help_complete },
+	{ "input", "text|hex|toggle [eol=none|lf|crlf]", "program", 1, 2, 0,
+	  "how typed lines are read, and what ends them",
+	  .run = input_run, .complete = input_complete },
+	{ "quit", "", "program", 0, 0, CMD_FIXED, "leave udpdeck",
+	  .run = quit_run },
+	{ 0 },
+};

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands that send, and "to", which says where. */
+#include "command/args.h"
+#include "command/complete.h"
+#include "command/send.h"
+#include "command/tables.h"
+#include "payload/payload.h"
+#include "session/sender.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct session_socket *socket_for(struct session *s, const struct addr *dest, struct error *e)
+{
+	struct sock_spec spec = { .family = dest->family };
+
+	return s->current ? s->current : session_open(s, &spec, e);
+}
+
+bool send_bytes(struct command_call *c, const void *data, size_t len, struct error *e)
+{
+	struct session *s = c->session;
+	struct session_socket *k = c->to.socket ? c->to.socket : s->current;
+	const struct addr *dests = c->to.addrs;
+	size_t count = c->to.count;
+
+	if (count) {
+		k = k ? k : socket_for(s, &dests[0], e);
+		return k && sender_send(s, k, dests, count, data, len, NULL, e);
+	}
+	if (!k)
+		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+	if (!k->sock.peer.family)
+		count = target_addrs(&k->target, &dests);
+	return sender_send(s, k, dests, count, data, len, NULL, e);
+}
+
+bool send_set_target(struct command_call *c, const struct destination *d, struct error *e)
+{
+	struct session *s = c->session;
+	struct session_socket *k = d->socket ? d->socket : socket_for(s, &d->addrs[0], e);
+
+	if (!k)
+		return false;
+	for (size_t i = 0; i < d->count; i++)
+		if (!sock_can_reach(&k->sock, &d->addrs[i], e))
+			return false;
+	if (!target_pin(&k->target, d->addrs, d->count, e))
+		return false;
+	if (k != s->current) {
+		session_select(s, k);
+		command_say(c, MESSAGE_INFO, "[%u] heard it and is the current socket now", k->number);
+	} else if (k->sock.peer.family && !addr_equal(&k->sock.peer, &d->addrs[0])) {
+		command_say(c, MESSAGE_WARNING,
+			    "[%u] is connected: answers from there will be dropped (:disconnect)", k->number);
+	}
+	return true;
+}
+
+/* "to X" alone sets the target; before a sending command it is that command's destination. */
+static bool to_run(struct command_call *c, struct error *e)
+{
+	struct session_socket *k = c->session->current;
+	const char *word = c->words[0].text;
+	bool last = strcmp(word, "last") == 0;
+	size_t used = 1;
+
+	if (last || strcmp(word, "-") == 0) {
+		if (c->word_count > 1)
+			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"", word);
+		if (!k)
+			return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		if (!last)
+			return target_swap(&k->target, e);
+		target_roam(&k->target);
+		return true;
+	}
+	if (!args_destination(c, &used, &c->to, e))
+		return false;
+	if (used < c->word_count) {
+		c->rest = c->words[used].at;
+		return true;
+	}
+	return send_set_target(c, &c->to, e);
+}
+
+static void to_complete(struct command_completion *c)
+{
+	if (c->word > 0)
+		return;
+	completion_offer(c, "last");
+	completion_offer(c, "all");
+	for (uint32_t n = 1; n <= c->session->peers.count && n <= COMPLETION_MAX; n++)
+		completion_offer(c, "@%u", n);
+}
+
+/* The payload as the command's row reads it, then sent: send, hex, raw, reply. */
+static bool payload_run(struct command_call *c, struct error *e)
+{
+	struct buf bytes;
+	bool ok;
+
+	buf_init(&bytes, COMMAND_LINE_MAX);
+	ok = c->row->payload(c->payload, c->payload_len, &bytes, e) ?
+		     send_bytes(c, buf_cstr(&bytes), bytes.len, e) :
+		     err_shift(e, (ptrdiff_t)c->payload_at);
+	buf_done(&bytes);
+	return ok;
+}
+
+static bool payload_raw(const char *text, size_t n, struct buf *out, struct error *e)
+{
+	return buf_add(out, text, n) || err_set(e, ERR_LIMIT, "no memory for %zu bytes", n);
+}
+
+static bool empty_run(struct command_call *c, struct error *e)
+{
+	return send_bytes(c, "", 0, e);
+}
+
+/* At most one datagram's worth; one byte more is read to tell a larger file from one that fits. */
+static bool read_all(int fd, const char *path, struct buf *out, struct error *e)
+{
+	char chunk[8192];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, errno, "%s", path);
+		if (!buf_add(out, chunk, (size_t)n))
+			return err_set(e, ERR_RANGE, "%s is larger than one datagram: at most %d bytes", path,
+				       PAYLOAD_MAX_V6);
+	}
+	return true;
+}
+
+static bool file_run(struct command_call *c, struct error *e)
+{
+	struct buf bytes;
+	struct stat st;
+	bool ok;
+	int fd;
+
+	if (!c->payload_len)
+		return err_at(e, (ptrdiff_t)c->payload_at, "usage: file PATH");
+	/* Non-blocking, so that a fifo without a writer does not hold up the program. */
+	fd = open(c->payload, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		err_sys(e, errno, "%s", c->payload);
+		return err_shift(e, 0);
+	}
+	buf_init(&bytes, PAYLOAD_MAX_V6);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		ok = err_set(e, ERR_USAGE, "%s is no ordinary file", c->payload);
+	else
+		ok = read_all(fd, c->payload, &bytes, e) && send_bytes(c, buf_cstr(&bytes), bytes.len, e);
+	buf_done(&bytes);
+	close(fd);
+	return ok;
+}
+
+bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *out)
+{
+	struct store_stats st;
+
+	store_stats(s->store, &st);
+	for (uint64_t seq = st.end_seq; seq-- > st.first_seq;)
+		if (store_get(s->store, seq, hold, out) && out->kind == PACKET_RX &&
+		    !(out->flags & PACKET_OWN))
+			return true;
+	return false;
+}
+
+/* "#N" at the start of the payload names a packet; the rest is what is sent. */
+static bool take_number(struct command_call *c, uint64_t *number, struct error *e)
+{
+	char digits[24];
+	size_t n;
+	struct command_word w = { .text = digits, .at = c->payload_at };
+
+	*number = 0;
+	if (c->payload_len == 0 || c->payload[0] != '#')
+		return true;
+	n = strcspn(c->payload, " \t");
+	if (n >= sizeof(digits))
+		return err_at(e, (ptrdiff_t)c->payload_at, "a packet is named by #NUMBER");
+	memcpy(digits, c->payload, n);
+	digits[n] = '\0';
+	if (!args_number(&w, '#', number, e))
+		return false;
+	n += c->payload[n] != '\0';
+	c->payload += n;
+	c->payload_at += n;
+	c->payload_len -= n;
+	return true;
+}
+
+/* The packet that was named (0: the newest rx): its peer and socket become the destination. */
+static bool aim_at(struct command_call *c, uint64_t number, struct packet *p, struct store_hold *hold,
+		   struct error *e)
+{
+	if (number && !store_find(c->session->store, number, hold, p))
+		return err_set(e, ERR_STATE, "packet #%llu is not kept", (unsigned long long)number);
+	if (!number && !send_newest_rx(c->session, hold, p))
+		return err_set(e, ERR_STATE, "nobody was heard yet: there is nothing to answer");
+	if (c->to.count)
+		return true;
+	c->to.addrs = malloc(sizeof(*c->to.addrs));
+	if (!c->to.addrs)
+		return err_set(e, ERR_LIMIT, "no memory");
+	c->to.addrs[0] = p->peer;
+	c->to.count = 1;
+	c->to.socket = session_find(c->session, p->socket);
+	return true;
+}
+
+static bool reply_run(struct command_call *c, struct error *e)
+{
+	struct store_hold hold = { 0 };
+	struct packet p;
+	uint64_t number;
+	bool ok;
+
+	ok = take_number(c, &number, e) && aim_at(c, number, &p, &hold, e);
+	store_hold_done(&hold);
+	return ok && payload_run(c, e);
+}
+
+static bool resend_run(struct command_call *c, struct error *e)
+{
+	struct store_hold hold = { 0 };
+	struct packet p;
+	uint64_t number;
+	bool ok;
+
+	if (!take_number(c, &number, e))
+		return false;
+	if (!number || c->payload_len)
+		return err_at(e, (ptrdiff_t)c->payload_at, "usage: resend #N");
+	ok = aim_at(c, number, &p, &hold, e);
+	if (ok && p.kind != PACKET_TX && p.kind != PACKET_RX)
+		ok = err_set(e, ERR_STATE, "#%llu is no datagram", (unsigned long long)number);
+	ok = ok && send_bytes(c, p.data, p.stored, e);
+	store_hold_done(&hold);
+	return ok;
+}
+
+static bool echo_server_run(struct command_call *c, struct error *e)
+{
+	struct session_socket *k = c->session->current;
+	bool on;
+
+	if (!args_switch(c, 0, true, &on, e))
+		return false;
+	k->echo = on;
+	command_say(c, MESSAGE_INFO, on ? "[%u] answers every datagram with itself" :
+					  "[%u] answers nothing by itself", k->number);
+	return true;
+}
+
+static void switch_complete(struct command_completion *c)
+{
+	completion_offer(c, "on");
+	completion_offer(c, "off");
+}
+
+const struct command send_commands[] = {
+	{ "to", "HOST PORT | @N[,@M] | last | all | -", "target", 1, -1, 0,
+	  "where lines go; before a sending command: where this one goes",
+	  .run = to_run, .complete = to_complete },
+	{ "send", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	  "send text; \\n \\r \\t \\0 \\xHH \\u{...} are read",
+	  .run = payload_run, .payload = payload_text },
+	{ "raw", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send text as it stands, no escapes",
+	  .run = payload_run, .payload = payload_raw },
+	{ "hex", "BYTES", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	  "send bytes: hex digits, \"text\" in between, a pasted dump",
+	  .run = payload_run, .payload = payload_hex },
+	{ "file", "PATH", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send what a file holds",
+	  .run = file_run },
+	{ "empty", "", "sending", 0, 0, CMD_SENDS, "send a datagram without a payload",
+	  .run = empty_run },
+	{ "reply", "[#N] TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	  "answer packet N (else the newest) once, from the socket that heard it",
+	  .run = reply_run, .payload = payload_text },
+	{ "resend", "#N", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send packet N's payload again",
+	  .run = resend_run },
+	{ "echo-server", "on|off", "replies", 0, 1, CMD_SOCKET,
+	  "answer every datagram of the current socket with itself",
+	  .run = echo_server_run, .complete = switch_complete },
+	{ 0 },
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command language: finding the row, cutting the line into words, calling.  See command.h. */
+#include "command/command.h"
+
+#include "command/tables.h"
+#include "util/near.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void command_set_init(struct command_set *set, const struct command *face_rows)
+{
+	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
+						 send_commands, look_commands, program_commands,
+						 face_rows } };
+}
+
+const struct command *command_at(const struct command_set *set, size_t i)
+{
+	for (const struct command *const *t = set->tables; *t; t++)
+		for (const struct command *c = *t; c->name; c++)
+			if (i-- == 0)
+				return c;
+	return NULL;
+}
+
+static bool unknown(const struct command_set *set, const char *word, struct error *e)
+{
+	struct near near;
+	struct buf hint;
+	const struct command *c;
+
+	near_init(&near, word);
+	for (size_t i = 0; (c = command_at(set, i)); i++)
+		if (!(c->flags & CMD_HIDDEN))
+			near_offer(&near, c->name);
+	buf_init(&hint, 256);
+	near_format(&near, &hint);
+	err_set(e, ERR_USAGE, "\"%s\" is no command%s", word,
+		near.count ? buf_cstr(&hint) : ": :help lists them");
+	buf_done(&hint);
+	return false;
+}
+
+static bool ambiguous(const struct command_set *set, const char *word, struct error *e)
+{
+	struct buf names;
+	const struct command *c;
+
+	buf_init(&names, 256);
+	for (size_t i = 0; (c = command_at(set, i)); i++)
+		if (!(c->flags & CMD_HIDDEN) && strncmp(c->name, word, strlen(word)) == 0)
+			buf_printf(&names, "%s%s", names.len ? ", " : "", c->name);
+	err_set(e, ERR_USAGE, "\"%s\" may be %s", word, buf_cstr(&names));
+	buf_done(&names);
+	return false;
+}
+
+const struct command *command_find(const struct command_set *set, const char *word, bool prefixes,
+				   struct error *e)
+{
+	const struct command *c, *found = NULL;
+	size_t n = strlen(word), matches = 0;
+
+	for (size_t i = 0; (c = command_at(set, i)); i++) {
+		if (strcmp(c->name, word) == 0)
+			return c;
+		if (!prefixes || strncmp(c->name, word, n) != 0)
+			continue;
+		if (n == 1 && (c->flags & CMD_FIXED))
+			return c;
+		if (!(c->flags & CMD_HIDDEN)) {
+			found = c;
+			matches++;
+		}
+	}
+	if (matches == 1)
+		return found;
+	if (matches > 1)
+		ambiguous(set, word, e);
+	else
+		unknown(set, word, e);
+	return NULL;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Cuts the next word out of text (which is changed), from *pos on; false at the end. */
+static bool next_word(char *text, size_t *pos, struct command_word *out)
+{
+	size_t i = *pos;
+
+	while (is_blank(text[i]))
+		i++;
+	if (!text[i]) {
+		*pos = i;
+		return false;
+	}
+	out->text = text + i;
+	out->at = i;
+	while (text[i] && !is_blank(text[i]))
+		i++;
+	if (text[i])
+		text[i++] = '\0';
+	*pos = i;
+	return true;
+}
+
+static bool wrong_arity(const struct command *row, ptrdiff_t at, struct error *e)
+{
+	err_at(e, at, "usage: %s%s%s", row->name, row->args[0] ? " " : "", row->args);
+	if (e)
+		e->code = ERR_USAGE;
+	return false;
+}
+
+static bool read_words(struct command_call *c, char *text, size_t *pos, struct error *e)
+{
+	struct command_word w;
+
+	while (next_word(text, pos, &w)) {
+		if (c->word_count == COMMAND_WORDS_MAX)
+			return err_at(e, (ptrdiff_t)w.at, "more than %d words", COMMAND_WORDS_MAX);
+		c->words[c->word_count++] = w;
+	}
+	return true;
+}
+
+static bool check_arity(const struct command_call *c, size_t end, struct error *e)
+{
+	const struct command *row = c->row;
+
+	if (c->word_count < (size_t)row->min)
+		return wrong_arity(row, (ptrdiff_t)end, e);
+	if (row->max >= 0 && c->word_count > (size_t)row->max)
+		return wrong_arity(row, (ptrdiff_t)c->words[row->max].at, e);
+	return true;
+}
+
+static bool read_arguments(struct command_call *c, const char *line, char *text, size_t pos,
+			   struct error *e)
+{
+	c->word_count = 0;
+	c->rest = 0;
+	if (c->row->flags & CMD_PAYLOAD) {
+		c->payload = line + pos;
+		c->payload_len = strlen(c->payload);
+		c->payload_at = pos;
+		return true;
+	}
+	return read_words(c, text, &pos, e) && check_arity(c, strlen(line), e);
+}
+
+/* The verb at pos and what follows it; text is a copy of line that is cut into words.  "to X VERB ..."
+ * leaves the verb's place in c->rest, and the line goes on from there. */
+static bool run_from(struct command_call *c, const char *line, char *text, size_t pos, bool prefixes,
+		     struct error *e)
+{
+	struct command_word verb;
+
+	memcpy(text, line, strlen(line) + 1);
+	if (!next_word(text, &pos, &verb))
+		return true;
+	c->row = command_find(c->set, verb.text, prefixes, e);
+	if (!c->row) {
+		if (e)
+			e->at = (ptrdiff_t)verb.at;
+		return false;
+	}
+	if (c->to.count && !(c->row->flags & CMD_SENDS))
+		return err_at(e, (ptrdiff_t)verb.at, "\"%s\" sends nothing: \"to\" stands before send, hex, ...",
+			      c->row->name);
+	if (!read_arguments(c, line, text, pos, e))
+		return false;
+	if ((c->row->flags & CMD_SOCKET) && !c->session->current)
+		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+	if (!c->row->run(c, e))
+		return false;
+	return c->rest ? run_from(c, line, text, c->rest, prefixes, e) : true;
+}
+
+bool command_run(struct session *s, struct face *face, const struct command_set *set, const char *line,
+		 bool prefixes, struct error *e)
+{
+	struct command_call *c;
+	size_t n = strlen(line);
+	char *text;
+	bool ok;
+
+	if (n > COMMAND_LINE_MAX)
+		return err_set(e, ERR_LIMIT, "a line may hold 256 KiB");
+	if (line[0] == '#')
+		return true;
+	c = calloc(1, sizeof(*c));
+	text = malloc(n + 1);
+	if (!c || !text) {
+		free(c);
+		free(text);
+		return err_set(e, ERR_LIMIT, "no memory for a command line of %zu bytes", n);
+	}
+	c->session = s;
+	c->face = face;
+	c->set = set;
+	listing_init(&c->listing);
+	ok = run_from(c, line, text, 0, prefixes, e);
+	if (ok && c->listing.count && face->listing)
+		face->listing(face->ctx, line, &c->listing);
+	listing_done(&c->listing);
+	free(c->to.addrs);
+	free(c);
+	free(text);
+	session_follow(s);
+	return ok;
+}
+
+void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (c->face->message)
+		c->face->message(c->face->ctx, kind, text);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command language: one row per command beside its function.
+ *
+ * A line is "[to TARGET] VERB WORDS..."; a verb that takes a payload gets the rest
+ * of the line verbatim after one blank.  Parser, usage, help, completion and the
+ * check of the manual read the same rows.  A face brings rows of its own.
+ */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include "command/listing.h"
+#include "session/session.h"
+
+#define COMMAND_LINE_MAX (256u << 10)
+#define COMMAND_WORDS_MAX 64
+
+enum command_message { MESSAGE_INFO, MESSAGE_WARNING, MESSAGE_ERROR };
+
+enum command_input { INPUT_TEXT, INPUT_HEX };
+enum command_eol { EOL_NONE, EOL_LF, EOL_CRLF };
+
+/* How typed lines become datagrams; a face owns it, "input" changes it. */
+struct command_typing {
+	enum command_input input;
+	enum command_eol eol;
+};
+
+/* A setting of the face, changed with "set" like a socket option. */
+struct face_setting {
+	const char *name;
+	const char *range; /* "on, off" */
+	const char *help;
+	bool (*set)(void *ctx, const char *value, struct error *e);
+	void (*get)(void *ctx, struct buf *out);
+};
+
+/* What only the face at hand can do.  ctx comes first in each call; a function that is NULL is something
+ * that this face cannot do, and the command says so. */
+struct face {
+	void *ctx;
+	void (*message)(void *ctx, enum command_message kind, const char *text);
+	/* Output of more than one line; "line" is the command, to run again if the listing is live. */
+	void (*listing)(void *ctx, const char *line, struct listing *l);
+	struct command_typing *(*typing)(void *ctx);
+	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
+	void (*clear)(void *ctx);  /* what is listed so far is not shown any more */
+	void (*quit)(void *ctx);
+	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that name. */
+	bool (*help)(void *ctx, const char *topic, struct listing *l);
+	const struct face_setting *settings; /* ends with name NULL; may be NULL */
+};
+
+/* Where to send, as "to" reads it. */
+struct destination {
+	struct addr *addrs; /* heap */
+	size_t count;
+	struct session_socket *socket; /* that heard "@N" last, or NULL */
+};
+
+struct command_word {
+	char *text; /* NUL-terminated copy */
+	size_t at;        /* byte offset in the line */
+};
+
+/* One call of a command: everything it may use. */
+struct command_call {
+	struct session *session;
+	struct face *face;
+	const struct command_set *set;
+	const struct command *row;
+	struct command_word words[COMMAND_WORDS_MAX];
+	size_t word_count;
+	const char *payload; /* CMD_PAYLOAD: the rest, verbatim; in the line, not a copy */
+	size_t payload_len, payload_at;
+	struct destination to; /* the "to X" modifier; count 0: not given */
+	size_t rest;           /* set by a modifier: where the line goes on with a command */
+	struct listing listing;
+};
+
+#define CMD_PAYLOAD 1u /* the rest of the line is the payload */
+#define CMD_SENDS 2u   /* may stand behind "to X" */
+#define CMD_SOCKET 4u  /* needs an open socket: run is not called without one */
+#define CMD_FIXED 8u   /* its one-letter prefix always means this command (q, h) */
+#define CMD_HIDDEN 16u /* for keys; in help only under "keys" */
+
+struct command_completion; /* command/complete.h */
+
+struct command {
+	const char *name;
+	const char *args;  /* "HOST PORT", "[ADDR:PORT] [OPTION[=V]...]" */
+	const char *area;  /* heading in help: "sockets", "options", ... */
+	int min, max;      /* words after the verb; max -1: any number */
+	unsigned flags;
+	const char *help;  /* one line without a full stop */
+	bool (*run)(struct command_call *c, struct error *e);
+	void (*complete)(struct command_completion *c); /* NULL: nothing to offer */
+	/* How a sending command reads its payload into bytes; the preview reads it the same way. */
+	bool (*payload)(const char *text, size_t n, struct buf *out, struct error *e);
+};
+
+/* All tables in force: the core's and the face's. */
+struct command_set {
+	const struct command *tables[16]; /* NULL ends */
+};
+void command_set_init(struct command_set *set, const struct command *face_rows);
+/* Row number i over all tables, NULL past the end. */
+const struct command *command_at(const struct command_set *set, size_t i);
+
+/* Whole name or, where prefixes are allowed, a unique prefix; errors name the nearest names or the
+ * candidates. */
+const struct command *command_find(const struct command_set *set, const char *word, bool prefixes,
+				   struct error *e);
+
+/*
+ * Runs one command line (without the ":" of the prompt).  prefixes: as at the prompt.  e->at is an offset
+ * in line.  ERR_PENDING: nothing was done, run the same line again once the resolver has answered.
+ * A listing that it made is given to the face.
+ */
+bool command_run(struct session *s, struct face *face, const struct command_set *set, const char *line,
+		 bool prefixes, struct error *e);
+
+/* A line typed as data, as a face's typing says; sends it to the current socket's target. */
+bool command_type(struct session *s, struct face *face, const char *line, size_t n, struct error *e);
+/* The bytes it would send, for the preview. */
+bool command_typed_payload(const struct command_typing *t, const char *line, size_t n, struct buf *out,
+			   struct error *e);
+
+/* One line for the user: where a command has something to say. */
+void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

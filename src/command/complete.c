@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/complete.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void completion_offer(struct command_completion *c, const char *fmt, ...)
+{
+	char word[300];
+	va_list ap;
+	char **more;
+
+	va_start(ap, fmt);
+	vsnprintf(word, sizeof(word), fmt, ap);
+	va_end(ap);
+	if (c->count == COMPLETION_MAX || strncmp(word, c->prefix, strlen(c->prefix)) != 0)
+		return;
+	more = realloc(c->matches, (c->count + 1) * sizeof(*more));
+	if (!more)
+		return;
+	c->matches = more;
+	c->matches[c->count] = strdup(word);
+	if (c->matches[c->count])
+		c->count++;
+}
+
+void completion_done(struct command_completion *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		free(c->matches[i]);
+	free(c->matches);
+	free(c->text);
+	*c = (struct command_completion){ 0 };
+}
+
+static void complete_verb(struct command_completion *c)
+{
+	const struct command *row;
+
+	for (size_t i = 0; (row = command_at(c->set, i)); i++)
+		if (!(row->flags & CMD_HIDDEN))
+			completion_offer(c, "%s", row->name);
+}
+
+void completion_make(struct session *s, const struct face *face, const struct command_set *set,
+		     const char *line, size_t point, size_t *start, struct command_completion *out)
+{
+	const char *words[3] = { NULL, "", "" };
+	size_t count = 0;
+
+	*out = (struct command_completion){ .session = s, .set = set, .settings = face->settings };
+	out->text = strndup(line, point);
+	*start = point;
+	if (!out->text)
+		return;
+	/* The last word, maybe empty, is the one to complete; verb and first word decide how. */
+	for (size_t i = 0; i < point;) {
+		i += strspn(out->text + i, " \t");
+		*start = i;
+		if (i == point)
+			break;
+		if (count < 3)
+			words[count] = out->text + i;
+		i += strcspn(out->text + i, " \t");
+		if (i < point) {
+			out->text[i++] = '\0';
+			count++;
+			*start = i;
+		}
+	}
+	out->prefix = out->text + *start;
+	if (count == 0) {
+		complete_verb(out);
+		return;
+	}
+	out->row = command_find(set, words[0], true, NULL);
+	out->word = count - 1;
+	out->first = words[1];
+	if (out->row && out->row->complete)
+		out->row->complete(out);
+}

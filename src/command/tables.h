@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The core's command rows, one table per file cmd_*.c; each ends with name NULL. */
+#ifndef COMMAND_TABLES_H
+#define COMMAND_TABLES_H
+
+#include "command/command.h"
+
+extern const struct command socket_commands[];
+extern const struct command option_commands[];
+extern const struct command group_commands[];
+extern const struct command send_commands[];
+extern const struct command look_commands[];
+extern const struct command program_commands[];
+
+#endif

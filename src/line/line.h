@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The readline bridge: it decodes every key, edits the line, keeps the history.
+ *
+ * Bytes read from the terminal are fed in; readline's callback interface takes
+ * them from a queue.  Each focus is a readline keymap, so there is one path for
+ * input and no key is lost.  Nothing is printed by readline: the owner draws the
+ * line from line_state().  A bracketed paste never reaches readline (8.2 reads
+ * past its buffer at EOF inside one): line/paste.c collects it and it is inserted
+ * as text.  A half-received escape prefix is released after a time-out.
+ *
+ * There is one line per process, because readline's API has no context.
+ */
+#ifndef LINE_LINE_H
+#define LINE_LINE_H
+
+#include "util/err.h"
+#include "util/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct line;
+
+struct line_events {
+	void *ctx;
+	/* Enter: the line, may hold newlines.  Return true if it was taken (it goes into the history and
+	 * the line becomes empty), false to keep it with the cursor at *point. */
+	bool (*entered)(void *ctx, const char *text, size_t len, size_t *point);
+	/* A key bound with line_bind. */
+	void (*key)(void *ctx, int id);
+	/* Printable text or an unbound key while a map other than the line's is active. */
+	void (*stray)(void *ctx, const char *keys, size_t n);
+	/* Text, cursor or search prompt may have changed. */
+	void (*changed)(void *ctx);
+	/* Completion of text[0..point): fill with completion_* by the owner; see line_complete(). */
+	char **(*complete)(void *ctx, const char *text, size_t point, size_t *start);
+	/* More than one match: the owner shows them. */
+	void (*matches)(void *ctx, char **matches, size_t count);
+	/* Ctrl-D on an empty line. */
+	void (*eof)(void *ctx);
+	/* A mouse report (SGR): button as sent, 1-based place, press or release. */
+	void (*mouse)(void *ctx, int button, int col, int row, bool press);
+};
+
+/* initial map 0 is the line's own (readline's emacs or vi map by the user's inputrc). */
+struct line *line_new(struct loop *loop, const struct line_events *events, unsigned maps,
+		      struct error *e);
+void line_free(struct line *l);
+
+/* Binds a key sequence (inputrc notation, "\\eOP") in map 0..maps-1 to id.  In map 0 only keys that are
+ * not readline's own editing; user bindings of the inputrc win there over ours but for function keys. */
+bool line_bind(struct line *l, unsigned map, const char *sequence, int id);
+void line_use_map(struct line *l, unsigned map);
+
+/* Bytes from the terminal; true when more should be read soon. */
+void line_feed(struct line *l, const char *bytes, size_t n);
+/* How long a lone ESC waits for the rest of a sequence; default 100 ms. */
+void line_set_escape_time(struct line *l, uint64_t ns);
+uint64_t line_escape_time(const struct line *l);
+
+struct line_state {
+	const char *prompt; /* readline's while it searches or asks; "" else */
+	const char *text;
+	size_t len, point;
+	bool vi_command;    /* vi movement mode */
+};
+void line_state(const struct line *l, struct line_state *out);
+void line_set(struct line *l, const char *text, size_t len, size_t point);
+void line_insert(struct line *l, const char *text, size_t len);
+/* Ctrl-C: leaves a search, else clears the line; false if there was nothing to leave or clear. */
+bool line_interrupt(struct line *l);
+void line_set_width(struct line *l, int rows, int cols);
+/* $VISUAL or $EDITOR on the line, while the screen has been left. */
+bool line_edit(struct line *l, struct error *e);
+
+/* History: each entry keeps its kind ('t' text, 'x' hex, ':' command).  The file (0600, no symlink
+ * followed, at most 1000 entries) is read at start and appended to at each entry; NULL: none.  The kind
+ * in force for new entries is asked of the owner through line_set_kind; recalling an entry of another
+ * kind tells it through "recalled". */
+bool line_history_open(struct line *l, const char *path, struct error *e);
+void line_set_kind(struct line *l, char kind);
+void line_on_recall(struct line *l, void (*recalled)(void *ctx, char kind));
+
+#endif

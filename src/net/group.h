@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Multicast memberships: [SRC@]GROUP[+N][%IF], joined, left, blocked.
+ *
+ * Protocol-independent calls (RFC 3678): MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP,
+ * MCAST_BLOCK_SOURCE and their opposites, so both families are one code path.
+ * An IPv4 group on a dual-stack socket is joined at level IPPROTO_IP (seen working
+ * on Linux 6.18).
+ */
+#ifndef NET_GROUP_H
+#define NET_GROUP_H
+
+#include "net/addr.h"
+
+struct sock;
+
+/* A group as typed.  +N means N groups in a row, this one being the first. */
+struct group_spec {
+	struct addr group;  /* port 0 */
+	struct addr source; /* family 0: any source */
+	uint32_t count;     /* 1..GROUP_RANGE_MAX */
+	unsigned ifindex;   /* 0: the kernel chooses */
+	bool all;           /* %all: every multicast-capable interface that is up */
+};
+
+#define GROUP_RANGE_MAX 4096
+
+/* One membership: group, interface and, per source, included or excluded. */
+struct membership {
+	struct addr group;
+	unsigned ifindex;       /* 0: the kernel's choice */
+	bool source_specific;   /* sources are those heard (include); else those blocked (exclude) */
+	struct addr *sources;
+	size_t source_count;
+	int fd;                 /* the descriptor that holds it: the socket's or a helper's */
+};
+
+struct group_list {
+	struct membership *m; /* in order of joining */
+	size_t count;
+};
+
+/* e->at is the offset in "word". Not a multicast address, unknown interface, families that differ,
+ * a range that leaves the multicast block: errors in words. */
+bool group_parse(const char *word, struct group_spec *out, struct error *e);
+/* SRC@GROUP%IF, as typed. */
+void group_format(struct buf *out, const struct addr *group, const struct addr *source, unsigned ifindex);
+
+/*
+ * Join and leave all that the spec names; joined counts memberships made.  On an error in the middle
+ * what was joined stays and the error says how far it came.  Joining opens helper descriptors when a
+ * socket is full (ENOBUFS); the caller sees them in s->helpers.  leave: a helper stays open for
+ * the next join, because the receiver reads it.
+ */
+bool group_join(struct sock *s, const struct group_spec *g, unsigned *joined, struct error *e);
+bool group_leave(struct sock *s, const struct group_spec *g, unsigned *left, struct error *e);
+/* Excludes (or again admits) a source of an any-source membership. */
+bool group_block(struct sock *s, const struct group_spec *g, struct error *e);
+bool group_unblock(struct sock *s, const struct group_spec *g, struct error *e);
+
+/* Frees the list, leaves nothing: closing the descriptors does that. */
+void group_list_done(struct group_list *l);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Following the store: each packet passes by once, in order, and leaves its mark on
+ * peers, sockets, targets and totals.  The echo server answers from here.
+ */
+#include "net/errqueue.h"
+#include "session/sender.h"
+#include "session/session.h"
+#include "util/num.h"
+
+#include <stdio.h>
+
+/* A follow gives way to the terminal after so long; it looks at the clock each FOLLOW_STRIDE packets. */
+#define FOLLOW_NS (4 * NS_PER_MS)
+#define FOLLOW_STRIDE 256
+
+static void notice(struct session *s, enum session_notice what, const struct packet *p,
+		   const struct peer *peer)
+{
+	if (s->watcher.notice)
+		s->watcher.notice(s->watcher.ctx, what, p, peer);
+}
+
+static struct peer *touch_peer(struct session *s, const struct packet *p, bool *added)
+{
+	struct peer *peer = peer_note(&s->peers, &p->peer, added);
+
+	if (!peer)
+		return NULL;
+	if (*added)
+		peer->first = p->time;
+	peer->last = p->time;
+	if (p->kind == PACKET_RX || !peer->socket)
+		peer->socket = p->socket;
+	return peer;
+}
+
+/* An answer to oneself would be heard, and answered, again. */
+static bool is_from_itself(const struct session *s, const struct session_socket *k,
+			   const struct packet *p)
+{
+	return (p->flags & PACKET_OWN) ||
+	       (p->peer.port == k->sock.local.port && iface_is_own(&s->ifaces, &p->peer));
+}
+
+static void follow_rx(struct session *s, struct session_socket *k, const struct packet *p)
+{
+	bool added = false;
+	struct peer *peer = touch_peer(s, p, &added);
+
+	s->rx++;
+	if (peer) {
+		peer->rx++;
+		peer->rx_bytes += p->len;
+	}
+	if (k) {
+		k->rx++;
+		k->mark[0] = '\0';
+		k->unseen = k != s->current;
+		if (!(p->flags & PACKET_OWN))
+			target_heard(&k->target, &p->peer);
+		if (k->echo && !is_from_itself(s, k, p))
+			sender_send(s, k, &p->peer, 1, p->data, p->stored, NULL, NULL);
+	}
+	if (added && !(p->flags & PACKET_OWN))
+		notice(s, SESSION_PEER_NEW, p, peer);
+}
+
+static void follow_tx(struct session *s, struct session_socket *k, const struct packet *p)
+{
+	bool added = false;
+	struct peer *peer = touch_peer(s, p, &added);
+
+	if (p->result > 0)
+		return;
+	s->tx++;
+	if (k)
+		k->tx++;
+	if (peer) {
+		peer->tx++;
+		peer->tx_bytes += p->len;
+	}
+}
+
+static void follow_icmp(struct session *s, struct session_socket *k, const struct packet *p)
+{
+	bool added = false;
+	struct peer *peer = touch_peer(s, p, &added);
+
+	s->errors++;
+	if (peer)
+		peer->errors++;
+	if (k) {
+		k->errors++;
+		snprintf(k->mark, sizeof(k->mark), "%s",
+			 errqueue_mark((enum errqueue_origin)p->icmp.origin, p->icmp.type, p->icmp.code,
+				       p->icmp.errnum));
+	}
+	notice(s, SESSION_ERROR, p, peer);
+}
+
+static void follow_gap(struct session *s, struct session_socket *k, const struct packet *p)
+{
+	s->lost += p->lost;
+	if (k)
+		k->lost += p->lost;
+	notice(s, SESSION_LOST, p, NULL);
+}
+
+static void follow_packet(struct session *s, const struct packet *p)
+{
+	struct session_socket *k = p->socket ? session_find(s, p->socket) : NULL;
+
+	switch (p->kind) {
+	case PACKET_RX:
+		follow_rx(s, k, p);
+		break;
+	case PACKET_TX:
+		follow_tx(s, k, p);
+		break;
+	case PACKET_ICMP:
+		follow_icmp(s, k, p);
+		break;
+	case PACKET_GAP:
+		follow_gap(s, k, p);
+		break;
+	case PACKET_OPEN:
+	case PACKET_CLOSE:
+	case PACKET_JOIN:
+	case PACKET_LEAVE:
+	case PACKET_NOTE:
+		break;
+	}
+	if (s->watcher.packet)
+		s->watcher.packet(s->watcher.ctx, p);
+}
+
+void session_follow(struct session *s)
+{
+	uint64_t start = clock_monotonic(s->clock), now = start, received = s->rx;
+	struct packet p;
+	unsigned seen = 0;
+
+	while (store_cursor_read(&s->follow, &p) != STORE_END) {
+		follow_packet(s, &p);
+		if (++seen % FOLLOW_STRIDE == 0) {
+			now = clock_monotonic(s->clock);
+			if (now - start > FOLLOW_NS) {
+				loop_timer_at(s->loop, &s->again, now);
+				break;
+			}
+		}
+	}
+	store_cursor_rest(&s->follow);
+	if (s->rx != received)
+		rate_add(&s->rx_rate, now, (uint32_t)(s->rx - received));
+	if (seen && s->watcher.changed)
+		s->watcher.changed(s->watcher.ctx);
+}

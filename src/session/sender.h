@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sending through a session: what is sent is a packet in the list before it is
+ * given to the kernel, so an answer never precedes its request.
+ *
+ * A full socket buffer waits for POLLOUT with the datagram kept; nothing spins and
+ * nothing is lost silently.  At most SENDER_WAITING bytes wait per socket, then
+ * sending is refused with ERR_LIMIT.
+ */
+#ifndef SESSION_SENDER_H
+#define SESSION_SENDER_H
+
+#include "session/session.h"
+
+#define SENDER_WAITING (16u << 20)
+
+/*
+ * Sends one payload to each of the destinations (count 0 on a connected socket: to its peer).  Before
+ * the kernel is asked: the size against the family (65,507 and 65,527 bytes), each destination against
+ * the socket.  On an error of the first datagram nothing was sent; e is explained (net/sock.h).  numbers
+ * (may be NULL) gets the number of the last packet.
+ */
+bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests, size_t count,
+		 const void *data, size_t len, uint64_t *number, struct error *e);
+
+/* Drops what waits, marking it failed (ECANCELED): the socket is closing. */
+void sender_drop(struct session *s, struct session_socket *k);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session: sockets, what they hear, who is there.  See session.h. */
+#include "session/session.h"
+
+#include "session/sender.h"
+#include "util/num.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void changed(struct session *s)
+{
+	if (s->watcher.changed)
+		s->watcher.changed(s->watcher.ctx);
+}
+
+static void on_received(void *ctx, short revents)
+{
+	struct session *s = ctx;
+
+	(void)revents;
+	receiver_acknowledge(s->receiver);
+	session_follow(s);
+}
+
+static void on_resolved(void *ctx, short revents)
+{
+	struct session *s = ctx;
+
+	(void)revents;
+	resolver_collect(s->resolver);
+	if (s->watcher.resolved)
+		s->watcher.resolved(s->watcher.ctx);
+}
+
+static void on_again(void *ctx)
+{
+	session_follow(ctx);
+}
+
+bool session_init(struct session *s, const struct session_config *config, struct error *e)
+{
+	memset(s, 0, sizeof(*s));
+	s->clock = config->clock;
+	s->loop = config->loop;
+	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
+	s->store = store_new(STORE_SEGMENT, config->memory ? config->memory : SESSION_MEMORY, e);
+	if (!s->store)
+		return false;
+	s->follow.store = s->store;
+	s->sent = sent_new();
+	if (!s->sent) {
+		err_set(e, ERR_LIMIT, "no memory for the list of sent datagrams");
+		goto fail;
+	}
+	s->receiver = receiver_new(s->store, s->sent, e);
+	if (!s->receiver)
+		goto fail;
+	s->resolver = resolver_new(s->clock, config->numeric_only, e);
+	if (!s->resolver)
+		goto fail;
+	if (!loop_watch(s->loop, receiver_fd(s->receiver), POLLIN, on_received, s, e) ||
+	    !loop_watch(s->loop, resolver_fd(s->resolver), POLLIN, on_resolved, s, e) ||
+	    !iface_load(&s->ifaces, e))
+		goto fail;
+	services_load(&s->services);
+	return true;
+fail:
+	session_done(s);
+	return false;
+}
+
+void session_done(struct session *s)
+{
+	s->watcher = (struct session_watcher){ 0 };
+	while (s->socket_count)
+		session_close(s, s->sockets[0]);
+	if (s->loop) {
+		loop_timer_stop(s->loop, &s->again);
+		if (s->receiver)
+			loop_unwatch(s->loop, receiver_fd(s->receiver));
+		if (s->resolver)
+			loop_unwatch(s->loop, resolver_fd(s->resolver));
+	}
+	receiver_free(s->receiver);
+	resolver_free(s->resolver);
+	store_cursor_rest(&s->follow);
+	sent_free(s->sent);
+	store_free(s->store);
+	peer_table_done(&s->peers);
+	iface_done(&s->ifaces);
+	services_done(&s->services);
+	memset(s, 0, sizeof(*s));
+}
+
+/* ---- events ---- */
+
+void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	struct packet p = {
+		.time = clock_realtime(s->clock),
+		.kind = kind,
+		.socket = socket,
+		.data = (const uint8_t *)text,
+	};
+	p.len = p.stored = (uint32_t)((size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+	store_begin(s->store);
+	store_append(s->store, &p);
+	store_end(s->store);
+	changed(s);
+}
+
+/* ---- sockets ---- */
+
+static bool listen_to(struct session *s, const struct session_socket *k, int fd, bool helper,
+		      bool known, struct error *e)
+{
+	const struct sockopt *gro = sockopt_find("gro", NULL);
+	const struct receiver_source src = {
+		.fd = fd,
+		.socket = k->number,
+		.port = k->sock.local.port,
+		.helper = helper,
+		.gro = gro && k->sock.options.v[sockopt_index(gro)].number,
+	};
+
+	return known ? receiver_change(s->receiver, &src, e) : receiver_add(s->receiver, &src, e);
+}
+
+/* What the socket may hear and how much of it the kernel will keep for us, as the list's event. */
+static void tell_open(struct session *s, const struct session_socket *k)
+{
+	struct buf local, granted;
+	struct sock_memory m;
+
+	buf_init(&local, 128);
+	buf_init(&granted, 64);
+	addr_format(&local, &k->sock.local);
+	if (sock_memory(&k->sock, &m) && m.rcvbuf / 2 < SOCK_RCVBUF_ASK) {
+		num_format_size(&granted, m.rcvbuf / 2);
+		session_event(s, PACKET_OPEN, k->number,
+			      "[%u] open %s%s, receive buffer %s granted of 16 MiB asked "
+			      "(sysctl net.core.rmem_max)",
+			      k->number, buf_cstr(&local), k->sock.dual ? " and IPv4" : "",
+			      buf_cstr(&granted));
+	} else {
+		session_event(s, PACKET_OPEN, k->number, "[%u] open %s%s, receive buffer 16 MiB",
+			      k->number, buf_cstr(&local), k->sock.dual ? " and IPv4" : "");
+	}
+	buf_done(&local);
+	buf_done(&granted);
+}
+
+struct session_socket *session_open(struct session *s, const struct sock_spec *spec, struct error *e)
+{
+	if (s->socket_count == SESSION_MAX_SOCKETS) {
+		err_set(e, ERR_LIMIT, "%d sockets are open: close one first", SESSION_MAX_SOCKETS);
+		return NULL;
+	}
+	struct session_socket *k = calloc(1, sizeof(*k));
+	if (!k) {
+		err_set(e, ERR_LIMIT, "no memory for a socket");
+		return NULL;
+	}
+	if (!sock_open(&k->sock, spec, e)) {
+		free(k);
+		return NULL;
+	}
+	k->number = s->opened + 1;
+	if (!listen_to(s, k, k->sock.fd, false, false, e)) {
+		sock_close(&k->sock);
+		free(k);
+		return NULL;
+	}
+	s->opened = k->number;
+	s->sockets[s->socket_count++] = k;
+	s->current = k;
+	tell_open(s, k);
+	return k;
+}
+
+void session_close(struct session *s, struct session_socket *k)
+{
+	size_t i = 0;
+
+	receiver_remove(s->receiver, k->sock.fd);
+	for (size_t h = 0; h < k->sock.helper_count; h++)
+		receiver_remove(s->receiver, k->sock.helpers[h]);
+	sender_drop(s, k);
+	session_follow(s);
+	session_event(s, PACKET_CLOSE, k->number, "[%u] closed", k->number);
+	while (s->sockets[i] != k)
+		i++;
+	memmove(&s->sockets[i], &s->sockets[i + 1], (s->socket_count - i - 1) * sizeof(s->sockets[0]));
+	s->socket_count--;
+	if (s->current == k)
+		s->current = s->socket_count ? s->sockets[s->socket_count - 1] : NULL;
+	sock_close(&k->sock);
+	target_done(&k->target);
+	free(k);
+}
+
+struct session_socket *session_find(const struct session *s, uint32_t number)
+{
+	for (size_t i = 0; i < s->socket_count; i++)
+		if (s->sockets[i]->number == number)
+			return s->sockets[i];
+	return NULL;
+}
+
+void session_select(struct session *s, struct session_socket *k)
+{
+	s->current = k;
+	k->unseen = false;
+	changed(s);
+}
+
+bool session_connect(struct session *s, struct session_socket *k, const struct addr *peer,
+		     struct error *e)
+{
+	struct buf name;
+
+	if (!sock_connect(&k->sock, peer, e) || !target_pin(&k->target, peer, 1, e))
+		return false;
+	buf_init(&name, 128);
+	addr_format(&name, peer);
+	session_event(s, PACKET_NOTE, k->number, "[%u] connected: only %s is heard", k->number,
+		      buf_cstr(&name));
+	buf_done(&name);
+	return true;
+}
+
+bool session_disconnect(struct session *s, struct session_socket *k, struct error *e)
+{
+	if (!sock_disconnect(&k->sock, e))
+		return false;
+	session_event(s, PACKET_NOTE, k->number, "[%u] disconnected: everybody is heard, port %u is kept",
+		      k->number, k->sock.local.port);
+	return true;
+}
+
+bool session_set_option(struct session *s, struct session_socket *k, const struct sockopt *o,
+			const struct sockopt_value *v, struct error *e)
+{
+	if (!sockopt_set(&k->sock, o, v, e))
+		return false;
+	if (strcmp(o->name, "gro") == 0) {
+		if (!listen_to(s, k, k->sock.fd, false, true, e))
+			return false;
+		for (size_t h = 0; h < k->sock.helper_count; h++)
+			if (!listen_to(s, k, k->sock.helpers[h], true, true, e))
+				return false;
+	}
+	changed(s);
+	return true;
+}
+
+/* ---- groups ---- */
+
+static void tell_group(struct session *s, enum packet_kind kind, const struct session_socket *k,
+		       const struct group_spec *g)
+{
+	struct buf name;
+
+	buf_init(&name, 256);
+	group_format(&name, &g->group, &g->source, g->ifindex);
+	if (g->count > 1)
+		buf_printf(&name, " and the %u groups after it", g->count - 1);
+	if (g->all)
+		buf_str(&name, " on all interfaces");
+	session_event(s, kind, k->number, "[%u] %s %s", k->number,
+		      kind == PACKET_JOIN ? "joined" : "left", buf_cstr(&name));
+	buf_done(&name);
+}
+
+bool session_join(struct session *s, struct session_socket *k, const struct group_spec *g,
+		  unsigned *joined, struct error *e)
+{
+	size_t helpers = k->sock.helper_count;
+	bool ok = group_join(&k->sock, g, joined, e);
+
+	for (size_t h = helpers; h < k->sock.helper_count; h++)
+		if (!listen_to(s, k, k->sock.helpers[h], true, false, ok ? e : NULL))
+			ok = false;
+	if (*joined)
+		tell_group(s, PACKET_JOIN, k, g);
+	return ok;
+}
+
+bool session_leave(struct session *s, struct session_socket *k, const struct group_spec *g,
+		   unsigned *left, struct error *e)
+{
+	bool ok = group_leave(&k->sock, g, left, e);
+
+	if (*left)
+		tell_group(s, PACKET_LEAVE, k, g);
+	return ok;
+}
+
+const struct iface *session_iface(struct session *s, unsigned index)
+{
+	const struct iface *found = iface_by_index(&s->ifaces, index);
+	uint64_t now = clock_monotonic(s->clock);
+
+	if (!found && index && now - s->ifaces_read >= NS_PER_S) {
+		s->ifaces_read = now;
+		if (iface_load(&s->ifaces, NULL))
+			found = iface_by_index(&s->ifaces, index);
+	}
+	return found;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A session: what the tool is doing.  Sockets and their targets, the store and the
+ * receiver that fills it, the peers, the totals.
+ *
+ * Everything here runs in the main loop's thread; only the receiver has its own.
+ * A session knows no command names and no screen: it acts, returns errors, and
+ * tells its watcher what happened by itself.  Faces read its fields, and change
+ * it through the functions only.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "net/iface.h"
+#include "net/resolve.h"
+#include "net/sock.h"
+#include "session/peer.h"
+#include "session/rate.h"
+#include "session/receiver.h"
+#include "session/target.h"
+#include "store/store.h"
+#include "util/loop.h"
+
+#define SESSION_MEMORY (256u << 20)
+#define SESSION_MAX_SOCKETS 256
+
+struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
+
+struct session_socket {
+	uint32_t number; /* from 1, never reused */
+	struct sock sock;
+	struct target target;
+	uint64_t rx, tx, lost, errors;
+	bool unseen;      /* heard something since it was last current: "[2+]" */
+	char mark[16];    /* "refused", ... until it hears again; "" else */
+	bool echo;        /* echo-server: answers every datagram with itself */
+	struct outgoing *waiting, *waiting_last;
+	size_t waiting_bytes;
+};
+
+enum session_notice {
+	SESSION_PEER_NEW, /* peer */
+	SESSION_LOST,     /* packet: a gap */
+	SESSION_ERROR,    /* packet: an ICMP or local error */
+};
+
+/* What happened by itself, told from session_follow(); each may be NULL. */
+struct session_watcher {
+	void *ctx;
+	void (*notice)(void *ctx, enum session_notice what, const struct packet *p,
+		       const struct peer *peer);
+	/* Every packet, once, in order. */
+	void (*packet)(void *ctx, const struct packet *p);
+	/* Something that a face may show has changed. */
+	void (*changed)(void *ctx);
+	/* A name that ERR_PENDING waits for may be known now. */
+	void (*resolved)(void *ctx);
+};
+
+struct session {
+	const struct clock *clock;
+	struct loop *loop;
+	struct store *store;
+	struct sent_ring *sent;
+	struct receiver *receiver;
+	struct resolver *resolver;
+	struct iface_table ifaces;
+	struct services services;
+	struct session_socket *sockets[SESSION_MAX_SOCKETS]; /* in order of opening */
+	size_t socket_count;
+	uint32_t opened;     /* sockets ever opened: the last number given */
+	struct session_socket *current; /* NULL: none open */
+	struct peer_table peers;
+	uint64_t rx, tx, lost, errors;
+	struct rate rx_rate;
+	uint64_t ifaces_read; /* monotonic ns */
+	struct session_watcher watcher;
+	struct store_cursor follow;
+	struct loop_timer again; /* the rest of a long follow, in the next turn */
+};
+
+struct session_config {
+	const struct clock *clock;
+	struct loop *loop;
+	size_t memory;     /* 0: SESSION_MEMORY */
+	bool numeric_only; /* no name look-ups */
+};
+
+bool session_init(struct session *s, const struct session_config *config, struct error *e);
+void session_done(struct session *s); /* closes all sockets; a zeroed session is fine */
+
+/* Sockets.  The newest opened becomes current. */
+struct session_socket *session_open(struct session *s, const struct sock_spec *spec, struct error *e);
+void session_close(struct session *s, struct session_socket *k);
+struct session_socket *session_find(const struct session *s, uint32_t number);
+void session_select(struct session *s, struct session_socket *k);
+bool session_connect(struct session *s, struct session_socket *k, const struct addr *peer,
+		     struct error *e);
+bool session_disconnect(struct session *s, struct session_socket *k, struct error *e);
+bool session_set_option(struct session *s, struct session_socket *k, const struct sockopt *o,
+			const struct sockopt_value *v, struct error *e);
+
+/* Groups of one socket; a join or leave is an event in the list. */
+bool session_join(struct session *s, struct session_socket *k, const struct group_spec *g,
+		  unsigned *joined, struct error *e);
+bool session_leave(struct session *s, struct session_socket *k, const struct group_spec *g,
+		   unsigned *left, struct error *e);
+
+/* Appends an event of the given kind with a text. */
+void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* session/follow.c: follows the store: peers, totals, targets, echo-server, notices.  Called when the receiver woke the
+ * loop and after our own appends; a long backlog is cut into turns of a few milliseconds. */
+void session_follow(struct session *s);
+
+/* An interface by index, NULL if there is none; an unknown one has the table read anew, at most once a
+ * second. */
+const struct iface *session_iface(struct session *s, unsigned index);
+
+#endif

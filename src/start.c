@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "start.h"
+
+#include "util/num.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One command line, formatted, run until it no longer waits for a name. */
+static bool run(struct session *s, struct face *face, const struct command_set *set, const char *line,
+		struct error *e)
+{
+	while (!command_run(s, face, set, line, false, e)) {
+		if (!e || e->code != ERR_PENDING)
+			return false;
+		if (!loop_turn(s->loop, UINT64_MAX, e))
+			return false;
+		if (loop_stopped(s->loop))
+			return err_set(e, ERR_STATE, "interrupted while a name was looked up");
+	}
+	return true;
+}
+
+/* ---- the rc file ---- */
+
+static bool rc_path(char *path, size_t size)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (config && config[0] == '/')
+		n = snprintf(path, size, "%s/udpdeck/rc", config);
+	else if (home && home[0] == '/')
+		n = snprintf(path, size, "%s/.config/udpdeck/rc", home);
+	else
+		return false;
+	return n > 0 && (size_t)n < size;
+}
+
+static bool rc_line(struct session *s, struct face *face, const struct command_set *set,
+		    const char *path, unsigned number, char *line, struct error *e)
+{
+	size_t start = line[0] == ':';
+
+	line[strcspn(line, "\n")] = '\0';
+	if (run(s, face, set, line + start, e))
+		return true;
+	if (e && e->at >= 0)
+		return err_prefix(e, "%s:%u:%zu: ", path, number,
+				  start + text_column(line + start, strlen(line + start), (size_t)e->at));
+	return err_prefix(e, "%s:%u: ", path, number);
+}
+
+bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e)
+{
+	char path[4096], *line = NULL;
+	size_t room = 0;
+	unsigned number = 0;
+	bool ok = true;
+	FILE *f;
+
+	if (!rc_path(path, sizeof(path)))
+		return true;
+	f = fopen(path, "re");
+	if (!f)
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? true :
+										err_sys(e, errno, "%s", path);
+	while (ok && getline(&line, &room, f) >= 0)
+		ok = rc_line(s, face, set, path, ++number, line, e);
+	free(line);
+	fclose(f);
+	return ok;
+}
+
+/* ---- sockets ---- */
+
+static const char *family_word(const struct cli *cli, int family)
+{
+	if (cli->ipv4 || family == AF_INET)
+		return "udp4";
+	if (cli->ipv6 || family == AF_INET6)
+		return "udp6";
+	return "udp";
+}
+
+/* "open udp4 ADDR:PORT OPTION=V ..." */
+static bool open_socket(const struct cli *cli, int family, const char *addr, const char *port,
+			struct session *s, struct face *face, const struct command_set *set,
+			struct error *e)
+{
+	bool v6 = addr && strchr(addr, ':') && addr[0] != '[';
+	struct buf line;
+	bool ok;
+
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, "open %s", family_word(cli, family));
+	if (addr || port)
+		buf_printf(&line, " %s%s%s%s%s", v6 ? "[" : "", addr ? addr : "", v6 ? "]" : "",
+			   port ? ":" : "", port ? port : "");
+	for (size_t i = 0; i < cli->option_count; i++)
+		buf_printf(&line, " %s", cli->options[i]);
+	ok = run(s, face, set, buf_cstr(&line), e);
+	if (!ok && e)
+		e->at = -1; /* the column would be one of a line that nobody typed */
+	buf_done(&line);
+	return ok;
+}
+
+static bool resolve(const struct cli *cli, struct session *s, struct addr *out, struct error *e)
+{
+	int family = cli->ipv4 ? AF_INET : cli->ipv6 ? AF_INET6 : AF_UNSPEC;
+	struct addr_name name;
+
+	if (!addr_split(cli->words[0], cli->word_count > 1 ? cli->words[1] : NULL, &name, e))
+		return false;
+	if (!name.service[0])
+		return err_set(e, ERR_USAGE, "%s: a port is missing", cli->words[0]);
+	if (!name.host[0])
+		return err_set(e, ERR_USAGE, "%s: a host is missing (-l listens)", cli->words[0]);
+	while (!resolve_name(s->resolver, &name, family, false, out, e)) {
+		if (!e || e->code != ERR_PENDING || !loop_turn(s->loop, UINT64_MAX, e))
+			return false;
+		if (loop_stopped(s->loop))
+			return err_set(e, ERR_STATE, "interrupted while a name was looked up");
+	}
+	return true;
+}
+
+/* HOST PORT: a socket of the right family on a port of its own, the target pinned. */
+static bool start_client(const struct cli *cli, struct session *s, struct face *face,
+			 const struct command_set *set, struct error *e)
+{
+	struct addr dest;
+	struct buf line;
+	bool ok;
+
+	if (!resolve(cli, s, &dest, e) ||
+	    !open_socket(cli, dest.family, cli->source, cli->port, s, face, set, e))
+		return false;
+	buf_init(&line, 256);
+	buf_str(&line, cli->connect ? "connect " : "to ");
+	addr_format(&line, &dest);
+	ok = run(s, face, set, buf_cstr(&line), e);
+	buf_done(&line);
+	return ok;
+}
+
+/* -l [ADDR] PORT, or -l with -s and -p. */
+static bool start_listener(const struct cli *cli, struct session *s, struct face *face,
+			   const struct command_set *set, struct error *e)
+{
+	const char *addr = cli->source, *port = cli->port;
+
+	if (cli->word_count == 2) {
+		addr = cli->words[0];
+		port = cli->words[1];
+	} else if (cli->word_count == 1) {
+		port = cli->words[0];
+	}
+	/* "-l ADDR:PORT": the word is what open reads. */
+	if (cli->word_count == 1 && strchr(port, ':')) {
+		addr = port;
+		port = NULL;
+	}
+	return open_socket(cli, AF_UNSPEC, addr, port, s, face, set, e);
+}
+
+static bool join_groups(const struct cli *cli, struct session *s, struct face *face,
+			const struct command_set *set, struct error *e)
+{
+	char line[512];
+
+	for (size_t i = 0; i < cli->join_count; i++) {
+		snprintf(line, sizeof(line), "join %s", cli->joins[i]);
+		if (!run(s, face, set, line, e)) {
+			if (e)
+				e->at = -1;
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool start_demo(const struct cli *cli, struct session *s, struct face *face,
+		       const struct command_set *set, struct demo **demo, struct buf *hint,
+		       struct error *e)
+{
+	struct addr echo, talker;
+	struct buf line;
+	bool ok;
+
+	if (!open_socket(cli, AF_INET, NULL, cli->port, s, face, set, e) ||
+	    !run(s, face, set, "join " DEMO_GROUP "%lo", e))
+		return false;
+	*demo = demo_new(s->loop, s->clock, s->current->sock.local.port, e);
+	if (!*demo)
+		return false;
+	echo = demo_echo(*demo);
+	talker = demo_talker(*demo);
+	buf_init(&line, 256);
+	buf_str(&line, "to ");
+	addr_format(&line, &echo);
+	ok = run(s, face, set, buf_cstr(&line), e);
+	buf_done(&line);
+	buf_str(hint, "type hello, Enter: the echo answers. :to ");
+	addr_format(hint, &talker);
+	buf_str(hint, " talks. F1 helps");
+	return ok;
+}
+
+bool start_session(const struct cli *cli, struct session *s, struct face *face,
+		   const struct command_set *set, struct demo **demo, struct buf *hint, struct error *e)
+{
+	bool ok = true;
+
+	if (cli->demo)
+		ok = start_demo(cli, s, face, set, demo, hint, e);
+	else if (cli->listen)
+		ok = start_listener(cli, s, face, set, e);
+	else if (cli->word_count)
+		ok = start_client(cli, s, face, set, e);
+	else if (cli->port || cli->source || cli->option_count || cli->join_count)
+		ok = open_socket(cli, AF_UNSPEC, cli->source, cli->port, s, face, set, e);
+	else
+		buf_str(hint, "no socket yet: F2 or :open 0.0.0.0:5000, :to HOST PORT; F1 helps");
+	return ok && join_groups(cli, s, face, set, e);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Start-up: what the command line asks for, done with the commands that a person
+ * would type.  Names are waited for; SIGINT and SIGTERM end the waiting.
+ */
+#ifndef START_H
+#define START_H
+
+#include "cli.h"
+#include "demo.h"
+
+/* The rc file's commands.  A faulty line is an error that names FILE:LINE:COLUMN. */
+bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e);
+/* Sockets, target and groups; with --demo the services too, *demo is then the caller's to free. */
+bool start_session(const struct cli *cli, struct session *s, struct face *face,
+		   const struct command_set *set, struct demo **demo, struct buf *hint, struct error *e);
+
+#endif

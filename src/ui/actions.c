@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands that only a screen has: the keys are bound to them, and they can be typed. */
+#include "command/args.h"
+#include "command/send.h"
+#include "ui/ui_private.h"
+#include "util/num.h"
+#include "util/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct ui *ui_of(struct command_call *c)
+{
+	return c->face->ctx;
+}
+
+/* ---- focus ---- */
+
+static enum focus next_focus(const struct ui *ui, bool forward)
+{
+	bool details = ui->view.details.open;
+
+	switch (ui->view.focus) {
+	case FOCUS_LIST:
+		return forward && details ? FOCUS_DETAILS : FOCUS_LINE;
+	case FOCUS_DETAILS:
+		return forward ? FOCUS_LINE : FOCUS_LIST;
+	case FOCUS_LINE:
+		return forward || !details ? FOCUS_LIST : FOCUS_DETAILS;
+	case FOCUS_PANEL:
+	case FOCUS_COUNT:
+		break;
+	}
+	return FOCUS_LINE;
+}
+
+static bool focus_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	const char *where = c->words[0].text;
+
+	if (strcmp(where, "line") == 0 || strcmp(where, "leave") == 0) {
+		ui_focus(ui, FOCUS_LINE);
+	} else if (strcmp(where, "list") == 0) {
+		ui_focus(ui, FOCUS_LIST);
+	} else if (strcmp(where, "details") == 0) {
+		ui->view.details.open = true;
+		ui_focus(ui, FOCUS_DETAILS);
+	} else if (strcmp(where, "next") == 0) {
+		ui_focus(ui, next_focus(ui, true));
+	} else if (strcmp(where, "previous") == 0) {
+		ui_focus(ui, next_focus(ui, false));
+	} else if (strcmp(where, "command") == 0) {
+		if (!ui->view.line.len)
+			ui_prefill(ui, ":", 1);
+		ui_focus(ui, FOCUS_LINE);
+	} else {
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is none of line, list, details", where);
+	}
+	return true;
+}
+
+/* ---- movement ---- */
+
+enum movement { UP, DOWN, PAGE_UP, PAGE_DOWN, HALF_UP, HALF_DOWN, FIRST, LAST, LEFT, RIGHT };
+
+static const struct {
+	const char *name;
+	int list; /* enum list_move; -1: none */
+} movements[] = {
+	[UP] = { "up", LIST_PREVIOUS },
+	[DOWN] = { "down", LIST_NEXT },
+	[PAGE_UP] = { "page-up", LIST_PAGE_UP },
+	[PAGE_DOWN] = { "page-down", LIST_PAGE_DOWN },
+	[HALF_UP] = { "half-up", LIST_HALF_UP },
+	[HALF_DOWN] = { "half-down", LIST_HALF_DOWN },
+	[FIRST] = { "first", LIST_FIRST },
+	[LAST] = { "last", LIST_LAST },
+	[LEFT] = { "left", -1 },
+	[RIGHT] = { "right", -1 },
+};
+
+/* Rows that a movement crosses in a pane of so many rows; first and last go as far as there is. */
+static long rows_of(enum movement m, int page)
+{
+	long rows = page > 0 ? page : 1;
+
+	switch (m) {
+	case UP:
+		return -1;
+	case DOWN:
+		return 1;
+	case PAGE_UP:
+		return -rows;
+	case PAGE_DOWN:
+		return rows;
+	case HALF_UP:
+		return -(rows + 1) / 2;
+	case HALF_DOWN:
+		return (rows + 1) / 2;
+	case FIRST:
+		return -(1l << 40);
+	case LAST:
+		return 1l << 40;
+	case LEFT:
+	case RIGHT:
+		break;
+	}
+	return 0;
+}
+
+static size_t moved(size_t from, long by, size_t count)
+{
+	if (!count)
+		return 0;
+	if (by < 0)
+		return (size_t)-by > from ? 0 : from - (size_t)-by;
+	return from + (size_t)by >= count ? count - 1 : from + (size_t)by;
+}
+
+static void move_panel(struct panel_view *p, enum movement m)
+{
+	if (m == LEFT)
+		p->left = p->left > 8 ? p->left - 8 : 0;
+	else if (m == RIGHT)
+		p->left += 8;
+	p->row = moved(p->row, rows_of(m, p->rows), p->listing.count);
+}
+
+static void move_details(struct ui *ui, enum movement m)
+{
+	struct details_view *d = &ui->view.details;
+	struct store_hold hold = { 0 };
+	struct packet p;
+	size_t bytes = 0;
+
+	if (view_shown_packet(&ui->view, &hold, &p))
+		bytes = p.stored;
+	store_hold_done(&hold);
+	switch (m) {
+	case LEFT:
+	case RIGHT:
+		d->byte = moved(d->byte, m == LEFT ? -1 : 1, bytes);
+		break;
+	case UP:
+	case DOWN:
+		if (d->mode == DETAILS_FIELDS)
+			d->field = (int)moved((size_t)d->field, m == UP ? -1 : 1,
+					      (size_t)(d->fields > 0 ? d->fields : 1));
+		else
+			d->byte = moved(d->byte, m == UP ? -(long)d->width : (long)d->width, bytes);
+		break;
+	default:
+		d->byte = moved(d->byte, rows_of(m, d->rows) * (long)d->width, bytes);
+		break;
+	}
+}
+
+static bool move_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	size_t m = 0, count = sizeof(movements) / sizeof(movements[0]);
+
+	while (m < count && strcmp(movements[m].name, c->words[0].text) != 0)
+		m++;
+	if (m == count)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is no movement: up, down, page-up, ...",
+			      c->words[0].text);
+	if (ui->view.focus == FOCUS_PANEL || ui->view.panel.open)
+		move_panel(&ui->view.panel, (enum movement)m);
+	else if (ui->view.focus == FOCUS_DETAILS)
+		move_details(ui, (enum movement)m);
+	else if (movements[m].list >= 0)
+		list_move(&ui->view, (enum list_move)movements[m].list);
+	ui_dirty(ui);
+	return true;
+}
+
+static bool packet_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	bool next = strcmp(c->words[0].text, "next") == 0;
+
+	if (!next && strcmp(c->words[0].text, "previous") != 0)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is neither next nor previous",
+			      c->words[0].text);
+	list_move(&ui->view, next ? LIST_NEXT : LIST_PREVIOUS);
+	ui->view.details.byte = 0;
+	ui_dirty(ui);
+	return true;
+}
+
+static bool follow_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+
+	(void)e;
+	list_follow(&ui->view);
+	ui_dirty(ui);
+	return true;
+}
+
+/* ---- details ---- */
+
+static bool details_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	struct details_view *d = &ui->view.details;
+	bool on;
+
+	if (c->word_count && strcmp(c->words[0].text, "view") == 0) {
+		d->mode = d->mode == DETAILS_FIELDS ? DETAILS_HEX : DETAILS_FIELDS;
+		d->open = true;
+		ui_dirty(ui);
+		return true;
+	}
+	if (!args_switch(c, 0, !d->open, &on, e))
+		return false;
+	d->open = on;
+	if (!on && ui->view.focus == FOCUS_DETAILS)
+		ui_focus(ui, FOCUS_LINE);
+	ui_dirty(ui);
+	return true;
+}
+
+/* Enter outside the line: never sends. */
+static bool enter_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	const char *command;
+
+	(void)e;
+	switch (ui->view.focus) {
+	case FOCUS_LIST:
+		if (ui->view.details.open)
+			ui_focus(ui, FOCUS_DETAILS);
+		ui->view.details.open = true;
+		break;
+	case FOCUS_PANEL:
+		command = listing_command(&ui->view.panel.listing, ui->view.panel.row);
+		if (command) {
+			struct buf line;
+
+			buf_init(&line, COMMAND_LINE_MAX);
+			buf_printf(&line, ":%s", command);
+			ui_prefill(ui, buf_cstr(&line), line.len);
+			buf_done(&line);
+		}
+		break;
+	case FOCUS_LINE:
+	case FOCUS_DETAILS:
+	case FOCUS_COUNT:
+		break;
+	}
+	ui_dirty(ui);
+	return true;
+}
+
+/* ---- answering ---- */
+
+/* Pins the packet's peer as target of the socket that heard or sent it; switches to that socket. */
+static bool aim(struct command_call *c, const struct packet *p, struct error *e)
+{
+	struct destination d = { .count = 1, .addrs = (struct addr[]){ p->peer } };
+
+	d.socket = session_find(c->session, p->socket);
+	if (!d.socket)
+		return err_set(e, ERR_STATE, "socket [%u], which heard it, is closed", p->socket);
+	return send_set_target(c, &d, e);
+}
+
+static bool answer_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	struct store_hold hold = { 0 };
+	struct packet p;
+	bool ok = false;
+
+	if (!view_answered_packet(&ui->view, &hold, &p))
+		err_set(e, ERR_STATE, "nobody was heard yet: there is nothing to answer");
+	else
+		ok = aim(c, &p, e);
+	store_hold_done(&hold);
+	if (ok)
+		ui_focus(ui, FOCUS_LINE);
+	return ok;
+}
+
+/* The packet's bytes go into the line as they would be typed: as text where they are mostly that. */
+static bool edit_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	struct store_hold hold = { 0 };
+	struct packet p;
+	struct buf line;
+	uint64_t number = 0;
+	bool ok;
+
+	if (c->word_count && !args_number(&c->words[0], '#', &number, e))
+		return false;
+	ok = number ? store_find(c->session->store, number, &hold, &p) :
+		      view_shown_packet(&ui->view, &hold, &p);
+	if (!ok)
+		err_set(e, ERR_STATE, "there is no packet to edit");
+	else if (p.kind != PACKET_RX && p.kind != PACKET_TX)
+		ok = err_set(e, ERR_STATE, "only what was received or sent can be edited");
+	ok = ok && aim(c, &p, e);
+	if (ok) {
+		buf_init(&line, COMMAND_LINE_MAX);
+		ui->view.typing.eol = EOL_NONE;
+		ui->view.typing.input = text_is_utf8(p.data, p.stored) ? INPUT_TEXT : INPUT_HEX;
+		if (ui->view.typing.input == INPUT_TEXT)
+			text_escape(&line, p.data, p.stored);
+		else
+			for (uint32_t i = 0; i < p.stored; i++)
+				buf_printf(&line, "%s%02x", i ? " " : "", p.data[i]);
+		ui_prefill(ui, buf_cstr(&line), line.len);
+		ui->view.line.pasted = true;
+		buf_done(&line);
+		ui_focus(ui, FOCUS_LINE);
+	}
+	store_hold_done(&hold);
+	return ok;
+}
+
+/* ---- the terminal ---- */
+
+static bool interrupt_run(struct command_call *c, struct error *e)
+{
+	(void)e;
+	if (!ui_interrupt(ui_of(c)))
+		ui_message(ui_of(c), MESSAGE_INFO, "to leave: :q, F10 or Ctrl-D on the empty line");
+	return true;
+}
+
+static bool redraw_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+
+	(void)e;
+	if (ui->screen)
+		screen_redraw(ui->screen);
+	ui_dirty(ui);
+	return true;
+}
+
+static bool suspend_run(struct command_call *c, struct error *e)
+{
+	(void)e;
+	ui_suspend(ui_of(c));
+	return true;
+}
+
+static bool editor_run(struct command_call *c, struct error *e)
+{
+	return ui_run_editor(ui_of(c), e);
+}
+
+const struct command ui_command_rows[] = {
+	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again",
+	  .run = follow_run },
+	{ "focus", "line|list|details", "looking", 1, 1, 0, "go to a part of the screen",
+	  .run = focus_run },
+	{ "details", "[on|off|view]", "looking", 0, 1, 0, "the details pane; view: hex only or with fields",
+	  .run = details_run },
+	{ "edit", "[#N]", "sending", 0, 1, 0, "put a packet and its peer into the line, to send it again",
+	  .run = edit_run },
+	{ "answer", "", "sending", 0, 0, 0, "make the selected (else the newest) datagram's sender the target",
+	  .run = answer_run },
+	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane",
+	  .run = move_run },
+	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
+	  .run = packet_run },
+	{ "enter", "", "keys", 0, 0, CMD_HIDDEN, "open what is under the bar",
+	  .run = enter_run },
+	{ "interrupt", "", "keys", 0, 0, CMD_HIDDEN, "leave a search, clear the line",
+	  .run = interrupt_run },
+	{ "redraw", "", "keys", 0, 0, CMD_HIDDEN, "paint the screen anew",
+	  .run = redraw_run },
+	{ "suspend", "", "keys", 0, 0, CMD_HIDDEN, "stop, as a job of the shell",
+	  .run = suspend_run },
+	{ "editor", "", "keys", 0, 0, CMD_HIDDEN, "edit the line in $VISUAL or $EDITOR",
+	  .run = editor_run },
+	{ 0 },
+};
+
+/* ---- settings ---- */
+
+static bool mouse_set(void *ctx, const char *value, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+		return err_at(e, 0, "mouse: \"%s\" is neither on nor off", value);
+	ui->mouse = value[1] == 'n';
+	if (ui->screen)
+		screen_mouse(ui->screen, ui->mouse);
+	return true;
+}
+
+static void mouse_get(void *ctx, struct buf *out)
+{
+	const struct ui *ui = ctx;
+
+	buf_str(out, ui->mouse ? "on" : "off");
+}
+
+static bool escape_time_set(void *ctx, const char *value, struct error *e)
+{
+	struct ui *ui = ctx;
+	uint64_t ns;
+
+	if (!num_parse_duration(value, &ns, e))
+		return false;
+	if (ns < NS_PER_MS || ns > 2 * NS_PER_S)
+		return err_at(e, 0, "escape-time: %s is outside 1ms..2s", value);
+	line_set_escape_time(ui->line, ns);
+	return true;
+}
+
+static void escape_time_get(void *ctx, struct buf *out)
+{
+	const struct ui *ui = ctx;
+
+	buf_printf(out, "%llums", (unsigned long long)(line_escape_time(ui->line) / NS_PER_MS));
+}
+
+const struct face_setting ui_settings[] = {
+	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set, mouse_get },
+	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key", escape_time_set,
+	  escape_time_get },
+	{ 0 },
+};

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The line's events: what Enter does, completion, freezing the target while somebody types. */
+#include "command/complete.h"
+#include "ui/ui_private.h"
+#include "util/num.h"
+#include "util/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of the line's text that ends in NUL; a command cannot hold one. */
+static char *copy_line(const char *text, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (copy) {
+		memcpy(copy, text, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
+static bool run_line(struct ui *ui, const char *text, size_t len, struct error *e)
+{
+	size_t colon = len > 1 && text[0] == ':' && text[1] == ':' && !ui->view.line.pasted;
+	char *command;
+	bool ok;
+
+	if (!preview_is_command(&ui->view.line)) {
+		ok = command_type(ui->session, &ui->face, text + colon, len - colon, e);
+		return ok ? true : err_shift(e, e->at >= 0 ? (ptrdiff_t)colon : 0);
+	}
+	command = copy_line(text + 1, len - 1);
+	if (!command)
+		return err_set(e, ERR_LIMIT, "no memory for the line");
+	ok = command_run(ui->session, &ui->face, &ui->set, command, true, e);
+	if (!ok && e->at >= 0)
+		err_shift(e, 1);
+	free(command);
+	return ok;
+}
+
+/* Takes the line as it is now; what was not done stays in it with the cursor at the fault. */
+static bool enter(struct ui *ui, const char *text, size_t len, size_t *point)
+{
+	bool payload = !preview_is_command(&ui->view.line);
+	struct error e = { .at = -1 };
+	char *copy;
+
+	ui->view.line.waiting = false;
+	ui->view.message.text[0] = '\0';
+	if (run_line(ui, text, len, &e)) {
+		if (payload)
+			list_follow(&ui->view);
+		ui_dirty(ui);
+		return true;
+	}
+	if (e.code == ERR_PENDING) {
+		ui->view.line.waiting = true;
+		ui_dirty(ui);
+		return false;
+	}
+	copy = copy_line(text, len);
+	ui_error(ui, &e, copy, payload ? " (kept, nothing sent)" : "");
+	free(copy);
+	if (e.at >= 0 && (size_t)e.at <= len)
+		*point = (size_t)e.at;
+	return false;
+}
+
+/* Readline's view of the line into ours; the target stands still from the first key to the last. */
+static void take_state(struct ui *ui)
+{
+	struct line_state st;
+	struct line_view *v = &ui->view.line;
+
+	line_state(ui->line, &st);
+	v->prompt = st.prompt;
+	v->text = st.text;
+	v->len = st.len;
+	v->point = st.point;
+	if (!st.len)
+		v->pasted = false;
+	for (size_t i = 0; i < ui->session->socket_count; i++) {
+		struct target *t = &ui->session->sockets[i]->target;
+
+		if (st.len)
+			target_freeze(t);
+		else
+			target_thaw(t);
+	}
+	line_set_kind(ui->line, preview_is_command(v)	       ? ':' :
+				ui->view.typing.input == INPUT_HEX ? 'x' : 't');
+}
+
+static bool on_entered(void *ctx, const char *text, size_t len, size_t *point)
+{
+	struct ui *ui = ctx;
+
+	take_state(ui);
+	if (!len)
+		return false;
+	return enter(ui, text, len, point);
+}
+
+void ui_line_changed(struct ui *ui)
+{
+	take_state(ui);
+	ui_dirty(ui);
+}
+
+static void on_changed(void *ctx)
+{
+	struct ui *ui = ctx;
+
+	/* Whoever edits the line no longer waits for what was in it. */
+	ui->view.line.waiting = false;
+	ui_line_changed(ui);
+}
+
+static void on_key(void *ctx, int id)
+{
+	struct ui *ui = ctx;
+
+	ui_command(ui, keys[id].command);
+}
+
+static void on_stray(void *ctx, const char *bytes, size_t n)
+{
+	struct ui *ui = ctx;
+	struct buf shown;
+
+	buf_init(&shown, 64);
+	text_escape(&shown, bytes, n < 8 ? n : 8);
+	ui_sayf(ui, MESSAGE_INFO, "%s is no key here: ? lists them, i goes to the line", buf_cstr(&shown));
+	buf_done(&shown);
+}
+
+static void on_pasted(void *ctx, bool into_empty)
+{
+	struct ui *ui = ctx;
+
+	if (into_empty)
+		ui->view.line.pasted = true;
+	on_changed(ui);
+}
+
+static void on_recall(void *ctx, char kind)
+{
+	struct ui *ui = ctx;
+
+	if (kind == 'x')
+		ui->view.typing.input = INPUT_HEX;
+	else if (kind == 't')
+		ui->view.typing.input = INPUT_TEXT;
+	ui->view.line.pasted = kind != ':';
+	on_changed(ui);
+}
+
+static void on_eof(void *ctx)
+{
+	struct ui *ui = ctx;
+
+	ui_command(ui, "quit");
+}
+
+/* Wheel: three rows; a click selects the row, a click into the line goes there. */
+static void on_mouse(void *ctx, int button, int col, int row, bool press)
+{
+	struct ui *ui = ctx;
+	struct layout l;
+
+	(void)col;
+	if (!press)
+		return;
+	layout_make(&ui->view, ui->canvas.rows, ui->canvas.cols, &l);
+	if (button == 64 || button == 65) {
+		for (int i = 0; i < 3; i++)
+			ui_command(ui, button == 64 ? "move up" : "move down");
+		return;
+	}
+	if (button != 0)
+		return;
+	row--;
+	if (row >= l.input)
+		ui_focus(ui, FOCUS_LINE);
+	else if (!ui->view.panel.open && row >= l.list_top && row < l.list_top + l.list_rows &&
+		 list_select_row(&ui->view, row - l.list_top))
+		ui_focus(ui, FOCUS_LIST);
+	ui_dirty(ui);
+}
+
+/* ---- completion ---- */
+
+static char **on_complete(void *ctx, const char *text, size_t point, size_t *start)
+{
+	struct ui *ui = ctx;
+	struct command_completion c;
+	char **words;
+
+	*start = point;
+	if (!point || !preview_is_command(&ui->view.line))
+		return NULL;
+	completion_make(ui->session, &ui->face, &ui->set, text + 1, point - 1, start, &c);
+	*start += 1;
+	words = c.count ? calloc(c.count + 1, sizeof(*words)) : NULL;
+	if (words) {
+		memcpy(words, c.matches, c.count * sizeof(*words));
+		c.count = 0; /* the strings have a new owner */
+	}
+	completion_done(&c);
+	return words;
+}
+
+static void on_matches(void *ctx, char **matches, size_t count)
+{
+	struct ui *ui = ctx;
+	struct buf text;
+
+	buf_init(&text, sizeof(ui->view.message.text) - 1);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s%s", i ? "  " : "", matches[i]);
+	ui_message(ui, MESSAGE_INFO, buf_cstr(&text));
+	buf_done(&text);
+}
+
+/* ---- what waits for a name ---- */
+
+void ui_resolved(struct ui *ui)
+{
+	struct line_view *v = &ui->view.line;
+	size_t point = v->point, len = v->len;
+	char *copy;
+
+	if (!v->waiting)
+		return;
+	copy = copy_line(v->text, len);
+	if (!copy)
+		return;
+	if (enter(ui, copy, len, &point))
+		line_accept(ui->line);
+	else if (!v->waiting)
+		line_set(ui->line, copy, len, point);
+	take_state(ui);
+	free(copy);
+}
+
+bool ui_interrupt(struct ui *ui)
+{
+	bool ended = ui->view.line.waiting;
+
+	ui->view.line.waiting = false;
+	ui->view.message.text[0] = '\0';
+	ended |= line_interrupt(ui->line);
+	ui_line_changed(ui);
+	return ended;
+}
+
+struct line *ui_line_new(struct ui *ui, struct error *e)
+{
+	const struct line_events events = {
+		.ctx = ui,
+		.entered = on_entered,
+		.key = on_key,
+		.stray = on_stray,
+		.changed = on_changed,
+		.complete = on_complete,
+		.matches = on_matches,
+		.eof = on_eof,
+		.mouse = on_mouse,
+		.pasted = on_pasted,
+		.recalled = on_recall,
+	};
+
+	return line_new(ui->loop, &events, FOCUS_COUNT, e);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The preview: what Enter would send, to whom, from where, and what speaks against it.
+ */
+#ifndef UI_PREVIEW_H
+#define UI_PREVIEW_H
+
+#include "ui/view.h"
+
+/* The way to the target, asked of the kernel when target or socket changed, or after a few seconds. */
+struct preview_cache {
+	struct addr dest;
+	unsigned oif;
+	uint32_t socket;
+	uint64_t asked; /* monotonic ns; 0: never */
+	bool found;
+	struct route route;
+};
+
+/* Fills v->preview from v->line, v->typing and the current socket. */
+void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set);
+
+/* The commands as preview and entry see them: is this line a command, and where does it start? */
+bool preview_is_command(const struct line_view *line);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What ui.c (life and frames), actions.c (key commands) and entry.c (the line) share. */
+#ifndef UI_UI_PRIVATE_H
+#define UI_UI_PRIVATE_H
+
+#include "line/line.h"
+#include "ui/keys.h"
+#include "ui/preview.h"
+#include "ui/screen.h"
+#include "ui/ui.h"
+
+struct ui {
+	struct session *session;
+	struct loop *loop;
+	const struct clock *clock;
+	struct view view;
+	struct face face;
+	struct command_set set;
+	struct line *line;
+	struct screen *screen; /* NULL until ui_run() */
+	struct canvas canvas;
+	struct preview_cache preview;
+	struct loop_timer frame; /* the next frame, not before 33 ms after the last */
+	struct loop_timer tick;  /* rates and ages that change without a packet */
+	uint64_t last_frame;     /* monotonic ns */
+	bool dirty;
+	bool mouse;
+	int signals;             /* signalfd */
+	bool details_default_done; /* details open by themselves on a large screen, once */
+};
+
+extern const struct face_setting ui_settings[];
+
+/* A frame is due: something that is shown has changed. */
+void ui_dirty(struct ui *ui);
+void ui_message(struct ui *ui, enum command_message kind, const char *text);
+void ui_sayf(struct ui *ui, enum command_message kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* An error in words, with its column in "line" (NULL: no column). */
+void ui_error(struct ui *ui, const struct error *e, const char *line, const char *after);
+/* Runs a command line of a key or of the program itself and shows its error. */
+void ui_command(struct ui *ui, const char *line);
+void ui_focus(struct ui *ui, enum focus focus);
+/* Puts text into the line and goes there. */
+void ui_prefill(struct ui *ui, const char *text, size_t len);
+void ui_suspend(struct ui *ui);
+bool ui_run_editor(struct ui *ui, struct error *e);
+void ui_panel_close(struct ui *ui);
+
+/* entry.c: the line's events. */
+void ui_line_changed(struct ui *ui); /* takes over what readline has */
+struct line *ui_line_new(struct ui *ui, struct error *e);
+void ui_resolved(struct ui *ui); /* a name is known: what waits is tried again */
+bool ui_interrupt(struct ui *ui); /* Ctrl-C in the line; false: there was nothing to end */
+
+#endif
