@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The receiver thread.  Sources belong to the thread alone: whoever wants one added
+ * or removed posts a request, which the thread obeys between two sources, and waits.
+ * epoll is level-triggered, so a turn may end early at any point and nothing is lost.
+ */
+#include "session/receiver.h"
+
+#include "session/source.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define EVENTS 16
+
+enum request_kind { REQUEST_ADD, REQUEST_CHANGE, REQUEST_REMOVE, REQUEST_CHECK, REQUEST_STOP };
+
+struct request {
+	enum request_kind kind;
+	const struct receiver_source *source;
+	int fd;
+	struct error *e;
+	bool ok, done;
+};
+
+struct receiver {
+	int epoll, wake, control;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t obeyed;
+	_Atomic(struct request *) request;
+	_Atomic bool woken; /* "wake" is readable and nobody has acknowledged it */
+	/* the thread's own */
+	struct intake intake;
+	struct source *sources;
+	bool stopped;
+};
+
+/* ---- requests ---- */
+
+static struct source **find(struct receiver *r, int fd)
+{
+	struct source **at = &r->sources;
+
+	while (*at && (*at)->is.fd != fd)
+		at = &(*at)->next;
+	return at;
+}
+
+static void count_ports(struct receiver *r)
+{
+	memset(r->intake.ports, 0, sizeof(r->intake.ports));
+	for (const struct source *s = r->sources; s; s = s->next)
+		r->intake.ports[s->is.port / 8] |= (uint8_t)(1u << s->is.port % 8);
+}
+
+static bool obey_add(struct receiver *r, const struct request *q)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP, .data.ptr = s };
+
+	if (!s)
+		return err_set(q->e, ERR_LIMIT, "no memory to receive");
+	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, q->source->fd, &event) < 0) {
+		free(s);
+		return err_sys(q->e, errno, "cannot receive");
+	}
+	s->is = *q->source;
+	s->next = r->sources;
+	r->sources = s;
+	count_ports(r);
+	return true;
+}
+
+static bool obey_change(struct receiver *r, const struct request *q)
+{
+	struct source *s = *find(r, q->fd);
+
+	if (!s)
+		return err_set(q->e, ERR_STATE, "descriptor %d is not being received from", q->fd);
+	s->is = *q->source;
+	count_ports(r);
+	return true;
+}
+
+static bool obey_remove(struct receiver *r, const struct request *q)
+{
+	struct source **at = find(r, q->fd), *s = *at;
+
+	if (!s)
+		return false;
+	source_flush(&r->intake, s);
+	epoll_ctl(r->epoll, EPOLL_CTL_DEL, s->is.fd, NULL);
+	*at = s->next;
+	free(s);
+	count_ports(r);
+	return true;
+}
+
+static bool obey_check(struct receiver *r, const struct request *q)
+{
+	for (struct source *s = r->sources; s; s = s->next)
+		source_flush(&r->intake, s);
+	r->stopped = q->kind == REQUEST_STOP;
+	return true;
+}
+
+static bool (*const obeys[])(struct receiver *, const struct request *) = {
+	[REQUEST_ADD] = obey_add,
+	[REQUEST_CHANGE] = obey_change,
+	[REQUEST_REMOVE] = obey_remove,
+	[REQUEST_CHECK] = obey_check,
+	[REQUEST_STOP] = obey_check,
+};
+
+/* Obeys a request, if there is one.  Sources may have gone then: the events at hand are stale. */
+static bool obey(struct receiver *r)
+{
+	struct request *q = atomic_load_explicit(&r->request, memory_order_acquire);
+	uint64_t posted;
+
+	if (!q)
+		return false;
+	pthread_mutex_lock(&r->lock);
+	if (read(r->control, &posted, sizeof(posted)) < 0)
+		posted = 0; /* cannot be: it was written under the lock */
+	q->ok = obeys[q->kind](r, q);
+	q->done = true;
+	atomic_store_explicit(&r->request, NULL, memory_order_relaxed);
+	pthread_cond_signal(&r->obeyed);
+	pthread_mutex_unlock(&r->lock);
+	return true;
+}
+
+static void write_event(int fd)
+{
+	const uint64_t one = 1;
+
+	/* It can only fail for a counter at its maximum, and then it is readable already. */
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* Posts a request and waits until it was obeyed.  Only the main loop's thread asks. */
+static bool ask(struct receiver *r, struct request *q)
+{
+	pthread_mutex_lock(&r->lock);
+	atomic_store_explicit(&r->request, q, memory_order_release);
+	write_event(r->control);
+	while (!q->done)
+		pthread_cond_wait(&r->obeyed, &r->lock);
+	pthread_mutex_unlock(&r->lock);
+	return q->ok;
+}
+
+/* ---- the thread ---- */
+
+static void wake(struct receiver *r)
+{
+	if (!r->intake.appended)
+		return;
+	r->intake.appended = false;
+	if (!atomic_exchange(&r->woken, true))
+		write_event(r->wake);
+}
+
+static void serve(struct receiver *r, struct source *s, uint32_t events)
+{
+	source_serve(&r->intake, s, events);
+	if (s->given_up)
+		epoll_ctl(r->epoll, EPOLL_CTL_DEL, s->is.fd, NULL);
+}
+
+static void *receive(void *arg)
+{
+	struct receiver *r = arg;
+	struct epoll_event events[EVENTS];
+
+	while (!r->stopped) {
+		int n = epoll_wait(r->epoll, events, EVENTS, -1);
+
+		for (int i = 0; i < n && !obey(r); i++) {
+			if (events[i].data.ptr)
+				serve(r, events[i].data.ptr, events[i].events);
+			wake(r);
+		}
+		wake(r);
+	}
+	return NULL;
+}
+
+static bool start_thread(struct receiver *r, struct error *e)
+{
+	sigset_t all, before;
+	int errnum;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	errnum = pthread_create(&r->thread, NULL, receive, r);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (errnum)
+		return err_sys(e, errnum, "cannot start the receiver thread");
+	pthread_setname_np(r->thread, "receiver");
+	return true;
+}
+
+static void release(struct receiver *r)
+{
+	while (r->sources) {
+		struct source *s = r->sources;
+
+		r->sources = s->next;
+		free(s);
+	}
+	if (r->epoll >= 0)
+		close(r->epoll);
+	if (r->wake >= 0)
+		close(r->wake);
+	if (r->control >= 0)
+		close(r->control);
+	rx_batch_free(r->intake.batch);
+	pthread_cond_destroy(&r->obeyed);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static bool prepare(struct receiver *r, struct error *e)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	r->intake.batch = rx_batch_new();
+	if (!r->intake.batch)
+		return err_set(e, ERR_LIMIT, "no memory to receive");
+	r->epoll = epoll_create1(EPOLL_CLOEXEC);
+	r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r->control = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (r->epoll < 0 || r->wake < 0 || r->control < 0 ||
+	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->control, &event) < 0)
+		return err_sys(e, errno, "cannot prepare to receive");
+	return start_thread(r, e);
+}
+
+struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct error *e)
+{
+	struct receiver *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		err_set(e, ERR_LIMIT, "no memory to receive");
+		return NULL;
+	}
+	r->intake.store = st;
+	r->intake.sent = sent;
+	r->epoll = r->wake = r->control = -1;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->obeyed, NULL);
+	if (!prepare(r, e)) {
+		release(r);
+		return NULL;
+	}
+	return r;
+}
+
+void receiver_free(struct receiver *r)
+{
+	struct request q = { .kind = REQUEST_STOP };
+
+	if (!r)
+		return;
+	ask(r, &q);
+	pthread_join(r->thread, NULL);
+	release(r);
+}
+
+int receiver_fd(const struct receiver *r)
+{
+	return r->wake;
+}
+
+void receiver_acknowledge(struct receiver *r)
+{
+	uint64_t count;
+
+	/* In this order: a wake-up between the two would be taken and its mark left standing. */
+	if (read(r->wake, &count, sizeof(count)) < 0)
+		return;
+	atomic_exchange(&r->woken, false);
+}
+
+bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e)
+{
+	struct request q = { .kind = REQUEST_ADD, .source = src, .fd = src->fd, .e = e };
+
+	return ask(r, &q);
+}
+
+bool receiver_change(struct receiver *r, const struct receiver_source *src, struct error *e)
+{
+	struct request q = { .kind = REQUEST_CHANGE, .source = src, .fd = src->fd, .e = e };
+
+	return ask(r, &q);
+}
+
+void receiver_remove(struct receiver *r, int fd)
+{
+	struct request q = { .kind = REQUEST_REMOVE, .fd = fd };
+
+	ask(r, &q);
+}
+
+void receiver_check_drops(struct receiver *r)
+{
+	struct request q = { .kind = REQUEST_CHECK };
+
+	ask(r, &q);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One descriptor as the receiver thread reads it.  Part of the receiver: nobody else
+ * uses this.
+ */
+#ifndef SESSION_SOURCE_H
+#define SESSION_SOURCE_H
+
+#include "net/rx.h"
+#include "session/receiver.h"
+
+struct source {
+	struct receiver_source is;
+	struct source *next;
+	uint32_t told;     /* drops that stand in gaps */
+	uint64_t latest;   /* time of the last datagram read */
+	bool burst;        /* more than one came at a time: the buffer may have overflowed unseen */
+	unsigned failures; /* in a row */
+	bool given_up;     /* not to be waited for any more: a note in the list says why */
+};
+
+/* Where sources are read into; one for all of them. */
+struct intake {
+	struct store *store;
+	struct sent_ring *sent;
+	struct rx_batch *batch;
+	uint8_t ports[65536 / 8]; /* local ports of all sources, a bit each */
+	bool appended;            /* set when something was */
+};
+
+/* A bounded part of what epoll says is there. */
+void source_serve(struct intake *in, struct source *s, uint32_t events);
+/* All that came until now: datagrams, errors, then drops that nobody has told yet. */
+void source_flush(struct intake *in, struct source *s);
+
+#endif
