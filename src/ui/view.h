@@ -126,6 +126,9 @@ void view_draw(struct view *v, struct canvas *c);
 /* "127.0.0.1:53 refused #1198: port unreachable", with the offender where it is somebody else. */
 void pane_error_words(const struct packet *p, struct buf *out);
 
+/* The title row of details and panels: "-LEFT ------- RIGHT -". */
+void pane_title_draw(struct canvas *c, int row, const char *left, const char *right);
+
 /* One file per pane. */
 void pane_status_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_list_draw(struct view *v, const struct layout *l, struct canvas *c);

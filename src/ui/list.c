@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The list as a model: its rows, the selection, movement.
+ *
+ * Every packet has a place (seq) and places have no holes, so rows are found by
+ * arithmetic: a row is one place or a run of equal errors.  Packets are read only
+ * when they are drawn or selected, however many there are.
+ */
+#include "ui/view.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool kept_packet_set(struct kept_packet *k, const struct packet *p)
+{
+	struct packet copy = *p;
+	uint8_t *bytes = malloc(p->stored ? p->stored : 1);
+
+	if (!bytes)
+		return false;
+	if (p->stored)
+		memcpy(bytes, p->data, p->stored);
+	copy.data = bytes;
+	kept_packet_clear(k);
+	k->packet = copy;
+	k->bytes = bytes;
+	k->set = true;
+	return true;
+}
+
+void kept_packet_clear(struct kept_packet *k)
+{
+	free(k->bytes);
+	*k = (struct kept_packet){ 0 };
+}
+
+void list_packet(struct view *v, const struct packet *p)
+{
+	struct list_view *l = &v->list;
+
+	/* A reader's own gap stands at the place of the packet that comes next. */
+	if (p->seq >= l->end)
+		l->end = p->seq + 1;
+	if (p->kind == PACKET_RX)
+		l->newest_rx = p->no;
+	fold_follow(&l->folds, p);
+}
+
+uint64_t list_start(const struct view *v)
+{
+	struct store_stats stats;
+	uint64_t start;
+
+	store_stats(v->session->store, &stats);
+	start = stats.first_seq > v->list.cleared ? stats.first_seq : v->list.cleared;
+	return start < v->list.end ? start : v->list.end;
+}
+
+struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq)
+{
+	const struct fold *f = fold_find(&v->list.folds, seq);
+	struct list_row row = { .first = seq, .last = seq };
+
+	if (f) {
+		row.first = f->first > start ? f->first : start;
+		row.last = f->last < v->list.end ? f->last : v->list.end - 1;
+		row.fold = row.last > row.first ? f : NULL;
+	}
+	return row;
+}
+
+/* The number of the last numbered packet at or before seq, 0 if none is kept. */
+static uint64_t number_up_to(const struct view *v, uint64_t seq, struct store_hold *hold)
+{
+	struct packet p;
+
+	for (;; seq--) {
+		if (!store_get(v->session->store, seq, hold, &p))
+			return 0;
+		if (p.no || !seq)
+			return p.no;
+	}
+}
+
+static bool select_packet(struct view *v, const struct packet *p, struct store_hold *hold)
+{
+	if (!kept_packet_set(&v->list.selected, p))
+		return false;
+	v->list.paused = true;
+	v->list.selected_no = p->no ? p->no : number_up_to(v, p->seq, hold);
+	return true;
+}
+
+static bool select_place(struct view *v, uint64_t seq)
+{
+	struct store_hold hold = { 0 };
+	struct packet p;
+	bool done;
+
+	done = store_get(v->session->store, seq, &hold, &p) && select_packet(v, &p, &hold);
+	store_hold_done(&hold);
+	return done;
+}
+
+int list_walk(const struct view *v, uint64_t start, uint64_t *seq, int rows, bool up)
+{
+	int steps = 0;
+
+	while (steps < rows) {
+		struct list_row at = list_row_at(v, start, *seq);
+
+		if (up ? at.first <= start : at.last + 1 >= v->list.end)
+			break;
+		*seq = list_row_at(v, start, up ? at.first - 1 : at.last + 1).first;
+		steps++;
+	}
+	return steps;
+}
+
+static int page(const struct view *v)
+{
+	return v->list.rows > 1 ? v->list.rows : 1;
+}
+
+static void set_selected_row(struct view *v, int row)
+{
+	int last = page(v) - 1;
+
+	v->list.selected_row = row < 0 ? 0 : row > last ? last : row;
+}
+
+void list_follow(struct view *v)
+{
+	kept_packet_clear(&v->list.selected);
+	v->list.paused = false;
+	v->list.selected_no = 0;
+	set_selected_row(v, page(v) - 1);
+}
+
+/* Rows to move by, negative upwards. */
+static int distance(const struct view *v, enum list_move move)
+{
+	int half = page(v) / 2 > 0 ? page(v) / 2 : 1;
+
+	switch (move) {
+	case LIST_NEXT:
+		return 1;
+	case LIST_PREVIOUS:
+		return -1;
+	case LIST_PAGE_DOWN:
+		return page(v);
+	case LIST_PAGE_UP:
+		return -page(v);
+	case LIST_HALF_DOWN:
+		return half;
+	case LIST_HALF_UP:
+		return -half;
+	case LIST_FIRST:
+	case LIST_LAST:
+		break;
+	}
+	return 0;
+}
+
+/* From following: the newest is selected, or what is a page above it. */
+static void pause_list(struct view *v, uint64_t start, enum list_move move)
+{
+	uint64_t seq = list_row_at(v, start, v->list.end - 1).first;
+	int up = move == LIST_PAGE_UP || move == LIST_HALF_UP ? -distance(v, move) : 0;
+
+	if (move == LIST_PAGE_DOWN || move == LIST_HALF_DOWN)
+		return;
+	up = list_walk(v, start, &seq, up, true);
+	if (select_place(v, seq))
+		set_selected_row(v, page(v) - 1 - (move == LIST_HALF_UP ? up : 0));
+}
+
+/* A page keeps the bar where it stands on the screen; a step takes it along. */
+static void move_selection(struct view *v, uint64_t start, enum list_move move)
+{
+	uint64_t seq = v->list.selected.packet.seq;
+	int by = distance(v, move), done;
+	bool gone = seq < start;
+
+	if (gone)
+		seq = start;
+	if (gone && by < 0)
+		return;
+	done = gone && by == 1 ? 1 : list_walk(v, start, &seq, abs(by), by < 0);
+	if (done < by && move == LIST_PAGE_DOWN) {
+		list_follow(v);
+		return;
+	}
+	if (select_place(v, seq) && (move == LIST_NEXT || move == LIST_PREVIOUS))
+		set_selected_row(v, v->list.selected_row + (by < 0 ? -done : done));
+}
+
+void list_move(struct view *v, enum list_move move)
+{
+	uint64_t start = list_start(v);
+
+	if (move == LIST_LAST) {
+		list_follow(v);
+	} else if (start >= v->list.end) {
+		return;
+	} else if (move == LIST_FIRST) {
+		if (select_place(v, list_row_at(v, start, start).first))
+			set_selected_row(v, 0);
+	} else if (v->list.paused && v->list.selected.set) {
+		move_selection(v, start, move);
+	} else {
+		pause_list(v, start, move);
+	}
+}
+
+bool list_select_row(struct view *v, int row)
+{
+	uint64_t start = list_start(v), seq = v->list.top;
+	int down = row - v->list.top_row;
+
+	if (down < 0 || row >= v->list.rows || seq < start || seq >= v->list.end)
+		return false;
+	if (list_walk(v, start, &seq, down, false) < down || !select_place(v, seq))
+		return false;
+	set_selected_row(v, row);
+	return true;
+}
+
+static bool explain_gone(const struct view *v, uint64_t number, struct error *e)
+{
+	struct store_stats stats;
+
+	store_stats(v->session->store, &stats);
+	if (!stats.last_no)
+		return err_set(e, ERR_STATE, "there is no packet yet");
+	if (number > stats.last_no)
+		return err_set(e, ERR_RANGE, "there is no #%" PRIu64 " yet, the newest is #%" PRIu64,
+			       number, stats.last_no);
+	if (!number)
+		return err_set(e, ERR_RANGE, "packets are numbered from #1");
+	return err_set(e, ERR_STATE, "#%" PRIu64 " made room for newer ones, the oldest kept is #%" PRIu64,
+		       number, stats.first_no);
+}
+
+bool list_select_number(struct view *v, uint64_t number, struct error *e)
+{
+	struct store_hold hold = { 0 };
+	struct packet p;
+	bool done;
+
+	if (v->list.paused && v->list.selected.set && number && v->list.selected.packet.no == number)
+		return true;
+	if (!store_find(v->session->store, number, &hold, &p)) {
+		store_hold_done(&hold);
+		return explain_gone(v, number, e);
+	}
+	done = select_packet(v, &p, &hold);
+	store_hold_done(&hold);
+	if (!done)
+		return err_set(e, ERR_LIMIT, "no memory to keep a copy of #%" PRIu64, number);
+	set_selected_row(v, page(v) / 2);
+	return true;
+}
+
+uint64_t list_newer(struct view *v)
+{
+	struct store_stats stats;
+
+	if (!v->list.paused)
+		return 0;
+	store_stats(v->session->store, &stats);
+	return stats.last_no > v->list.selected_no ? stats.last_no - v->list.selected_no : 0;
+}
+
+static bool is_selected(const struct view *v)
+{
+	return v->list.paused && v->list.selected.set;
+}
+
+bool view_shown_packet(struct view *v, struct store_hold *hold, struct packet *out)
+{
+	struct store *st = v->session->store;
+	uint64_t start;
+
+	if (is_selected(v)) {
+		const struct packet *kept = &v->list.selected.packet;
+
+		/* The store knows what became of a tx packet since it was copied. */
+		if (!store_get(st, kept->seq, hold, out))
+			*out = *kept;
+		return true;
+	}
+	start = list_start(v);
+	for (uint64_t seq = v->list.end; seq > start && store_get(st, seq - 1, hold, out); seq--)
+		if (out->no)
+			return true;
+	return false;
+}
+
+bool view_answered_packet(struct view *v, struct store_hold *hold, struct packet *out)
+{
+	const struct packet *kept = &v->list.selected.packet;
+
+	if (is_selected(v) && kept->kind == PACKET_RX) {
+		*out = *kept;
+		return true;
+	}
+	return v->list.newest_rx &&
+	       store_find(v->session->store, v->list.newest_rx, hold, out);
+}
