@@ -189,6 +189,7 @@ bool dump_read(const char *s, size_t n, struct buf *out, struct error *e)
 		}
 	}
 	if (d.squeezed && !out->failed)
-		return err_at(e, (ptrdiff_t)n, "line %zu: \"*\" needs an offset after it", l.number);
+		return err_at(e, (ptrdiff_t)n, "line %zu: \"*\" needs an offset after it",
+			      l.number);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define MAX_UNICODE_DIGITS 6
+#define FIELD_REFUSED "${...} fields are not known here; write \\${ for the characters"
 
 static const struct escape {
 	char letter, byte;
@@ -91,8 +92,7 @@ static bool read_text(const char *s, size_t n, struct buf *out, struct error *e)
 		if (i == n)
 			break;
 		if (s[i] == '$')
-			return err_at(e, (ptrdiff_t)i, "${...} fields are not known here; "
-						       "write \\${ for the characters");
+			return err_at(e, (ptrdiff_t)i, FIELD_REFUSED);
 		size_t used = read_escape(s + i, n - i, out, e);
 		if (used == 0)
 			return err_shift(e, (ptrdiff_t)i);

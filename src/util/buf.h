@@ -24,8 +24,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_done(struct buf *b);  /* frees the bytes; the buffer is as after buf_init */
-void buf_reset(struct buf *b); /* len 0, failed false, memory kept */
+void buf_done(struct buf *b);            /* frees the bytes; the buffer is as after buf_init */
+void buf_reset(struct buf *b);           /* len 0, failed false, memory kept */
 void buf_cut(struct buf *b, size_t len); /* keeps the first len bytes; failed false, memory kept */
 
 bool buf_add(struct buf *b, const void *bytes, size_t n);

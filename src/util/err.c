@@ -25,7 +25,9 @@ static void trim_broken_tail(char *text, size_t room, int wanted)
 	text[len] = '\0';
 }
 
-__attribute__((format(printf, 3, 0)))
+static void put_text(char *text, size_t room, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
 static void put_text(char *text, size_t room, const char *fmt, va_list ap)
 {
 	text[0] = '\0';
@@ -75,8 +77,8 @@ bool err_sys(struct error *e, int errnum, const char *fmt, ...)
 	/* strerrordesc_np() needs no buffer, no locale and is safe in every thread. */
 	char words[64];
 	const char *desc = strerrordesc_np(errnum);
-	int words_len = desc ? snprintf(words, sizeof words, ": %.60s", desc)
-			     : snprintf(words, sizeof words, ": error %d", errnum);
+	int words_len = desc ? snprintf(words, sizeof words, ": %.60s", desc) :
+			       snprintf(words, sizeof words, ": error %d", errnum);
 
 	/* However long the front is, the reason is not cut off. */
 	char text[sizeof e->text];

@@ -26,7 +26,7 @@ struct loop_timer {
 };
 
 struct loop *loop_new(const struct clock *clock);
-void loop_free(struct loop *l); /* closes nothing */
+void loop_free(struct loop *l);          /* closes nothing */
 uint64_t loop_now(const struct loop *l); /* monotonic, read anew */
 
 /* Adds a descriptor or changes what is asked of it; events as for poll(2).  The descriptor stays

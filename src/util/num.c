@@ -26,10 +26,8 @@ struct unit {
 
 /* Largest first; a NULL name ends a table. */
 static const struct unit sizes[] = {
-	{ "GiB", { "G", NULL }, 1ull << 30 },
-	{ "MiB", { "M", NULL }, 1ull << 20 },
-	{ "KiB", { "K", "k" }, 1ull << 10 },
-	{ "B", { "", NULL }, 1 },
+	{ "GiB", { "G", NULL }, 1ull << 30 }, { "MiB", { "M", NULL }, 1ull << 20 },
+	{ "KiB", { "K", "k" }, 1ull << 10 },  { "B", { "", NULL }, 1 },
 	{ NULL, { NULL, NULL }, 0 },
 };
 
@@ -214,7 +212,8 @@ bool num_parse_duration(const char *word, uint64_t *ns, struct error *e)
 	case READ_BAD:
 		break;
 	}
-	return unreadable(e, word, "duration: write 250ms, 0.5s, 2m or 1h; a bare number is seconds");
+	return unreadable(e, word,
+			  "duration: write 250ms, 0.5s, 2m or 1h; a bare number is seconds");
 }
 
 static void put_tenths(struct buf *out, uint64_t tenths, bool exact, const struct unit *u)

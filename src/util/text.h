@@ -25,11 +25,11 @@
 #define TEXT_MAX_MARKS 2
 
 struct text_glyph {
-	uint32_t cp;    /* code point; for a broken sequence the first byte's value */
-	uint8_t bytes;  /* consumed, at least 1; 1 for a broken sequence */
-	uint8_t width;  /* 0 (combining), 1 or 2; 0 when not shown */
-	bool valid;     /* well-formed UTF-8 */
-	bool shown;     /* may reach a terminal as it is */
+	uint32_t cp;   /* code point; for a broken sequence the first byte's value */
+	uint8_t bytes; /* consumed, at least 1; 1 for a broken sequence */
+	uint8_t width; /* 0 (combining), 1 or 2; 0 when not shown */
+	bool valid;    /* well-formed UTF-8 */
+	bool shown;    /* may reach a terminal as it is */
 };
 
 /* The character at s[0..n), n > 0. */

@@ -347,8 +347,11 @@ static void test_run_until_stop(void **state)
 	assert_true(loop_run(r->loop, NULL));
 	assert_string_equal(r->log, "ab");
 
+	assert_false(loop_stopped(r->loop));
 	loop_stop(r->loop);
+	assert_true(loop_stopped(r->loop));
 	assert_true(loop_run(r->loop, NULL));
+	assert_false(loop_stopped(r->loop));
 	assert_string_equal(r->log, "ab");
 }
 
