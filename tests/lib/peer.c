@@ -22,7 +22,7 @@ static bool complain(const char *what)
 socklen_t peer_address(const char *addr, uint16_t port, struct sockaddr_storage *out)
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		                  .ai_socktype = SOCK_DGRAM };
+				  .ai_socktype = SOCK_DGRAM };
 	struct addrinfo *list;
 	socklen_t len;
 	char service[8];
@@ -102,8 +102,8 @@ ssize_t peer_recv(struct peer *p, void *buf, size_t size)
 
 	for (;;) {
 		socklen_t len = sizeof(p->last);
-		ssize_t n = recvfrom(p->fd, buf, size, MSG_TRUNC, (struct sockaddr *)&p->last,
-		                     &len);
+		ssize_t n =
+			recvfrom(p->fd, buf, size, MSG_TRUNC, (struct sockaddr *)&p->last, &len);
 
 		if (n >= 0) {
 			p->last_len = len;
@@ -142,7 +142,7 @@ bool peer_send(struct peer *p, const char *addr, uint16_t port, const void *byte
 bool peer_answer(struct peer *p, const void *bytes, size_t len)
 {
 	return sendto(p->fd, bytes, len, 0, (struct sockaddr *)&p->last, p->last_len) ==
-	               (ssize_t)len ||
+		       (ssize_t)len ||
 	       complain("sendto");
 }
 
@@ -159,7 +159,7 @@ static void *echo_run(void *arg)
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		ssize_t n = recvfrom(echo->peer.fd, buf, sizeof(buf), 0, (struct sockaddr *)&from,
-		                     &len);
+				     &len);
 
 		if (n >= 0 &&
 		    sendto(echo->peer.fd, buf, (size_t)n, 0, (struct sockaddr *)&from, len) == n)

@@ -62,10 +62,10 @@ void echo_stop(struct echo_peer *echo);
 struct flood_plan {
 	const char *addr; /* numeric */
 	uint16_t port;
-	size_t size;             /* of each datagram, at most 1400 */
+	size_t size;              /* of each datagram, at most 1400 */
 	unsigned long long count; /* how many; 0: until flood_stop() */
-	unsigned rate;           /* per second; 0: as fast as the kernel takes them */
-	unsigned segments;       /* UDP_SEGMENT: so many in one call, 0 or 1 without, at most 40 */
+	unsigned rate;            /* per second; 0: as fast as the kernel takes them */
+	unsigned segments;        /* UDP_SEGMENT: so many in one call, 0 or 1 without, at most 40 */
 };
 
 struct flood {

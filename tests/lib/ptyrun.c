@@ -240,7 +240,7 @@ static int run_script(struct term *t, FILE *script)
 	}
 	if (outcome != OK) {
 		fprintf(stderr, "# ptyrun: line %d: %s\n# %s\n", number, copy,
-		        outcome == FAILED ? term_why(t) : "cannot be read");
+			outcome == FAILED ? term_why(t) : "cannot be read");
 		term_dump(t, stderr);
 	}
 	free(line);

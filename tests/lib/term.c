@@ -36,9 +36,9 @@ static const char *const fixed_env[] = {
 };
 
 static const char *const passed_env[] = {
-	"PATH=",         "LD_LIBRARY_PATH=", "TMPDIR=",      "UDPDECK_DATA=",
-	"ASAN_OPTIONS=", "LSAN_OPTIONS=",    "TSAN_OPTIONS=", "UBSAN_OPTIONS=",
-	NULL,
+	"PATH=",         "LD_LIBRARY_PATH=", "TMPDIR=",
+	"UDPDECK_DATA=", "ASAN_OPTIONS=",    "LSAN_OPTIONS=",
+	"TSAN_OPTIONS=", "UBSAN_OPTIONS=",   NULL,
 };
 
 bool term_fail(struct term *t, const char *fmt, ...)
@@ -249,7 +249,8 @@ bool term_send(struct term *t, const void *bytes, size_t len)
 		if (t->hung_up || t->reaped)
 			return term_fail(t, "the program has ended, it reads nothing more");
 		if (!deadline_left(end))
-			return term_fail(t, "the program does not read: %zu bytes are left", t->out_len);
+			return term_fail(t, "the program does not read: %zu bytes are left",
+					 t->out_len);
 		term_pump(t, deadline_left(end));
 	}
 	return true;

@@ -88,12 +88,12 @@ bool term_until_exit(struct term *t, int ms, int *status);
 int term_exit_status(struct term *t);
 
 /* Checks for tests; include cmocka.h before using them. */
-#define TERM_CHECK(t, ok) \
-	do { \
-		if (!(ok)) { \
-			term_dump(t, stderr); \
+#define TERM_CHECK(t, ok)                            \
+	do {                                         \
+		if (!(ok)) {                         \
+			term_dump(t, stderr);        \
 			fail_msg("%s", term_why(t)); \
-		} \
+		}                                    \
 	} while (0)
 
 #define term_keys(t, text) TERM_CHECK(t, term_send_text(t, text))

@@ -74,7 +74,8 @@ bool term_until(struct term *t, term_fn *fn, void *ctx, int ms)
 		int left = deadline_left(end);
 
 		if (t->hung_up)
-			return term_fail(t, "the program has ended before what was waited for came");
+			return term_fail(t,
+					 "the program has ended before what was waited for came");
 		if (!left)
 			return term_fail(t, "what was waited for did not come in %d ms", ms);
 		term_pump(t, left < ASK_AGAIN_MS ? left : ASK_AGAIN_MS);
@@ -143,7 +144,7 @@ static bool wait_for(struct term *t, term_fn *fn, struct expectation want, const
 	end = t->hung_up ? "the program has ended" : "deadline";
 	if (want.text)
 		return term_fail(t, "%s: \"%s\", row %d, count %d: %s", what, want.text, want.row,
-		                 want.count, end);
+				 want.count, end);
 	return term_fail(t, "%s: row %d, column %d: %s", what, want.row, want.col, end);
 }
 
@@ -160,25 +161,25 @@ bool term_until_gone(struct term *t, const char *text)
 bool term_until_row_has(struct term *t, int row, const char *text)
 {
 	return wait_for(t, row_has, (struct expectation){ .text = text, .row = row },
-	                "text never in its row");
+			"text never in its row");
 }
 
 bool term_until_row_is(struct term *t, int row, const char *text)
 {
 	return wait_for(t, row_is, (struct expectation){ .text = text, .row = row },
-	                "row never was that");
+			"row never was that");
 }
 
 bool term_until_count(struct term *t, const char *text, int count)
 {
 	return wait_for(t, count_is, (struct expectation){ .text = text, .count = count },
-	                "text never shown so often");
+			"text never shown so often");
 }
 
 bool term_until_cursor(struct term *t, int row, int col)
 {
 	return wait_for(t, cursor_is, (struct expectation){ .row = row, .col = col },
-	                "cursor never there");
+			"cursor never there");
 }
 
 int term_exit_status(struct term *t)
@@ -226,9 +227,9 @@ void term_dump(struct term *t, FILE *out)
 
 	vt_size(t->vt, &rows, &cols);
 	fprintf(out, "# screen %dx%d, cursor %d,%d%s%s%s%s%s, title \"", rows, cols, s.row, s.col,
-	        s.cursor_visible ? "" : " hidden", s.alt_screen ? ", alternate" : "",
-	        t->stalled ? ", stalled" : "", t->hung_up ? ", hung up" : "",
-	        t->reaped ? ", ended" : "");
+		s.cursor_visible ? "" : " hidden", s.alt_screen ? ", alternate" : "",
+		t->stalled ? ", stalled" : "", t->hung_up ? ", hung up" : "",
+		t->reaped ? ", ended" : "");
 	put_escaped(s.title, strlen(s.title), out);
 	fprintf(out, "\"\n");
 	for (int row = 0; row < rows; row++) {

@@ -15,8 +15,8 @@ struct term {
 	bool stalled;
 	bool hung_up; /* nobody has the other side open */
 	bool reaped;
-	int status;  /* of waitpid(), once reaped */
-	char *out;   /* input that the program has not taken yet */
+	int status; /* of waitpid(), once reaped */
+	char *out;  /* input that the program has not taken yet */
 	size_t out_len;
 	char tail[TAIL_BYTES]; /* the last bytes it wrote */
 	size_t tail_len;

@@ -77,7 +77,8 @@ size_t term_key_bytes(const char *name, bool app_cursor_keys, char *out, size_t 
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strcasecmp(name, keys[i].name) == 0) {
-			const char *s = app_cursor_keys && keys[i].app ? keys[i].app : keys[i].bytes;
+			const char *s =
+				app_cursor_keys && keys[i].app ? keys[i].app : keys[i].bytes;
 
 			return put(out, size, s, strlen(s));
 		}

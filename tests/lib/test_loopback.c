@@ -68,7 +68,8 @@ static void test_closed_port_refuses(void **state)
 		len = peer_address(addresses[i], closed.port, &to);
 		assert_int_equal(connect(p.fd, (struct sockaddr *)&to, len), 0);
 		assert_int_equal(send(p.fd, "x", 1, 0), 1);
-		assert_int_equal(poll(&(struct pollfd){ .fd = p.fd, .events = POLLIN }, 1, 10000), 1);
+		assert_int_equal(poll(&(struct pollfd){ .fd = p.fd, .events = POLLIN }, 1, 10000),
+				 1);
 		assert_int_equal(recv(p.fd, &c, 1, 0), -1);
 		assert_int_equal(errno, ECONNREFUSED);
 		assert_false(peer_open(&taken, addresses[i], closed.port));
@@ -91,8 +92,11 @@ static void test_flood_is_counted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct flood_plan plan = { .addr = "127.0.0.1", .size = cases[i].size, .count = 100,
-			                   .rate = cases[i].rate, .segments = cases[i].segments };
+		struct flood_plan plan = { .addr = "127.0.0.1",
+					   .size = cases[i].size,
+					   .count = 100,
+					   .rate = cases[i].rate,
+					   .segments = cases[i].segments };
 		struct flood flood;
 		struct peer p;
 		char buf[64];

@@ -101,15 +101,9 @@ static int role_paint(void)
 static int role_hostile(void)
 {
 	static const char *const attack[128] = {
-		['b'] = "\a",
-		['t'] = "\033]0;owned\a",
-		['o'] = "\033]52;c;b3duZWQ=\a",
-		['d'] = "\033[c",
-		['c'] = "\033[5;6;7y",
-		['p'] = "\033Pnonsense\033\\",
-		['m'] = "\033[?1000h",
-		['a'] = "\033[?1049h",
-		['r'] = "\033[?5h",
+		['b'] = "\a",          ['t'] = "\033]0;owned\a", ['o'] = "\033]52;c;b3duZWQ=\a",
+		['d'] = "\033[c",      ['c'] = "\033[5;6;7y",    ['p'] = "\033Pnonsense\033\\",
+		['m'] = "\033[?1000h", ['a'] = "\033[?1049h",    ['r'] = "\033[?5h",
 		['s'] = "\033[4 q",
 	};
 	int c;
@@ -130,7 +124,7 @@ static int role_hostile(void)
 static int role_env(void)
 {
 	static const char *const names[] = { "TERM",  "LC_ALL",  "HOME",  "INPUTRC",
-		                             "LINES", "COLUMNS", "STATE", "LEAK" };
+					     "LINES", "COLUMNS", "STATE", "LEAK" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = getenv(names[i]);

@@ -82,8 +82,8 @@ static int on_unknown_control(unsigned char control, void *user)
 	return 1;
 }
 
-static int on_unknown_csi(const char *leader, const long args[], int argcount,
-                          const char *intermed, char command, void *user)
+static int on_unknown_csi(const char *leader, const long args[], int argcount, const char *intermed,
+			  char command, void *user)
 {
 	(void)leader, (void)args, (void)argcount, (void)intermed, (void)command;
 	((struct vt *)user)->state.unknown.csi++;
@@ -297,7 +297,7 @@ bool vt_unharmed(const struct vt_state *before, const struct vt_state *now, char
 		if (rows[i].before == rows[i].now)
 			continue;
 		snprintf(why, size, "the terminal was changed: %s was %d, is %d", rows[i].what,
-		         rows[i].before, rows[i].now);
+			 rows[i].before, rows[i].now);
 		return false;
 	}
 	return true;

@@ -35,7 +35,7 @@ struct vt_state {
 	bool bracketed_paste;
 	bool app_cursor_keys; /* DECCKM: arrows come as ESC O A, not ESC [ A */
 	char title[128];
-	unsigned titles;  /* how often a title or icon name was set */
+	unsigned titles; /* how often a title or icon name was set */
 	unsigned bells;
 	unsigned replies; /* answers the program (or its data) made the terminal give */
 	struct {
@@ -77,7 +77,6 @@ struct vt_state vt_state(struct vt *vt);
  * True if nothing but the cursor differs from "before", else "why" names the
  * first difference: proof that hostile data reached no terminal unescaped.
  */
-bool vt_unharmed(const struct vt_state *before, const struct vt_state *now, char *why,
-                 size_t size);
+bool vt_unharmed(const struct vt_state *before, const struct vt_state *now, char *why, size_t size);
 
 #endif

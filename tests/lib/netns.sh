@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# For shell tests that need a network: a LAN of hosts made of namespaces, TAP
+# output, background programs, waiting with a deadline.  Source it first:
+#
+#   . "${srcdir:-.}/tests/lib/netns.sh"
+#   plan 2
+#   lan_up 3
+#   ...
+#   finish
+#
+# Sourcing it starts the test again inside namespaces of its own (network, mount,
+# process ids; for an ordinary user in a user namespace too), with a tmpfs on
+# /run.  So the test is root there, names and addresses are free, and everything
+# it made (interfaces, processes, files in $work) is gone the moment its shell
+# ends, however it ends: the kernel kills what is left in the pid namespace.
+#
+# Hosts are h1, h2, ... with eth0 = 10.77.0.N/24 and fd77::N/64.  The bridges are
+# in the test's own namespace.
+
+work=/run/work # private scratch directory
+bg_pid=        # of the last start_bg
+tap_count=0
+tap_failed=0
+tap_planned=
+
+# ---- TAP ----
+
+plan() {
+	tap_planned=$1
+	echo "1..$1"
+}
+
+ok() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1"
+}
+
+not_ok() {
+	tap_count=$((tap_count + 1))
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count - $1"
+}
+
+# skip NAME REASON: one point of the plan
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# skip_all REASON: nothing can be tested here
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 77
+}
+
+# check NAME COMMAND...: a point that holds if the command succeeds, else with its output
+check() {
+	check_name=$1
+	shift
+	if "$@" >"$work/check.out" 2>&1; then
+		ok "$check_name"
+	else
+		not_ok "$check_name"
+		sed 's/^/# /' "$work/check.out"
+	fi
+}
+
+# The last line of a test.
+finish() {
+	[ -n "$tap_planned" ] || echo "1..$tap_count"
+	[ "$tap_failed" = 0 ] || show_logs
+	[ "$tap_failed" = 0 ] && [ "${tap_planned:-$tap_count}" = "$tap_count" ]
+	exit
+}
+
+show_logs() {
+	for show_log in "$work"/*.log; do
+		[ -s "$show_log" ] || continue
+		echo "# $show_log:"
+		tail -n 20 "$show_log" | sed 's/^/# /'
+	done
+}
+
+# need PROGRAM...: skips the whole test where one is missing
+need() {
+	for need_program; do
+		command -v "$need_program" >/dev/null || skip_all "no $need_program"
+	done
+}
+
+# ---- waiting ----
+
+# wait_for COMMAND SECONDS: asks again and again until the shell command succeeds
+wait_for() {
+	wait_factor=${UDPDECK_TEST_SLOW:-1}
+	wait_left=$(($2 * 20 * ${wait_factor%%.*}))
+	until eval "$1" >/dev/null 2>&1; do
+		wait_left=$((wait_left - 1))
+		if [ "$wait_left" -le 0 ]; then
+			echo "# not in $2 s: $1" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# ---- hosts and programs ----
+
+# on HOST COMMAND...
+on() {
+	on_host=$1
+	shift
+	ip netns exec "$on_host" "$@"
+}
+
+# start_bg HOST NAME COMMAND...: output to $work/NAME.log, process id in $bg_pid
+start_bg() {
+	bg_host=$1
+	bg_name=$2
+	shift 2
+	# not on(): the job must be the program itself, for stop_bg
+	ip netns exec "$bg_host" "$@" >"$work/$bg_name.log" 2>&1 </dev/null &
+	bg_pid=$!
+	# a signal that meets the shell's own fork before exec would be lost
+	wait_for "! cmp -s /proc/$$/cmdline /proc/$bg_pid/cmdline" 10
+}
+
+# stop_bg PID: ends it and waits for it; its exit status
+stop_bg() {
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+# udp_bound HOST PORT: somebody there has that UDP port; meant for wait_for
+udp_bound() {
+	on "$1" ss -Hnul "sport = :$2" | grep -q .
+}
+
+# ---- networks ----
+
+# set_in HOST PATH VALUE: a knob below /proc/sys/net
+set_in() {
+	on "$1" sh -c "echo $3 >/proc/sys/net/$2"
+}
+
+host_add() {
+	ip netns add "$1" || return 1
+	set_in "$1" ipv6/conf/all/accept_dad 0
+	set_in "$1" ipv6/conf/default/accept_dad 0
+	set_in "$1" ipv6/conf/default/accept_ra 0
+	set_in "$1" ipv4/icmp_echo_ignore_broadcasts 0
+	on "$1" ip link set lo up
+}
+
+# bridge_add NAME [snoop]
+#
+# Plain, every port hears every multicast.  With "snoop" the bridge learns who
+# joined what, as a switch does, and asks for it with IGMPv3 and MLDv2: its
+# default is version 2, at which hosts drop their source lists.  The response
+# interval has to be set before the querier starts: until it has passed once, the
+# bridge floods everything (10 s by default; seen on 6.18).
+bridge_add() {
+	ip link add "$1" type bridge stp_state 0 forward_delay 0 mcast_snooping 0 || return 1
+	echo 0 >"/proc/sys/net/ipv6/conf/$1/accept_dad"
+	ip link set "$1" up
+	[ "${2:-}" = snoop ] || return 0
+	ip link set "$1" type bridge mcast_snooping 1 mcast_igmp_version 3 mcast_mld_version 2 \
+		mcast_query_response_interval 100
+	ip link set "$1" type bridge mcast_querier 1
+}
+
+# host_plug HOST DEV BRIDGE NET NUMBER: DEV = 10.NET.0.NUMBER/24, fdNET::NUMBER/64
+host_plug() {
+	plug_port=$1-$2
+	ip link add "$plug_port" type veth peer name "$2" netns "$1" || return 1
+	ip link set "$plug_port" master "$3" up
+	on "$1" ip link set "$2" address "$(printf '02:%s:00:00:00:%02x' "$4" "$5")" up
+	on "$1" ip addr add "10.$4.0.$5/24" brd "10.$4.0.255" dev "$2"
+	on "$1" ip addr add "fd$4::$5/64" dev "$2" nodad
+}
+
+# Lets 255.255.255.255 and any group leave by DEV where no other interface is named.
+host_default_dev() {
+	on "$1" ip route add default dev "$2" metric 1000
+	on "$1" ip route add 224.0.0.0/4 dev "$2"
+}
+
+# lan_up N [snoop]: hosts h1..hN on bridge br0
+lan_up() {
+	bridge_add br0 "${2:-}" || return 1
+	lan_host=1
+	while [ "$lan_host" -le "$1" ]; do
+		host_add "h$lan_host" && host_plug "h$lan_host" eth0 br0 77 "$lan_host" || return 1
+		host_default_dev "h$lan_host" eth0
+		lan_host=$((lan_host + 1))
+	done
+	# ports take a moment until they forward
+	wait_for "! bridge link | grep -v 'state forwarding' | grep -q ." 10
+}
+
+# lan_more NET HOST...: a second network, on the next interface eth1 of those hosts
+lan_more() {
+	more_net=$1
+	shift
+	bridge_add "br$more_net" || return 1
+	for more_host; do
+		host_plug "$more_host" eth1 "br$more_net" "$more_net" "${more_host#h}" || return 1
+	done
+	wait_for "! bridge link | grep -v 'state forwarding' | grep -q ." 10
+}
+
+# ---- into the namespaces ----
+
+netns_enter() {
+	netns_flags="--net --mount --pid --fork --kill-child --mount-proc"
+	[ "$(id -u)" = 0 ] || netns_flags="--user --map-root-user $netns_flags"
+	# shellcheck disable=SC2086 # a list of options
+	netns_why=$(unshare $netns_flags mount -t tmpfs none /run 2>&1) ||
+		skip_all "no namespaces: $netns_why"
+	# shellcheck disable=SC2086
+	UDPDECK_IN_NETNS=1 exec unshare $netns_flags "$0" "$@"
+}
+
+netns_begin() {
+	if ! { mount -t tmpfs none /run && mkdir -p /run/netns "$work" && ip link set lo up; }; then
+		skip_all "cannot set up the namespace"
+	fi
+	# a process with id 1 ignores signals that it does not catch
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+need ip bridge ss unshare mount
+if [ -z "${UDPDECK_IN_NETNS:-}" ]; then
+	netns_enter "$@"
+fi
+netns_begin
