@@ -86,6 +86,10 @@ bool term_until(struct term *t, term_fn *fn, void *ctx, int ms);
 bool term_until_exit(struct term *t, int ms, int *status);
 /* The same with the usual deadline, -1 if it runs on. */
 int term_exit_status(struct term *t);
+bool term_exited_with(struct term *t, int status);
+
+/* True if nothing but cells and cursor changed since; see vt_unharmed(). */
+bool term_is_unharmed(struct term *t, const struct vt_state *before);
 
 /* Checks for tests; include cmocka.h before using them. */
 #define TERM_CHECK(t, ok)                            \
@@ -108,9 +112,6 @@ int term_exit_status(struct term *t);
 #define term_wait_fn(t, fn, ctx) TERM_CHECK(t, term_until(t, fn, ctx, 10000))
 #define term_exit_is(t, status) TERM_CHECK(t, term_exited_with(t, status))
 #define term_unharmed(t, before) TERM_CHECK(t, term_is_unharmed(t, before))
-
-bool term_exited_with(struct term *t, int status);
-bool term_is_unharmed(struct term *t, const struct vt_state *before);
 
 /*
  * The bytes of a named key, or 0 if there is no such key; at most "size" bytes,

@@ -83,7 +83,29 @@ stopped() {
 	[ $? = 143 ] && ! kill -0 "$bg_pid" 2>/dev/null
 }
 
-plan 9
+# A small full-screen program in a host; the script's last line must fail in the second run.
+driven() {
+	on h1 "$ptyrun" -e MARK=given 6x40 sh -c 'stty raw -echo; echo "$MARK"; cat -v' <<-'END' &&
+		# F6 as xterm sends it, a byte in hex, a resize
+		wait given
+		key F6
+		row 1 ^[[17~
+		send ab\x41\e
+		wait abA^[
+		size 10 60
+		send \r
+		count ^ 3
+		gone never
+		signal 15
+		exit 143
+	END
+		! on h1 "$ptyrun" 6x40 true <<-'END'
+			exit 1
+		END
+}
+
+ptyrun=tests/lib/ptyrun
+plan 10
 check "three hosts on a switch that snoops" lan_up 3 snoop
 check "unicast, IPv4 and IPv6" unicast
 check "broadcast is heard by all" broadcast
@@ -93,4 +115,9 @@ check "dnsmasq answers DNS" dns
 check "dnsmasq takes a TFTP request" tftp
 check "chronyd answers as stratum 1" ntp
 check "stop_bg ends the program" stopped
+if [ -x "$ptyrun" ]; then
+	check "ptyrun drives a program in a host" driven
+else
+	skip "ptyrun drives a program in a host" "built without libvterm"
+fi
 finish
