@@ -13,6 +13,7 @@
 
 #include "net/iface.h"
 #include "net/resolve.h"
+#include "net/services.h"
 #include "net/sock.h"
 #include "session/peer.h"
 #include "session/rate.h"

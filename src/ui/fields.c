@@ -5,6 +5,7 @@
 #include "ui/fields.h"
 
 #include "net/errqueue.h"
+#include "net/services.h"
 #include "ui/words.h"
 #include "util/num.h"
 #include "util/text.h"

@@ -175,23 +175,24 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p)
 {
 	const struct columns *at = &d->at;
-	int left = d->c->cols - at->info;
+	int left = at_least(d->c->cols - at->info, 1);
+	int width = at->peer < 0 && left < at->peer_width ? left : at->peer_width;
 
 	buf_reset(&d->text);
-	words_peer(&d->text, d->v, &p->peer, (size_t)at->peer_width);
+	words_peer(&d->text, d->v, &p->peer, (size_t)width);
 	if (at->peer < 0) {
 		buf_char(&d->text, ' ');
 	} else {
 		put_text(d, row, at->peer, at->peer_width, style);
 		buf_reset(&d->text);
 	}
-	words_payload(&d->text, p, (size_t)at_least(left, 1));
+	words_payload(&d->text, p, (size_t)left);
 	put_rest(d, row, at->info, style);
 	if (at->len >= 0)
 		put_number(d, row, at->len, LEN_WIDTH, style, p->len);
 	if (at->ttl >= 0 && (p->flags & PACKET_HAS_TTL))
 		put_number(d, row, at->ttl, 3, style, p->ttl);
-	if (at->to >= 0 && p->kind == PACKET_RX) {
+	if (at->to >= 0 && p->kind == PACKET_RX && p->local.family) {
 		buf_reset(&d->text);
 		addr_format_short(&d->text, &p->local, (size_t)at->to_width);
 		put_text(d, row, at->to, at->to_width, style);

@@ -2,12 +2,10 @@
 /* The screen's life: start, signals, frames, messages.  See ui.h. */
 #include "ui/ui_private.h"
 #include "util/num.h"
-#include "util/text.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,121 +14,9 @@
 
 #define FRAME_NS (NS_PER_S / 30)
 #define TICK_NS (NS_PER_S / 2)
-/* A hint may not replace an error before so long. */
-#define ERROR_SHOWN_NS (4 * NS_PER_S)
 /* From this size on details are open by themselves. */
 #define LARGE_ROWS 40
 #define LARGE_COLS 130
-
-/* ---- messages ---- */
-
-void ui_message(struct ui *ui, enum command_message kind, const char *text)
-{
-	struct message_view *m = &ui->view.message;
-
-	m->kind = kind;
-	snprintf(m->text, sizeof(m->text), "%s", text);
-	m->until = clock_monotonic(ui->clock) + (kind == MESSAGE_INFO ? 0 : ERROR_SHOWN_NS);
-	ui_dirty(ui);
-}
-
-void ui_sayf(struct ui *ui, enum command_message kind, const char *fmt, ...)
-{
-	char text[sizeof(ui->view.message.text)];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	ui_message(ui, kind, text);
-}
-
-void ui_error(struct ui *ui, const struct error *e, const char *line, const char *after)
-{
-	if (e->at >= 0 && line)
-		ui_sayf(ui, MESSAGE_ERROR, "column %zu: %s%s",
-			text_column(line, strlen(line), (size_t)e->at), e->text, after);
-	else
-		ui_sayf(ui, MESSAGE_ERROR, "%s%s", e->text, after);
-}
-
-/* What happened by itself does not push an error away that nobody had time to read. */
-static void notice_message(struct ui *ui, enum command_message kind, const char *text)
-{
-	const struct message_view *m = &ui->view.message;
-
-	if (!m->text[0] || m->kind == MESSAGE_INFO || clock_monotonic(ui->clock) >= m->until)
-		ui_message(ui, kind, text);
-}
-
-void ui_hint(struct ui *ui, const char *text)
-{
-	notice_message(ui, MESSAGE_INFO, text);
-}
-
-/* ---- the session's news ---- */
-
-static void say_lost(const struct ui *ui, const struct packet *p, struct buf *out)
-{
-	const struct session_socket *k = session_find(ui->session, p->socket);
-	struct sock_memory m;
-
-	num_format_count(out, p->lost);
-	buf_str(out, p->flags & PACKET_AT_LEAST ? " or more lost" : " lost");
-	if (p->where == PACKET_WHERE_STORE) {
-		buf_str(out, ": the store turned over before they could be shown; --memory gives it more");
-	} else if (k && sock_memory(&k->sock, &m)) {
-		buf_str(out, ": receive buffer ");
-		num_format_size(out, m.rcvbuf / 2);
-		buf_str(out, " granted of 16 MiB asked; sysctl net.core.rmem_max");
-	}
-}
-
-static void on_notice(void *ctx, enum session_notice what, const struct packet *p,
-		      const struct peer *peer)
-{
-	struct ui *ui = ctx;
-	struct buf text;
-
-	buf_init(&text, sizeof(ui->view.message.text) - 1);
-	switch (what) {
-	case SESSION_PEER_NEW:
-		buf_printf(&text, "@%u ", peer->number);
-		addr_format(&text, &peer->addr);
-		buf_str(&text, " is new: Alt-a answers it");
-		notice_message(ui, MESSAGE_INFO, buf_cstr(&text));
-		break;
-	case SESSION_LOST:
-		say_lost(ui, p, &text);
-		notice_message(ui, MESSAGE_WARNING, buf_cstr(&text));
-		break;
-	case SESSION_ERROR:
-		pane_error_words(p, &text);
-		if (session_find(ui->session, p->socket))
-			buf_printf(&text, "; [%u] stays open", p->socket);
-		notice_message(ui, MESSAGE_WARNING, buf_cstr(&text));
-		break;
-	}
-	buf_done(&text);
-}
-
-static void on_packet(void *ctx, const struct packet *p)
-{
-	struct ui *ui = ctx;
-
-	fold_follow(&ui->view.list.folds, p);
-	ui->view.list.end = p->seq + 1;
-}
-
-static void on_changed(void *ctx)
-{
-	ui_dirty(ctx);
-}
-
-static void on_resolved(void *ctx)
-{
-	ui_resolved(ctx);
-}
 
 /* ---- frames ---- */
 
@@ -244,104 +130,6 @@ void ui_command(struct ui *ui, const char *line)
 		ui_error(ui, &e, NULL, "");
 }
 
-/* ---- the face ---- */
-
-static void face_message(void *ctx, enum command_message kind, const char *text)
-{
-	ui_message(ctx, kind, text);
-}
-
-static void face_listing(void *ctx, const char *line, struct listing *l)
-{
-	struct ui *ui = ctx;
-	struct panel_view *p = &ui->view.panel;
-	bool again = p->open && p->line && strcmp(p->line, line) == 0;
-
-	if (!again) {
-		ui_panel_close(ui);
-		p->line = strdup(line);
-		if (!p->line)
-			return;
-	}
-	listing_done(&p->listing);
-	p->listing = *l;
-	listing_init(l);
-	p->open = true;
-	if (p->row >= p->listing.count)
-		p->row = p->listing.count ? p->listing.count - 1 : 0;
-	if (!again && p->row == 0 && p->listing.count > 1 && p->listing.rows[0].style == LISTING_HEADING)
-		p->row = 1;
-	if (!again) {
-		ui->view.focus = FOCUS_PANEL;
-		line_use_map(ui->line, FOCUS_PANEL);
-		ui_dirty(ui);
-	}
-}
-
-static struct command_typing *face_typing(void *ctx)
-{
-	struct ui *ui = ctx;
-
-	return &ui->view.typing;
-}
-
-static bool face_show(void *ctx, uint64_t number, struct error *e)
-{
-	struct ui *ui = ctx;
-
-	if (!list_select_number(&ui->view, number, e))
-		return false;
-	ui->view.details.open = true;
-	ui->view.details.byte = 0;
-	ui_dirty(ui);
-	return true;
-}
-
-static void face_clear(void *ctx)
-{
-	struct ui *ui = ctx;
-
-	list_follow(&ui->view);
-	ui->view.list.cleared = ui->view.list.end;
-	ui_dirty(ui);
-}
-
-static void face_quit(void *ctx)
-{
-	struct ui *ui = ctx;
-
-	loop_stop(ui->loop);
-}
-
-/* "help keys": the rows of the focus from which it was asked come first. */
-static bool face_help(void *ctx, const char *topic, struct listing *l)
-{
-	static const char *const names[FOCUS_COUNT] = { "in the line", "in the list", "in the details",
-							"in a panel" };
-	struct ui *ui = ctx;
-	unsigned first = ui->view.focus;
-
-	if (strcmp(topic, "start") == 0) {
-		listing_row(l, LISTING_PLAIN, NULL,
-			    "Type text and Enter sends it; \":\" begins a command; Esc or q leaves this panel.");
-		return true;
-	}
-	if (strcmp(topic, "keys") != 0)
-		return false;
-	for (unsigned i = 0; i < FOCUS_COUNT; i++) {
-		unsigned focus = (first + i) % FOCUS_COUNT;
-
-		listing_row(l, LISTING_HEADING, NULL, "%s", names[focus]);
-		if (focus == FOCUS_LINE)
-			listing_row(l, LISTING_PLAIN, NULL,
-				    "Enter\tsend the line or run the command; nothing else sends");
-		for (const struct key *k = keys; k->name; k++)
-			if ((k->focus & KEY_IN(focus)) && k->help)
-				listing_row(l, LISTING_PLAIN, k->command, "%s\t%s", k->name, k->help);
-	}
-	return true;
-}
-
 /* ---- signals ---- */
 
 void ui_suspend(struct ui *ui)
@@ -448,25 +236,8 @@ struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loo
 	ui->view.line.prompt = ui->view.line.text = "";
 	ui->frame = (struct loop_timer){ .fire = on_frame, .ctx = ui };
 	ui->tick = (struct loop_timer){ .fire = on_tick, .ctx = ui };
-	ui->face = (struct face){
-		.ctx = ui,
-		.message = face_message,
-		.listing = face_listing,
-		.typing = face_typing,
-		.show = face_show,
-		.clear = face_clear,
-		.quit = face_quit,
-		.help = face_help,
-		.settings = ui_settings,
-	};
+	ui_face_init(ui);
 	command_set_init(&ui->set, ui_command_rows);
-	s->watcher = (struct session_watcher){
-		.ctx = ui,
-		.notice = on_notice,
-		.packet = on_packet,
-		.changed = on_changed,
-		.resolved = on_resolved,
-	};
 	ui->line = ui_line_new(ui, e);
 	if (!ui->line || !watch_signals(ui, e)) {
 		ui_free(ui);
@@ -492,16 +263,6 @@ void ui_free(struct ui *ui)
 	fold_done(&ui->view.list.folds);
 	canvas_done(&ui->canvas);
 	free(ui);
-}
-
-struct face *ui_face(struct ui *ui)
-{
-	return &ui->face;
-}
-
-const struct command_set *ui_commands(const struct ui *ui)
-{
-	return &ui->set;
 }
 
 /* Every row of the key table, in each focus it is for: what terminfo says, and what terminals send. */

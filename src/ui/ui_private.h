@@ -47,6 +47,14 @@ void ui_suspend(struct ui *ui);
 bool ui_run_editor(struct ui *ui, struct error *e);
 void ui_panel_close(struct ui *ui);
 
+/* face.c: what commands and session call. */
+void ui_face_init(struct ui *ui);
+
+/* move.c: commands of keys that move. */
+bool ui_move(struct command_call *c, struct error *e);
+bool ui_packet(struct command_call *c, struct error *e);
+bool ui_follow(struct command_call *c, struct error *e);
+
 /* entry.c: the line's events. */
 void ui_line_changed(struct ui *ui); /* takes over what readline has */
 struct line *ui_line_new(struct ui *ui, struct error *e);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Movement in whatever pane is focused. */
+#include "ui/ui_private.h"
+
+#include <string.h>
+
+enum movement { UP, DOWN, PAGE_UP, PAGE_DOWN, HALF_UP, HALF_DOWN, FIRST, LAST, LEFT, RIGHT };
+
+static const struct {
+	const char *name;
+	int list; /* enum list_move; -1: none */
+} movements[] = {
+	[UP] = { "up", LIST_PREVIOUS },
+	[DOWN] = { "down", LIST_NEXT },
+	[PAGE_UP] = { "page-up", LIST_PAGE_UP },
+	[PAGE_DOWN] = { "page-down", LIST_PAGE_DOWN },
+	[HALF_UP] = { "half-up", LIST_HALF_UP },
+	[HALF_DOWN] = { "half-down", LIST_HALF_DOWN },
+	[FIRST] = { "first", LIST_FIRST },
+	[LAST] = { "last", LIST_LAST },
+	[LEFT] = { "left", -1 },
+	[RIGHT] = { "right", -1 },
+};
+
+/* Rows that a movement crosses in a pane of so many rows; first and last go as far as there is. */
+static long rows_of(enum movement m, int page)
+{
+	long rows = page > 0 ? page : 1;
+
+	switch (m) {
+	case UP:
+		return -1;
+	case DOWN:
+		return 1;
+	case PAGE_UP:
+		return -rows;
+	case PAGE_DOWN:
+		return rows;
+	case HALF_UP:
+		return -(rows + 1) / 2;
+	case HALF_DOWN:
+		return (rows + 1) / 2;
+	case FIRST:
+		return -(1l << 40);
+	case LAST:
+		return 1l << 40;
+	case LEFT:
+	case RIGHT:
+		break;
+	}
+	return 0;
+}
+
+static size_t moved(size_t from, long by, size_t count)
+{
+	if (!count)
+		return 0;
+	if (by < 0)
+		return (size_t)-by > from ? 0 : from - (size_t)-by;
+	return from + (size_t)by >= count ? count - 1 : from + (size_t)by;
+}
+
+static void move_panel(struct panel_view *p, enum movement m)
+{
+	if (m == LEFT)
+		p->left = p->left > 8 ? p->left - 8 : 0;
+	else if (m == RIGHT)
+		p->left += 8;
+	p->row = moved(p->row, rows_of(m, p->rows), p->listing.count);
+}
+
+static void move_details(struct ui *ui, enum movement m)
+{
+	struct details_view *d = &ui->view.details;
+	struct store_hold hold = { 0 };
+	struct packet p;
+	size_t bytes = 0;
+
+	if (view_shown_packet(&ui->view, &hold, &p))
+		bytes = p.stored;
+	store_hold_done(&hold);
+	switch (m) {
+	case LEFT:
+	case RIGHT:
+		d->byte = moved(d->byte, m == LEFT ? -1 : 1, bytes);
+		break;
+	case UP:
+	case DOWN:
+		if (d->mode == DETAILS_FIELDS)
+			d->field = (int)moved((size_t)d->field, m == UP ? -1 : 1,
+					      (size_t)(d->fields > 0 ? d->fields : 1));
+		else
+			d->byte = moved(d->byte, m == UP ? -(long)d->width : (long)d->width, bytes);
+		break;
+	default:
+		d->byte = moved(d->byte, rows_of(m, d->rows) * (long)d->width, bytes);
+		break;
+	}
+}
+
+bool ui_move(struct command_call *c, struct error *e)
+{
+	struct ui *ui = c->face->ctx;
+	size_t m = 0, count = sizeof(movements) / sizeof(movements[0]);
+
+	while (m < count && strcmp(movements[m].name, c->words[0].text) != 0)
+		m++;
+	if (m == count)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is no movement: up, down, page-up, ...",
+			      c->words[0].text);
+	if (ui->view.focus == FOCUS_PANEL || ui->view.panel.open)
+		move_panel(&ui->view.panel, (enum movement)m);
+	else if (ui->view.focus == FOCUS_DETAILS)
+		move_details(ui, (enum movement)m);
+	else if (movements[m].list >= 0)
+		list_move(&ui->view, (enum list_move)movements[m].list);
+	ui_dirty(ui);
+	return true;
+}
+
+bool ui_packet(struct command_call *c, struct error *e)
+{
+	struct ui *ui = c->face->ctx;
+	bool next = strcmp(c->words[0].text, "next") == 0;
+
+	if (!next && strcmp(c->words[0].text, "previous") != 0)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is neither next nor previous",
+			      c->words[0].text);
+	list_move(&ui->view, next ? LIST_NEXT : LIST_PREVIOUS);
+	ui->view.details.byte = 0;
+	ui_dirty(ui);
+	return true;
+}
+
+bool ui_follow(struct command_call *c, struct error *e)
+{
+	struct ui *ui = c->face->ctx;
+
+	(void)e;
+	list_follow(&ui->view);
+	ui_dirty(ui);
+	return true;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fake_face.h"
+
+#include "util/num.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DEADLINE (10 * NS_PER_S)
+
+static void take_message(void *ctx, enum command_message kind, const char *text)
+{
+	struct fake_face *f = ctx;
+
+	f->kind = kind;
+	snprintf(f->message, sizeof(f->message), "%s", text);
+}
+
+static void take_listing(void *ctx, const char *line, struct listing *l)
+{
+	struct fake_face *f = ctx;
+
+	(void)line;
+	listing_done(&f->listing);
+	f->listing = *l;
+	listing_init(l);
+	f->listings++;
+}
+
+static struct command_typing *typing(void *ctx)
+{
+	struct fake_face *f = ctx;
+
+	return &f->typing;
+}
+
+static bool show(void *ctx, uint64_t number, struct error *e)
+{
+	struct fake_face *f = ctx;
+
+	(void)e;
+	f->shown = number;
+	return true;
+}
+
+static void quit(void *ctx)
+{
+	struct fake_face *f = ctx;
+
+	f->quit = true;
+}
+
+int fake_face_setup(void **state)
+{
+	struct fake_face *f = calloc(1, sizeof(*f));
+	struct session_config config = { .clock = &clock_system, .memory = 8u << 20 };
+	struct error e;
+
+	assert_non_null(f);
+	f->loop = loop_new(&clock_system);
+	config.loop = f->loop;
+	assert_non_null(f->loop);
+	assert_true(session_init(&f->session, &config, &e));
+	f->face = (struct face){
+		.ctx = f,
+		.message = take_message,
+		.listing = take_listing,
+		.typing = typing,
+		.show = show,
+		.quit = quit,
+	};
+	command_set_init(&f->set, NULL);
+	listing_init(&f->listing);
+	*state = f;
+	return 0;
+}
+
+int fake_face_teardown(void **state)
+{
+	struct fake_face *f = *state;
+
+	session_done(&f->session);
+	loop_free(f->loop);
+	listing_done(&f->listing);
+	free(f);
+	return 0;
+}
+
+bool fake_run(struct fake_face *f, const char *line, struct error *e)
+{
+	*e = (struct error){ .at = -1 };
+	return command_run(&f->session, &f->face, &f->set, line, true, e);
+}
+
+void fake_must(struct fake_face *f, const char *fmt, ...)
+{
+	char line[1024];
+	struct error e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (!fake_run(f, line, &e))
+		fail_msg("\"%s\": %s", line, e.text);
+}
+
+bool fake_listed(const struct fake_face *f, const char *text)
+{
+	for (size_t i = 0; i < f->listing.count; i++)
+		if (strstr(listing_text(&f->listing, i), text))
+			return true;
+	return false;
+}
+
+void fake_until(struct fake_face *f, bool (*done)(struct fake_face *f, void *ctx), void *ctx)
+{
+	uint64_t end = clock_monotonic(&clock_system) + DEADLINE;
+	struct error e;
+
+	while (!done(f, ctx)) {
+		if (clock_monotonic(&clock_system) > end)
+			fail_msg("nothing happened for ten seconds");
+		assert_true(loop_turn(f->loop, NS_PER_S / 10, &e));
+	}
+}
+
+static bool has_rx(struct fake_face *f, void *ctx)
+{
+	return f->session.rx >= *(uint64_t *)ctx;
+}
+
+void fake_until_rx(struct fake_face *f, uint64_t rx)
+{
+	fake_until(f, has_rx, &rx);
+}
+
+bool fake_packet(struct fake_face *f, uint64_t number, struct packet *out)
+{
+	struct store_hold hold = { 0 };
+	static uint8_t bytes[65536];
+	bool found = store_find(f->session.store, number, &hold, out);
+
+	if (found) {
+		memcpy(bytes, out->data, out->stored);
+		out->data = bytes;
+	}
+	store_hold_done(&hold);
+	return found;
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command language: finding, arity, columns, completion, and each command's effect on a session. */
+#include "command/complete.h"
+#include "fake_face.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void faults_are_named_with_their_column(void **state)
+{
+	static const struct {
+		const char *line;
+		ptrdiff_t at;
+		const char *text;
+	} rows[] = {
+		{ "opne", 0, "did you mean open" },
+		{ "  xyzzy 1", 2, "\"xyzzy\" is no command" },
+		{ "re", 0, "may be" },
+		{ "s", 0, "may be" },
+		{ "socket", 6, "usage: socket N" },
+		{ "socket 1 2", 9, "usage: socket N" },
+		{ "disconnect now", 11, "usage: disconnect" },
+		{ "open udp4 :70000", 10, "70000" },
+		{ "open udp4 127.0.0.1:5 nonsense=1", 22, "nonsense" },
+		{ "open udp4 ttl=300", 10, "1..255" },
+		{ "open udp4 device=nosuchif0", 10, "nosuchif0" },
+		{ "to 127.0.0.1 0", -2, "0" },
+		{ "to 127.0.0.1 70000", -2, "70000" },
+		{ "to @7", 3, "no peer @7" },
+		{ "to 127.0.0.1:9 peers", 15, "sends nothing" },
+		{ "set tlt 3", 4, "ttl" },
+		{ "set ttl 300", 8, "1..255" },
+		{ "set ttl", -2, "ttl" },
+		{ "set keepalive on", -2, "TCP" },
+		{ "set linger 3", -2, "TCP" },
+		{ "set nodelay", -2, "TCP" },
+		{ "set v6only on", -2, "open" },
+		{ "join 10.0.0.1", 5, "multicast" },
+		{ "join 239.1.1.1%nosuchif0", -2, "nosuchif0" },
+		{ "send \\q", 5, "\\q" },
+		{ "send abc${seq}", 8, "${" },
+		{ "hex 00 0g", 7, "0g" },
+		{ "to 127.0.0.1:9 hex 0", 19, "0" },
+		{ "file", 4, "usage" },
+		{ "file /nonexistent/x", -2, "No such file" },
+		{ "file /dev/null", -2, "ordinary" },
+		{ "reply x", -2, "nobody was heard" },
+		{ "resend #99", -2, "#99" },
+		{ "resend 99", -2, "usage" },
+		{ "echo-server maybe", 12, "neither on nor off" },
+		{ "input morse", 6, "morse" },
+		{ "help nothing", 5, "nothing" },
+		{ "show x", 5, "x" },
+	};
+	struct fake_face *f = *state;
+	struct error e;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (fake_run(f, rows[i].line, &e))
+			fail_msg("\"%s\" was accepted", rows[i].line);
+		if (!strstr(e.text, rows[i].text))
+			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].line, e.text, rows[i].text);
+		if (rows[i].at > -2 && e.at != rows[i].at)
+			fail_msg("\"%s\": at %td, not %td (%s)", rows[i].line, e.at, rows[i].at, e.text);
+	}
+	assert_int_equal(f->session.tx, 0);
+}
+
+static void without_a_socket_it_says_so(void **state)
+{
+	static const char *const lines[] = { "close", "disconnect", "join 239.1.1.1", "send x", "empty",
+					     "set ttl 3", "get ttl", "echo-server on", "to last" };
+	struct fake_face *f = *state;
+	struct error e;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_false(fake_run(f, lines[i], &e));
+		if (!strstr(e.text, "no socket"))
+			fail_msg("\"%s\": %s", lines[i], e.text);
+	}
+}
+
+static void names_are_whole_in_files_and_prefixes_at_the_prompt(void **state)
+{
+	struct fake_face *f = *state;
+	struct error e;
+
+	assert_non_null(command_find(&f->set, "inter", true, &e));
+	assert_null(command_find(&f->set, "inter", false, &e));
+	assert_string_equal(command_find(&f->set, "q", true, &e)->name, "quit");
+	assert_string_equal(command_find(&f->set, "h", true, &e)->name, "help");
+	assert_string_equal(command_find(&f->set, "socket", true, &e)->name, "socket");
+	assert_true(fake_run(f, "# a comment", &e));
+	assert_true(fake_run(f, "", &e));
+	assert_true(fake_run(f, "   ", &e));
+}
+
+static void every_row_is_whole(void **state)
+{
+	struct fake_face *f = *state;
+	const struct command *row;
+	size_t i;
+
+	for (i = 0; (row = command_at(&f->set, i)); i++) {
+		assert_non_null(row->run);
+		assert_non_null(row->args);
+		assert_true(row->help && row->help[0] && row->help[strlen(row->help) - 1] != '.');
+		assert_true(row->max < 0 || row->max >= row->min);
+		assert_ptr_equal(command_find(&f->set, row->name, false, NULL), row);
+	}
+	assert_true(i > 30);
+}
+
+/* Sends everything to the socket itself: what comes back is what left. */
+static void sending_commands_send_their_bytes(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *bytes;
+		size_t len;
+	} rows[] = {
+		{ "send hello", "hello", 5 },
+		{ "send  two blanks", " two blanks", 11 },
+		{ "send a\\n\\x00\\u{e4}", "a\n\0\xc3\xa4", 5 },
+		{ "raw a\\n", "a\\n", 3 },
+		{ "hex 00 ff:10 \"x\\n\"", "\0\xff\x10x\n", 5 },
+		{ "empty", "", 0 },
+		{ "send", "", 0 },
+		{ "send :quit", ":quit", 5 },
+		{ "resend #1", "hello", 5 },
+		{ "reply pong", "pong", 4 },
+		{ "reply #1 ping", "ping", 4 },
+	};
+	struct fake_face *f = *state;
+	struct packet p;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fake_must(f, "%s", rows[i].line);
+		fake_until_rx(f, i + 1);
+		assert_true(fake_packet(f, 2 * i + 2, &p));
+		assert_int_equal(p.kind, PACKET_RX);
+		assert_int_equal(p.len, rows[i].len);
+		assert_memory_equal(p.data, rows[i].bytes, rows[i].len);
+	}
+	assert_int_equal(f->session.tx, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void a_file_is_sent_whole_or_not_at_all(void **state)
+{
+	struct fake_face *f = *state;
+	char path[] = "/tmp/udpdeck-test-XXXXXX";
+	static const char block[4096];
+	int fd = mkstemp(path);
+	struct error e;
+	struct packet p;
+	char line[64];
+
+	assert_true(fd >= 0);
+	for (int i = 0; i < 15; i++)
+		assert_int_equal(write(fd, block, sizeof(block)), sizeof(block));
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	fake_must(f, "file %s", path);
+	fake_until_rx(f, 1);
+	assert_true(fake_packet(f, 2, &p));
+	assert_int_equal(p.len, 15 * 4096);
+	assert_int_equal(write(fd, block, sizeof(block)), sizeof(block));
+	snprintf(line, sizeof(line), "file %s", path);
+	assert_false(fake_run(f, line, &e));
+	assert_non_null(strstr(e.text, "65507"));
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(write(fd, block, sizeof(block)), sizeof(block));
+	assert_false(fake_run(f, line, &e));
+	assert_non_null(strstr(e.text, "larger than one datagram"));
+	assert_int_equal(f->session.tx, 1);
+	close(fd);
+	unlink(path);
+}
+
+static const struct addr *target(struct fake_face *f, size_t *count)
+{
+	const struct addr *addrs;
+
+	*count = target_addrs(&f->session.current->target, &addrs);
+	return addrs;
+}
+
+static void to_reads_every_form(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *shown;
+		size_t count;
+	} rows[] = {
+		{ "to 127.0.0.1 5000", "127.0.0.1:5000", 1 },
+		{ "to 127.0.0.1:5001", "127.0.0.1:5001", 1 },
+		{ "to udp://127.0.0.1:5002", "127.0.0.1:5002", 1 },
+		{ "to 127.0.0.1:5003,127.0.0.2:5004", "127.0.0.1:5003", 2 },
+		{ "to 127.0.0.1 domain", "127.0.0.1:53", 1 },
+		{ "to [::1]:69", "[::1]:69", 1 },
+		{ "to ::1 70", "[::1]:70", 1 },
+		{ "to -", "[::1]:69", 1 },
+		{ "to -", "[::1]:70", 1 },
+	};
+	struct fake_face *f = *state;
+	struct buf shown;
+	size_t count;
+
+	fake_must(f, "open");
+	buf_init(&shown, 128);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fake_must(f, "%s", rows[i].line);
+		const struct addr *addrs = target(f, &count);
+		assert_int_equal(count, rows[i].count);
+		buf_reset(&shown);
+		addr_format(&shown, &addrs[0]);
+		assert_string_equal(buf_cstr(&shown), rows[i].shown);
+	}
+	buf_done(&shown);
+	fake_must(f, "to last");
+	target(f, &count);
+	assert_int_equal(count, 0);
+}
+
+static void to_opens_a_socket_of_the_right_family(void **state)
+{
+	struct fake_face *f = *state;
+
+	fake_must(f, "to [::1]:9");
+	assert_int_equal(f->session.socket_count, 1);
+	assert_int_equal(f->session.current->sock.family, AF_INET6);
+	fake_must(f, "close");
+	fake_must(f, "to 127.0.0.1:9 send x");
+	assert_int_equal(f->session.current->sock.family, AF_INET);
+	assert_int_equal(f->session.current->number, 2);
+}
+
+static void a_peer_is_answered_from_the_socket_that_heard_it(void **state)
+{
+	struct fake_face *f = *state;
+	uint16_t first, second;
+	size_t count;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	first = f->session.current->sock.local.port;
+	fake_must(f, "open udp4 127.0.0.1:0");
+	second = f->session.current->sock.local.port;
+	fake_must(f, "to 127.0.0.1:%u send hello", first);
+	fake_until_rx(f, 1);
+	fake_must(f, "to @%u", peer_find(&f->session.peers, &f->session.sockets[1]->sock.local)->number);
+	assert_int_equal(f->session.current->number, 1);
+	assert_non_null(strstr(f->message, "[1]"));
+	assert_int_equal(target(f, &count)->port, second);
+	fake_must(f, "reply back");
+	fake_until_rx(f, 2);
+	assert_int_equal(f->session.sockets[1]->rx, 1);
+	fake_must(f, "to all");
+	target(f, &count);
+	assert_int_equal(count, 1);
+}
+
+static void listings_list(void **state)
+{
+	struct fake_face *f = *state;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "to 127.0.0.1:9 send x");
+	fake_must(f, "sockets");
+	assert_true(fake_listed(f, "127.0.0.1:"));
+	fake_must(f, "peers");
+	assert_true(fake_listed(f, "127.0.0.1:9"));
+	fake_must(f, "options");
+	for (const struct sockopt *o = sockopts; o->name; o++)
+		assert_int_equal(fake_listed(f, o->name), o->kind != SOCKOPT_NOT_UDP);
+	fake_must(f, "interfaces");
+	assert_true(fake_listed(f, "127.0.0.1/8"));
+	fake_must(f, "groups");
+	assert_true(fake_listed(f, "none is joined"));
+	fake_must(f, "help");
+	assert_true(fake_listed(f, "echo-server"));
+	fake_must(f, "help hex");
+	assert_int_equal(f->listing.count, 1);
+	fake_must(f, "help payloads");
+	assert_true(fake_listed(f, "\\xHH"));
+	fake_must(f, "opening");
+	for (size_t i = 0; i < f->listing.count; i++)
+		assert_non_null(listing_command(&f->listing, i));
+}
+
+static void words_are_completed(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t start;
+		const char *wanted;   /* among the matches */
+		const char *unwanted; /* or NULL */
+	} rows[] = {
+		{ "so", 0, "socket", "send" },
+		{ "set mu", 4, "multicast-ttl", "ttl" },
+		{ "set df ", 7, "probe", "on" },
+		{ "set broadcast o", 14, "off", NULL },
+		{ "set device ", 11, "lo", NULL },
+		{ "open udp4 reuse", 10, "reuseaddr", "udp4" },
+		{ "socket ", 7, "1", NULL },
+		{ "to ", 3, "@1", NULL },
+		{ "help he", 5, "hex", "send" },
+		{ "input ", 6, "eol=crlf", NULL },
+		{ "join 239.1.1.1%l", 5, "239.1.1.1%lo", NULL },
+	};
+	struct fake_face *f = *state;
+	struct command_completion c;
+	size_t start;
+
+	fake_must(f, "to 127.0.0.1:9 empty");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool wanted = false, unwanted = false;
+
+		completion_make(&f->session, &f->face, &f->set, rows[i].line, strlen(rows[i].line), &start,
+				&c);
+		for (size_t m = 0; m < c.count; m++) {
+			wanted |= strcmp(c.matches[m], rows[i].wanted) == 0;
+			unwanted |= rows[i].unwanted && strcmp(c.matches[m], rows[i].unwanted) == 0;
+		}
+		if (!wanted || unwanted || start != rows[i].start)
+			fail_msg("\"%s\": wanted %d, unwanted %d, start %zu", rows[i].line, wanted, unwanted,
+				 start);
+		completion_done(&c);
+	}
+}
+
+static void typed_lines_follow_input(void **state)
+{
+	struct fake_face *f = *state;
+	struct error e;
+	struct packet p;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	assert_false(command_type(&f->session, &f->face, "x", 1, &e));
+	assert_non_null(strstr(e.text, "no target"));
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	fake_must(f, "input text eol=crlf");
+	assert_true(command_type(&f->session, &f->face, "a", 1, &e));
+	fake_must(f, "input hex");
+	assert_true(command_type(&f->session, &f->face, "0a", 2, &e));
+	assert_false(command_type(&f->session, &f->face, "0a 0g", 5, &e));
+	assert_int_equal(e.at, 3);
+	fake_until_rx(f, 2);
+	assert_true(fake_packet(f, 1, &p));
+	assert_memory_equal(p.data, "a\r\n", 3);
+	assert_int_equal(f->session.tx, 2);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fake_face_setup, fake_face_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(faults_are_named_with_their_column),
+		TEST(without_a_socket_it_says_so),
+		TEST(names_are_whole_in_files_and_prefixes_at_the_prompt),
+		TEST(every_row_is_whole),
+		TEST(sending_commands_send_their_bytes),
+		TEST(a_file_is_sent_whole_or_not_at_all),
+		TEST(to_reads_every_form),
+		TEST(to_opens_a_socket_of_the_right_family),
+		TEST(a_peer_is_answered_from_the_socket_that_heard_it),
+		TEST(listings_list),
+		TEST(words_are_completed),
+		TEST(typed_lines_follow_input),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
