@@ -65,7 +65,7 @@ static struct dump place_dump(const struct view *v, const struct packet *p, int 
 		d.per_row = 0;
 		return d;
 	}
-	room = cols - dump_width(d.per_row) - 1;
+	room = cols - dump_width(d.per_row) - 2;
 	d.col = room < HEX_COL_MIN ? HEX_COL_MIN : room > HEX_COL_MAX ? HEX_COL_MAX : room;
 	return d;
 }

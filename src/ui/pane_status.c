@@ -57,6 +57,8 @@ static void describe_groups(struct buf *out, const struct group_list *groups, in
 		group_format(out, &m->group,
 			     m->source_specific && m->source_count ? m->sources : NULL, m->ifindex);
 	}
+	if (!groups->count)
+		return;
 	if (!out->failed && (int)text_width(buf_cstr(out) + before, out->len - before) <= columns)
 		return;
 	out->failed = false;
@@ -76,13 +78,15 @@ static void describe_other(struct buf *out, const struct session_socket *k)
 /* As many of the others as fit, in order; ".." stands for the rest. */
 static void describe_others(struct buf *out, const struct session *s, int columns)
 {
+	size_t left = s->socket_count - 1;
+
 	for (size_t i = 0; i < s->socket_count; i++) {
 		size_t before = out->len;
 
 		if (s->sockets[i] == s->current)
 			continue;
 		describe_other(out, s->sockets[i]);
-		if (width_of(out) + (i + 1 < s->socket_count ? 3 : 0) <= columns)
+		if (width_of(out) + (--left ? 3 : 0) <= columns)
 			continue;
 		out->len = before;
 		buf_str(out, out->len ? " .." : "..");
