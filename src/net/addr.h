@@ -22,7 +22,7 @@ struct addr {
 		struct in_addr v4;
 		struct in6_addr v6;
 	};
-	uint32_t scope; /* interface index of a link-local IPv6 address, else 0 */
+	uint32_t scope; /* interface index of an address that needs a zone (addr_has_zone), else 0 */
 	uint16_t port;  /* host order */
 	uint8_t family; /* AF_INET, AF_INET6; AF_UNSPEC (0): no address */
 };
@@ -40,6 +40,8 @@ enum addr_kind {
 enum addr_kind addr_kind(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);
 bool addr_is_any(const struct addr *a);
+/* Is it meaningless without an interface: fe80::/10, and groups of interface or link scope? */
+bool addr_has_zone(const struct addr *a);
 bool addr_equal(const struct addr *a, const struct addr *b);      /* address, zone and port */
 bool addr_same_host(const struct addr *a, const struct addr *b);  /* address and zone */
 uint64_t addr_hash(const struct addr *a);
@@ -80,9 +82,6 @@ bool addr_split(const char *host, const char *port, struct addr_name *out, struc
 
 /* 1..65535 (0 only if zero_ok), or a name from services(5) for udp. */
 bool addr_parse_port(const char *s, bool zero_ok, uint16_t *out, struct error *e);
-/* The service's name for a UDP port, or NULL.  Reads services(5) once, then answers from memory;
- * safe from one thread only (the main loop). */
-const char *addr_service_name(uint16_t port);
 /* "well-known", "registered", "dynamic" (RFC 6335 section 6). */
 const char *addr_port_range(uint16_t port);
 

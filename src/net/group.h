@@ -47,10 +47,13 @@ bool group_parse(const char *word, struct group_spec *out, struct error *e);
 void group_format(struct buf *out, const struct addr *group, const struct addr *source, unsigned ifindex);
 
 /*
- * Join and leave all that the spec names; joined counts memberships made.  On an error in the middle
- * what was joined stays and the error says how far it came.  Joining opens helper descriptors when a
- * socket is full (ENOBUFS); the caller sees them in s->helpers.  leave: a helper stays open for
- * the next join, because the receiver reads it.
+ * Join and leave all that the spec names; joined and left count memberships made and ended, and are
+ * written on an error, too.  On an error in the middle what was joined stays and the error says how far
+ * it came.  Of several (a range, %all) those that are so already are passed over; it is an error if
+ * none is left.  Leaving without %IF leaves the group wherever it was joined.
+ *
+ * Joining opens helper descriptors when a socket is full (ENOBUFS, for IPv6 ENOMEM); the caller sees
+ * them in s->helpers.  leave: a helper stays open for the next join, because the receiver reads it.
  */
 bool group_join(struct sock *s, const struct group_spec *g, unsigned *joined, struct error *e);
 bool group_leave(struct sock *s, const struct group_spec *g, unsigned *left, struct error *e);

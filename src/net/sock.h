@@ -21,8 +21,6 @@
 
 #define SOCK_RCVBUF_ASK (16u << 20)
 
-/* Ports from which an ephemeral one is chosen: net.ipv4.ip_local_port_range. */
-
 struct sock {
 	int fd;
 	int family;         /* AF_INET or AF_INET6 */
@@ -44,18 +42,21 @@ struct sock_spec {
 };
 
 /*
- * Opens, sets the options (those that must precede bind first), binds.  An ephemeral port is a number
- * picked at random from the kernel's range and bound by number, because the kernel forgets a port that
- * it chose itself when a socket is disconnected (Linux 6.18).  Errors are explained with the way out:
+ * Opens, sets the options (those that must precede bind first), binds.  An ephemeral port is one that the
+ * kernel gave to another socket a moment ago, bound by number, because the kernel forgets a port that it
+ * chose itself when a socket is disconnected (Linux 6.18).  Errors are explained with the way out:
  * EADDRINUSE names the owner where /proc lets it (net/owner.h), EADDRNOTAVAIL, EACCES (port below
  * net.ipv4.ip_unprivileged_port_start), EPERM with the capability.
  */
 bool sock_open(struct sock *s, const struct sock_spec *spec, struct error *e);
+/* For group_join(): one more descriptor on the same port, appended to s->helpers. */
+bool sock_add_helper(struct sock *s, struct error *e);
 void sock_close(struct sock *s); /* closes all descriptors; s is as zeroed with fd -1 */
 
-/* Kernel connect: only peer is heard.  Allowed again while connected. */
+/* Kernel connect: only peer is heard.  Allowed again while connected, and what was connected stays so
+ * if it fails.  Helpers are never connected: groups are heard on. */
 bool sock_connect(struct sock *s, const struct addr *peer, struct error *e);
-/* Dissolves it (AF_UNSPEC); port and local address stay as they were bound. */
+/* Dissolves it (AF_UNSPEC); port, local address and device stay as they were bound. */
 bool sock_disconnect(struct sock *s, struct error *e);
 
 /* The family that a destination needs fits this socket? Explains what to open where not. */
@@ -65,7 +66,8 @@ bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error 
 bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum, unsigned path_mtu,
 		       struct error *e);
 
-/* Bytes waiting and drops since the socket was born (SO_MEMINFO, Linux 4.12), all descriptors together. */
+/* SO_MEMINFO (Linux 4.12).  Bytes waiting and drops since the socket was born are those of all
+ * descriptors together, rcvbuf is the socket's own as the kernel counts it: twice what was granted. */
 struct sock_memory {
 	uint32_t queued, rcvbuf, drops;
 };

@@ -33,14 +33,13 @@ struct sockopt_word {
 	int value;
 };
 
-/* One setsockopt(2) call; level 0: none. */
+/* One setsockopt(2) call; name 0: none (level 0 is IPPROTO_IP). */
 struct sockopt_call {
 	int level, name;
 };
 
 #define SOCKOPT_BEFORE_BIND 1u  /* has to be set before bind: "open ... NAME=V" */
 #define SOCKOPT_WORDS_OR_NUMBER 2u
-#define SOCKOPT_INVERTED 4u     /* on means 0 in the kernel */
 
 struct sockopt {
 	const char *name;
@@ -49,6 +48,7 @@ struct sockopt {
 	int64_t min, max;
 	const char *unit; /* "bytes", "hops", NULL */
 	struct sockopt_call v4, v6, any; /* "any" is made once whatever the family */
+	struct sockopt_call force; /* tried before "any": past the system's limit, with CAP_NET_ADMIN */
 	const struct sockopt_word *words; /* ends with name NULL */
 	const char *capability; /* named when the kernel says EPERM: "CAP_NET_ADMIN", or NULL */
 	const char *help;
@@ -85,7 +85,11 @@ bool sockopt_set(struct sock *s, const struct sockopt *o, const struct sockopt_v
 bool sockopt_apply(int fd, int family, bool dual, const struct sockopt *o,
 		   const struct sockopt_value *v, struct error *e);
 
-/* What the kernel says now, in the words that set understands: "on", "64", "425984", "eth0", "ef". */
+/*
+ * What the kernel says now, in the words that set understands: "on", "64", "425984", "eth0", "ef"; where
+ * it keeps the answer to itself (the IPv4 interface for multicast), what was asked.  A dual-stack socket
+ * whose halves differ has both: "64, IPv4 128".
+ */
 bool sockopt_get(const struct sock *s, const struct sockopt *o, struct buf *out, struct error *e);
 /* What was asked, in the same words; "" (nothing appended) if nothing was. */
 void sockopt_format_asked(const struct sock *s, const struct sockopt *o, struct buf *out);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel refused, why, and what to do about it. */
+#include "net/explain.h"
+
+#include "net/owner.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The text is set already; returns false. */
+static bool with_errno(struct error *e, int errnum)
+{
+	if (e)
+		e->errnum = errnum;
+	return false;
+}
+
+static int64_t asked(const struct sockopt_values *options, const char *name)
+{
+	return options->v[sockopt_index(sockopt_find(name, NULL))].number;
+}
+
+/* ---- bind ---- */
+
+/* "dnsmasq (pid 812)" as far as /proc tells; a program's name may hold any bytes. */
+static void format_owner(struct buf *out, const struct owner *o)
+{
+	if (o->own) {
+		buf_str(out, "udpdeck itself");
+	} else if (o->pid) {
+		text_escape(out, o->program, strlen(o->program));
+		buf_printf(out, " (pid %d)", (int)o->pid);
+	} else {
+		buf_printf(out, "a process of user %u", (unsigned)o->uid);
+	}
+}
+
+/* The kernel lets two sockets share a port where both ask for it in the same way. */
+static const char *sharing_advice(const struct sockopt_values *options, const struct owner *o)
+{
+	if (asked(options, "reuseaddr") && asked(options, "reuseport"))
+		return "it does not share it";
+	if (asked(options, "reuseaddr"))
+		return "it does not share it with reuseaddr; reuseport may do where both are of one user";
+	if (asked(options, "reuseport"))
+		return "it does not share it with reuseport, or is another user's";
+	if (o->own)
+		return "open both with reuseaddr to share it, unicast then goes to only one";
+	return "reuseaddr would share it if both ask for it, unicast then goes to only one";
+}
+
+static bool explain_in_use(const struct addr *addr, const struct sockopt_values *options,
+			   struct error *e)
+{
+	struct owner o = { 0 };
+	struct buf who;
+
+	if (!owner_of_port(addr, &o))
+		return err_set(e, ERR_SYSTEM, "port %u is taken; %s", addr->port,
+			       sharing_advice(options, &o));
+	buf_init(&who, 128);
+	format_owner(&who, &o);
+	err_set(e, ERR_SYSTEM, "port %u is taken by %s; %s", addr->port, buf_cstr(&who),
+		sharing_advice(options, &o));
+	buf_done(&who);
+	return false;
+}
+
+/* net.ipv4.ip_unprivileged_port_start is for both families. */
+static unsigned first_free_port(void)
+{
+	FILE *f = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+	unsigned port = 1024;
+
+	if (!f)
+		return port;
+	if (fscanf(f, "%u", &port) != 1)
+		port = 1024;
+	fclose(f);
+	return port;
+}
+
+bool explain_bind(const struct addr *addr, const struct sockopt_values *options, int errnum,
+		  struct error *e)
+{
+	struct buf host;
+
+	buf_init(&host, 128);
+	addr_format_host(&host, addr);
+	switch (errnum) {
+	case EADDRINUSE:
+		explain_in_use(addr, options, e);
+		break;
+	case EADDRNOTAVAIL:
+		err_set(e, ERR_SYSTEM,
+			"no interface has the address %s: :interfaces lists them; freebind binds to it anyway",
+			buf_cstr(&host));
+		break;
+	case EACCES:
+		err_set(e, ERR_SYSTEM,
+			"port %u needs CAP_NET_BIND_SERVICE: as root, or choose one from %u up "
+			"(net.ipv4.ip_unprivileged_port_start)",
+			addr->port, first_free_port());
+		break;
+	case EINVAL:
+		err_set(e, ERR_SYSTEM, "cannot bind to %s%s", buf_cstr(&host),
+			addr_has_zone(addr) && !addr->scope ?
+				": a link-local address needs its interface, ADDRESS%IF" :
+				": the kernel calls the address invalid here");
+		break;
+	case ENODEV:
+		err_set(e, ERR_SYSTEM, "cannot bind to %s: no such interface", buf_cstr(&host));
+		break;
+	default:
+		err_sys(e, errnum, "cannot bind to %s, port %u", buf_cstr(&host), addr->port);
+		break;
+	}
+	buf_done(&host);
+	return with_errno(e, errnum);
+}
+
+/* ---- sending and connecting ---- */
+
+static bool is_limited_or_group(const struct addr *dest)
+{
+	return addr_kind(dest) == ADDR_BROADCAST || addr_is_multicast(dest);
+}
+
+static bool explain_unreachable(const char *to, const struct addr *dest, struct error *e)
+{
+	if (addr_is_multicast(dest))
+		return err_set(e, ERR_SYSTEM,
+			       "no route to the group %s: choose an interface, "
+			       "\":set multicast-interface IF\"",
+			       to);
+	if (is_limited_or_group(dest))
+		return err_set(e, ERR_SYSTEM,
+			       "no route to %s: choose an interface, \":set device IF\", or open with device=IF",
+			       to);
+	return err_set(e, ERR_SYSTEM, "no route to %s: no interface of this host leads there", to);
+}
+
+static bool explain_forbidden(const struct sock *s, const char *to, const struct addr *dest,
+			      struct error *e)
+{
+	if (dest->family == AF_INET && !asked(&s->options, "broadcast"))
+		return err_set(e, ERR_SYSTEM, "broadcast is off: \":set broadcast on\", then send again");
+	return err_set(e, ERR_SYSTEM, "a route or rule of this host forbids to send to %s", to);
+}
+
+static bool explain_too_large(const struct sock *s, const char *to, const struct addr *dest,
+			      unsigned path_mtu, struct error *e)
+{
+	const unsigned headers = dest->family == AF_INET ? 28 : 48;
+
+	if (path_mtu <= headers)
+		return err_set(e, ERR_SYSTEM, "too large for one datagram to %s", to);
+	return err_set(e, ERR_SYSTEM,
+		       "too large for the path MTU %u to %s, that is %u bytes of payload%s", path_mtu,
+		       to, path_mtu - headers,
+		       asked(&s->options, "df") ?
+			       ", and df forbids fragments: \":set df dont\" allows them" :
+			       "");
+}
+
+static bool explain_invalid(const struct sock *s, const char *to, const struct addr *dest,
+			    struct error *e)
+{
+	if (addr_has_zone(dest) && !dest->scope)
+		return err_set(e, ERR_SYSTEM, "%s needs its interface: ADDRESS%%IF", to);
+	if (addr_kind(&s->local) == ADDR_LOOPBACK && addr_kind(dest) != ADDR_LOOPBACK)
+		return err_set(e, ERR_SYSTEM,
+			       "this socket is bound to a loopback address, from there no other host "
+			       "can be reached: open one on 0.0.0.0 or [::]");
+	return err_sys(e, EINVAL, "cannot send to %s from this socket", to);
+}
+
+static bool explain_path(const struct sock *s, const struct addr *dest, const char *to, int errnum,
+			 unsigned path_mtu, struct error *e)
+{
+	switch (errnum) {
+	case ENETUNREACH:
+		return explain_unreachable(to, dest, e);
+	case EACCES:
+		return explain_forbidden(s, to, dest, e);
+	case EMSGSIZE:
+		return explain_too_large(s, to, dest, path_mtu, e);
+	case EINVAL:
+		return explain_invalid(s, to, dest, e);
+	case EPERM:
+		return err_set(e, ERR_SYSTEM,
+			       "a firewall rule of this host (nft, iptables: OUTPUT) drops what goes to %s",
+			       to);
+	case EADDRNOTAVAIL:
+		return err_set(e, ERR_SYSTEM,
+			       "no address of this host can be the source towards %s: has the interface one?",
+			       to);
+	case ENODEV:
+	case ENXIO:
+		return err_set(e, ERR_SYSTEM,
+			       "the interface for %s is gone: :interfaces lists those there are", to);
+	case ENETDOWN:
+		return err_set(e, ERR_SYSTEM, "the interface towards %s is down", to);
+	case ENOBUFS:
+		return err_set(e, ERR_SYSTEM,
+			       "the queue of the interface is full, the datagram to %s was dropped: "
+			       "send slower",
+			       to);
+	case EHOSTUNREACH:
+		return err_set(e, ERR_SYSTEM, "%s cannot be reached: no route, or nobody answers ARP", to);
+	case ECONNREFUSED:
+		return err_set(e, ERR_SYSTEM, "%s keeps refusing: nobody listens there", to);
+	default:
+		return err_sys(e, errnum, "cannot send to %s", to);
+	}
+}
+
+bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum, unsigned path_mtu,
+		       struct error *e)
+{
+	struct buf to;
+
+	if (errnum == EDESTADDRREQ) {
+		err_set(e, ERR_SYSTEM,
+			"no target: the socket is not connected, and no destination was given: "
+			":to HOST PORT");
+		return with_errno(e, errnum);
+	}
+	buf_init(&to, 128);
+	addr_format(&to, dest);
+	explain_path(s, dest, buf_cstr(&to), errnum, path_mtu, e);
+	buf_done(&to);
+	return with_errno(e, errnum);
+}
+
+bool explain_connect(const struct sock *s, const struct addr *peer, int errnum, struct error *e)
+{
+	sock_explain_send(s, peer, errnum, 0, e);
+	return err_prefix(e, "not connected: ");
+}
