@@ -46,7 +46,7 @@ bool args_switch(const struct command_call *c, size_t i, bool missing, bool *out
 struct session_socket *args_socket(struct command_call *c, size_t i, struct error *e)
 {
 	struct session_socket *k;
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (!args_number(&c->words[i], '[', &n, e))
 		return NULL;
@@ -60,7 +60,7 @@ struct session_socket *args_socket(struct command_call *c, size_t i, struct erro
 static const struct peer *find_peer(struct command_call *c, const char *text, struct error *e)
 {
 	const struct peer *p;
-	int64_t n;
+	int64_t n = 0;
 
 	if (!num_parse_int(text + 1, 1, UINT32_MAX, &n, e))
 		return NULL;

@@ -51,13 +51,17 @@ static bool make_room(struct listing *l)
 	return true;
 }
 
+static bool add_text(struct buf *texts, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
 /* The NUL that ends a text is part of "texts", so that every text is a C string. */
 static bool add_text(struct buf *texts, const char *fmt, va_list ap)
 {
 	return buf_vprintf(texts, fmt, ap) && buf_char(texts, '\0');
 }
 
-void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt, ...)
+void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt,
+		 ...)
 {
 	struct listing_row row = { .text = l->texts.len, .command = SIZE_MAX, .style = style };
 	bool fits = make_room(l);

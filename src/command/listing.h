@@ -23,17 +23,18 @@ struct listing {
 	struct buf texts;
 	struct listing_row *rows;
 	size_t count, room;
-	bool live;     /* made again whenever something changed */
-	size_t cut;    /* rows that did not fit into LISTING_MAX */
+	bool live;  /* made again whenever something changed */
+	size_t cut; /* rows that did not fit into LISTING_MAX */
 };
 
 void listing_init(struct listing *l);
 void listing_done(struct listing *l);
 void listing_reset(struct listing *l);
 
-/* Adds a row; fmt gives the cells parted by "\t" (columns are aligned when shown); command may be NULL. */
-void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+/* Adds a row; fmt gives the cells parted by "\t" (columns are aligned when shown); command may be
+ * NULL. */
+void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt,
+		 ...) __attribute__((format(printf, 4, 5)));
 const char *listing_text(const struct listing *l, size_t row);
 const char *listing_command(const struct listing *l, size_t row); /* NULL: none */
 

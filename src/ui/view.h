@@ -78,7 +78,7 @@ struct line_view {
 
 /* What would leave, computed by ui/preview.c when line, target, socket or routes changed. */
 struct preview_view {
-	char head[400];      /* "hex 4 B -> @3 [fe80::12..%eth1]:69 from [1] :5000" */
+	char head[480];      /* "hex 4 B -> @3 [fe80::12..%eth1]:69 from [1] :5000" */
 	char warning[300];   /* "" if none; shown instead of the bytes' tail */
 	uint8_t bytes[64];   /* head of the payload */
 	uint8_t tail[8];     /* its last bytes, if it is longer than "bytes" */

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Arguments, right and wrong: what is said, where, and the exit status.
+
+set -u
+udpdeck=${UDPDECK:-./udpdeck}
+out=$(mktemp -d) || exit
+trap 'rm -rf "$out"' EXIT
+count=0
+
+# check NAME COMMAND...: the command's status makes the test
+check() {
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# stdout: /' "$out/stdout"
+		sed 's/^/# stderr: /' "$out/stderr"
+	fi
+}
+
+# run ARG...: without a terminal; leaves stdout, stderr and status behind
+run() {
+	"$udpdeck" "$@" <"/dev/null" >"$out/stdout" 2>"$out/stderr"
+	status=$?
+}
+
+# is STATUS, and what was said on stderr holds TEXT
+fails_with() {
+	[ "$status" -eq 1 ] && grep -qF -- "$1" "$out/stderr" && [ ! -s "$out/stdout" ]
+}
+
+succeeds_with() {
+	[ "$status" -eq 0 ] && grep -qF -- "$1" "$out/stdout" && [ ! -s "$out/stderr" ]
+}
+
+run --help
+check "--help tells the usage" succeeds_with "usage: udpdeck [OPTIONS] HOST PORT"
+run -h
+check "-h does too" succeeds_with "--reuseaddr"
+run --help commands
+check "--help commands lists commands" succeeds_with "echo-server"
+run --help options
+check "--help options lists socket options" succeeds_with "multicast-ttl"
+run --help keys
+check "--help keys lists keys" succeeds_with "Alt-a"
+run --help nonsense
+check "an unknown topic is refused" fails_with "commands, options and keys"
+run -V
+check "-V tells the version" succeeds_with "udpdeck 0."
+run --version
+check "--version does too" succeeds_with "udpdeck 0."
+run --vers
+check "long options may be cut short" succeeds_with "udpdeck 0."
+
+run --nonsense
+check "an unknown long option brings the usage" fails_with "usage:"
+check "and is named" fails_with "--nonsense"
+run -Q
+check "an unknown letter is named" fails_with "-Q"
+run -p
+check "a missing value is named" fails_with "-p wants a value"
+run -4 -6 localhost 9
+check "-4 and -6 exclude each other" fails_with "-4 and -6"
+run -l
+check "-l wants a port" fails_with "-l wants a port"
+run -l --connect 127.0.0.1 9
+check "-l and --connect exclude each other" fails_with "--connect"
+run --connect
+check "--connect wants a peer" fails_with "HOST PORT"
+run 127.0.0.1 9 10
+check "a third word is too much" fails_with '"10" is too much'
+run --memory 3 127.0.0.1 9
+check "--memory has a least value" fails_with "--memory"
+run --memory much 127.0.0.1 9
+check "--memory wants a size" fails_with '"much"'
+run --demo 127.0.0.1 9
+check "--demo brings its own sockets" fails_with "--demo"
+
+run 127.0.0.1 9
+check "without a terminal it says so" fails_with "must be a terminal"
+check "in one line" [ "$(wc -l <"$out/stderr")" -eq 1 ]
+
+printf 'udpdeck %s' "$(printf '\033]0;x\007')" >"$out/hostile"
+run "--$(cat "$out/hostile")"
+check "an argument's control bytes do not reach stderr" \
+	sh -c '! grep -q "$(printf "\033")" "$1"' sh "$out/stderr"
+
+if [ -w /dev/full ]; then
+	"$udpdeck" --help >/dev/full 2>"$out/stderr"
+	status=$?
+	: >"$out/stdout"
+	check "help that cannot be written fails" [ "$status" -eq 1 ]
+fi
+
+echo "1..$count"
