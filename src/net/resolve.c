@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Each look-up has a thread and memory of its own, held by the thread and by the
+ * resolver; the last to let go frees it.  So a thread that hangs in getaddrinfo
+ * outlives a resolver that gave up, and harms nobody.
+ */
+#include "net/resolve.h"
+
+#include "net/lookup.h"
+#include "util/clock.h"
+#include "util/num.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define CACHED 16
+#define KEPT_NS (10 * NS_PER_S)
+#define FAILURE_KEPT_NS (2 * NS_PER_S)
+
+struct lookup {
+	lookup_fn *look;
+	char host[256];
+	int family;
+	pthread_mutex_t lock; /* for all below */
+	int holders;
+	bool abandoned;
+	bool finished;
+	int wake; /* the resolver's eventfd; not to be touched once abandoned */
+	int status; /* getaddrinfo's */
+	int errnum;
+	struct addr addr;
+};
+
+struct entry {
+	struct lookup *lookup; /* NULL: free place */
+	uint64_t expires;      /* monotonic ns; 0: still under way */
+};
+
+struct resolver {
+	const struct clock *clock;
+	bool numeric_only;
+	lookup_fn *look;
+	int wake;
+	struct entry entries[CACHED];
+};
+
+struct resolver *resolver_new_with(const struct clock *clock, bool numeric_only, lookup_fn *look,
+				   struct error *e)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		err_set(e, ERR_LIMIT, "no memory for looking up names");
+		return NULL;
+	}
+	*r = (struct resolver){ .clock = clock, .numeric_only = numeric_only, .look = look };
+	r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (r->wake < 0) {
+		err_sys(e, errno, "cannot prepare to look up names");
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+struct resolver *resolver_new(const struct clock *clock, bool numeric_only, struct error *e)
+{
+	return resolver_new_with(clock, numeric_only, getaddrinfo, e);
+}
+
+static void let_go(struct lookup *l)
+{
+	bool last;
+
+	pthread_mutex_lock(&l->lock);
+	last = --l->holders == 0;
+	pthread_mutex_unlock(&l->lock);
+	if (!last)
+		return;
+	pthread_mutex_destroy(&l->lock);
+	free(l);
+}
+
+static void abandon(struct entry *entry)
+{
+	struct lookup *l = entry->lookup;
+
+	*entry = (struct entry){ 0 };
+	if (!l)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->abandoned = true;
+	pthread_mutex_unlock(&l->lock);
+	let_go(l);
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < CACHED; i++)
+		abandon(&r->entries[i]);
+	close(r->wake);
+	free(r);
+}
+
+int resolver_fd(const struct resolver *r)
+{
+	return r->wake;
+}
+
+/* A finished look-up begins to age when it is first seen to be finished. */
+static void settle(const struct resolver *r, struct entry *entry)
+{
+	struct lookup *l = entry->lookup;
+	bool finished;
+	int status;
+
+	if (!l || entry->expires)
+		return;
+	pthread_mutex_lock(&l->lock);
+	finished = l->finished;
+	status = l->status;
+	pthread_mutex_unlock(&l->lock);
+	if (finished)
+		entry->expires = clock_monotonic(r->clock) + (status ? FAILURE_KEPT_NS : KEPT_NS);
+}
+
+void resolver_collect(struct resolver *r)
+{
+	uint64_t count;
+
+	/* Failing means that nobody wrote since, which is fine. */
+	if (read(r->wake, &count, sizeof(count)) < 0)
+		return;
+	for (size_t i = 0; i < CACHED; i++)
+		settle(r, &r->entries[i]);
+}
+
+/* ---- the worker ---- */
+
+static void finish(struct lookup *l, int status, int errnum, const struct addrinfo *found)
+{
+	const uint64_t one = 1;
+
+	pthread_mutex_lock(&l->lock);
+	l->status = status;
+	l->errnum = errnum;
+	if (status == 0)
+		addr_from_sockaddr(&l->addr, found->ai_addr, found->ai_addrlen);
+	l->finished = true;
+	if (!l->abandoned && write(l->wake, &one, sizeof(one)) < 0)
+		l->status = EAI_SYSTEM; /* cannot be: an eventfd that is not full takes it */
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void *work(void *arg)
+{
+	struct lookup *l = arg;
+	/* No AI_ADDRCONFIG: on a host with loopback only it hides localhost (glibc 2.36). */
+	const struct addrinfo hints = { .ai_family = l->family, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *found = NULL;
+	int status = l->look(l->host, NULL, &hints, &found);
+
+	finish(l, status, errno, found);
+	if (status == 0)
+		freeaddrinfo(found);
+	let_go(l);
+	return NULL;
+}
+
+static bool start(struct lookup *l, struct error *e)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, before;
+	int errnum;
+
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	errnum = pthread_create(&thread, &attr, work, l);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return errnum ? err_sys(e, errnum, "no thread for looking up \"%s\"", l->host) : true;
+}
+
+static bool begin(struct resolver *r, struct entry *entry, const char *host, int family,
+		  struct error *e)
+{
+	struct lookup *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return err_set(e, ERR_LIMIT, "no memory for looking up \"%s\"", host);
+	pthread_mutex_init(&l->lock, NULL);
+	l->look = r->look;
+	l->holders = 2;
+	l->wake = r->wake;
+	l->family = family;
+	memcpy(l->host, host, strlen(host) + 1);
+	if (!start(l, e)) {
+		pthread_mutex_destroy(&l->lock);
+		free(l);
+		return false;
+	}
+	*entry = (struct entry){ .lookup = l };
+	return true;
+}
+
+/* ---- the cache ---- */
+
+static struct entry *find(struct resolver *r, const char *host, int family)
+{
+	for (size_t i = 0; i < CACHED; i++) {
+		const struct lookup *l = r->entries[i].lookup;
+
+		if (l && l->family == family && strcmp(l->host, host) == 0)
+			return &r->entries[i];
+	}
+	return NULL;
+}
+
+/* A free place, else that of the answer which expires first; NULL if all are under way. */
+static struct entry *make_room(struct resolver *r)
+{
+	struct entry *oldest = NULL;
+
+	for (size_t i = 0; i < CACHED; i++) {
+		struct entry *entry = &r->entries[i];
+
+		if (!entry->lookup)
+			return entry;
+		if (entry->expires && (!oldest || entry->expires < oldest->expires))
+			oldest = entry;
+	}
+	if (oldest)
+		abandon(oldest);
+	return oldest;
+}
+
+static bool explain(const struct lookup *l, struct error *e)
+{
+	switch (l->status) {
+	case EAI_SYSTEM:
+		return err_sys(e, l->errnum, "\"%s\" cannot be looked up", l->host);
+	case EAI_NONAME:
+		return err_set(e, ERR_SYSTEM, "there is no host \"%s\"", l->host);
+	case EAI_AGAIN:
+		return err_set(e, ERR_SYSTEM, "\"%s\": no name server answers", l->host);
+	case EAI_NODATA:
+	case EAI_ADDRFAMILY:
+		return err_set(e, ERR_SYSTEM, "\"%s\" has no %saddress", l->host,
+			       l->family == AF_INET	? "IPv4 " :
+			       l->family == AF_INET6 ? "IPv6 " :
+							  "");
+	default:
+		return err_set(e, ERR_SYSTEM, "\"%s\": %s", l->host, gai_strerror(l->status));
+	}
+}
+
+static bool look_up(struct resolver *r, const char *host, int family, struct addr *out,
+		    struct error *e)
+{
+	struct entry *entry = find(r, host, family);
+
+	if (entry && entry->expires && clock_monotonic(r->clock) >= entry->expires) {
+		abandon(entry);
+		entry = NULL;
+	}
+	if (!entry) {
+		entry = make_room(r);
+		if (!entry)
+			return err_set(e, ERR_LIMIT, "%d names are being looked up already", CACHED);
+		if (!begin(r, entry, host, family, e))
+			return false;
+	}
+	settle(r, entry);
+	if (!entry->expires)
+		return err_set(e, ERR_PENDING, "looking up \"%s\"", host);
+	/* The thread has let go of what it wrote. */
+	if (entry->lookup->status != 0)
+		return explain(entry->lookup, e);
+	*out = entry->lookup->addr;
+	return true;
+}
+
+/* Made of what only addresses are made of, so that a mistake in one is told and not looked up. */
+static bool looks_numeric(const char *host)
+{
+	return strpbrk(host, ":%") || host[strspn(host, "0123456789.")] == '\0';
+}
+
+static bool resolve_host(struct resolver *r, const char *host, int family, struct addr *out,
+			 struct error *e)
+{
+	if (!looks_numeric(host)) {
+		if (r->numeric_only)
+			return err_at(e, 0, "\"%s\" is no address, and -n looks up no names", host);
+		return look_up(r, host, family, out, e);
+	}
+	if (!addr_parse_ip(host, out, e))
+		return false;
+	if (family != AF_UNSPEC && out->family != family)
+		return err_at(e, 0, "\"%s\" is no %s address", host,
+			      family == AF_INET ? "IPv4" : "IPv6");
+	return true;
+}
+
+bool resolve_name(struct resolver *r, const struct addr_name *name, int family, bool zero_port_ok,
+		  struct addr *out, struct error *e)
+{
+	struct addr addr = addr_any(family == AF_UNSPEC ? AF_INET6 : family, 0);
+	uint16_t port = 0;
+
+	if (name->service[0] && !addr_parse_port(name->service, zero_port_ok, &port, e))
+		return false;
+	if (!port && !zero_port_ok)
+		return err_set(e, ERR_RANGE, "\"%s\": a port is missing", name->host);
+	if (name->host[0] && !resolve_host(r, name->host, family, &addr, e))
+		return false;
+	addr.port = port;
+	*out = addr;
+	return true;
+}
