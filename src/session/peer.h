@@ -24,9 +24,9 @@ struct peer {
 struct peer_table {
 	struct peer **peers; /* by number - 1 */
 	uint32_t count, room;
-	uint32_t *buckets;   /* numbers; a power of two of them */
+	uint32_t *buckets; /* numbers; a power of two of them */
 	uint32_t bucket_count;
-	uint32_t recent;     /* the one found last: floods come from one peer */
+	uint32_t recent; /* the one found last: floods come from one peer */
 };
 
 void peer_table_done(struct peer_table *t);

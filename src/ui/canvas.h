@@ -19,36 +19,36 @@
 /* Styles are meanings; ui/screen.c maps them to colours and, without colours, to attributes. */
 enum style {
 	STYLE_NORMAL,
-	STYLE_STATUS,   /* the head rows */
-	STYLE_COLUMNS,  /* column heads */
+	STYLE_STATUS,  /* the head rows */
+	STYLE_COLUMNS, /* column heads */
 	STYLE_RX,
 	STYLE_TX,
 	STYLE_ERROR,
 	STYLE_EVENT,
 	STYLE_GAP,
 	STYLE_DIM,
-	STYLE_SELECTED, /* the bar, list focused */
+	STYLE_SELECTED,     /* the bar, list focused */
 	STYLE_SELECTED_DIM, /* the bar while the focus is elsewhere */
-	STYLE_TITLE,    /* title of details and panels */
+	STYLE_TITLE,        /* title of details and panels */
 	STYLE_WARNING,
-	STYLE_INFO,     /* message row */
+	STYLE_INFO, /* message row */
 	STYLE_PROMPT,
 	STYLE_INPUT,
-	STYLE_KEY,      /* key bar: the key ... */
-	STYLE_LABEL,    /* ... and what it does */
-	STYLE_MARKED,   /* bytes of the field under the cursor */
+	STYLE_KEY,    /* key bar: the key ... */
+	STYLE_LABEL,  /* ... and what it does */
+	STYLE_MARKED, /* bytes of the field under the cursor */
 	STYLE_COUNT,
 };
 
 struct cell {
-	uint32_t ch[3];  /* base and up to two marks; ch[0] 0: right half of a wide character */
-	uint8_t style;   /* enum style */
-	uint8_t width;   /* 1, 2; 0 for the right half */
+	uint32_t ch[3]; /* base and up to two marks; ch[0] 0: right half of a wide character */
+	uint8_t style;  /* enum style */
+	uint8_t width;  /* 1, 2; 0 for the right half */
 };
 
 struct canvas {
 	int rows, cols;
-	struct cell *cells; /* rows * cols */
+	struct cell *cells;         /* rows * cols */
 	int cursor_row, cursor_col; /* row -1: invisible */
 };
 
@@ -58,8 +58,8 @@ void canvas_done(struct canvas *c);
 void canvas_clear(struct canvas *c); /* blanks, STYLE_NORMAL, cursor invisible */
 bool canvas_copy(struct canvas *to, const struct canvas *from);
 
-/* Writes text at row, col in at most "width" columns (clipped to the canvas) and returns the columns
- * used.  A wide character that does not fit whole is left out. */
+/* Writes text at row, col in at most "width" columns (clipped to the canvas) and returns the
+ * columns used.  A wide character that does not fit whole is left out. */
 int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *s,
 		size_t n);
 int canvas_str(struct canvas *c, int row, int col, int width, enum style style, const char *s);

@@ -204,7 +204,8 @@ static void make_icmp(struct maker *m)
 {
 	const struct packet_icmp *i = &m->p->icmp;
 
-	errqueue_words(&m->value, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum, i->mtu);
+	errqueue_words(&m->value, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum,
+		       i->mtu);
 	add(m, "Error");
 	add_addr(m, "About", &m->p->peer);
 	if (i->cause) {
@@ -235,9 +236,11 @@ static void make_gap(struct maker *m)
 	buf_printf(&m->value, "%s%" PRIu64 " datagram%s",
 		   p->flags & PACKET_AT_LEAST ? "at least " : "", p->lost, p->lost == 1 ? "" : "s");
 	add(m, "Lost");
-	add_str(m, "Where", p->where == PACKET_WHERE_STORE ? "here, in the store" : "in the kernel");
-	add_str(m, "Why", p->where == PACKET_WHERE_STORE ? "no memory to keep them" :
-							    "the receive buffer was full");
+	add_str(m, "Where",
+		p->where == PACKET_WHERE_STORE ? "here, in the store" : "in the kernel");
+	add_str(m, "Why",
+		p->where == PACKET_WHERE_STORE ? "no memory to keep them"
+					       : "the receive buffer was full");
 	add_time(m);
 }
 

@@ -16,9 +16,9 @@ struct fold {
 };
 
 struct fold_table {
-	struct fold *folds; /* ascending */
+	struct fold *folds;        /* ascending */
 	size_t count, room, start; /* folds[start..count) are alive */
-	struct packet open; /* the last packet, if it is an error; data NULL */
+	struct packet open;        /* the last packet, if it is an error; data NULL */
 	bool has_open;
 };
 

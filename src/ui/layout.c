@@ -73,16 +73,22 @@ void layout_make(const struct view *v, int rows, int cols, struct layout *out)
 	int next = 0, foot;
 
 	*out = (struct layout){
-		.rows = rows, .cols = cols,
-		.status = -1, .counters = -1, .columns = -1,
+		.rows = rows,
+		.cols = cols,
+		.status = -1,
+		.counters = -1,
+		.columns = -1,
 		.title = -1,
-		.message = -1, .preview = -1, .keys = -1,
+		.message = -1,
+		.preview = -1,
+		.keys = -1,
 	};
 	foot = place_foot(v, out);
 	out->status = row_if(foot > 0, &next);
 	out->counters = row_if(rows >= ROWS_FOR_COUNTERS && foot > next + LIST_ROWS_MIN, &next);
-	out->columns = row_if(rows >= ROWS_FOR_COLUMNS && foot > next + LIST_ROWS_MIN &&
-			      !v->panel.open, &next);
+	out->columns =
+		row_if(rows >= ROWS_FOR_COLUMNS && foot > next + LIST_ROWS_MIN && !v->panel.open,
+		       &next);
 	place_body(v, out, next, foot);
 }
 

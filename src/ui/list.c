@@ -235,11 +235,13 @@ static bool explain_gone(const struct view *v, uint64_t number, struct error *e)
 	if (!stats.last_no)
 		return err_set(e, ERR_STATE, "there is no packet yet");
 	if (number > stats.last_no)
-		return err_set(e, ERR_RANGE, "there is no #%" PRIu64 " yet, the newest is #%" PRIu64,
-			       number, stats.last_no);
+		return err_set(e, ERR_RANGE,
+			       "there is no #%" PRIu64 " yet, the newest is #%" PRIu64, number,
+			       stats.last_no);
 	if (!number)
 		return err_set(e, ERR_RANGE, "packets are numbered from #1");
-	return err_set(e, ERR_STATE, "#%" PRIu64 " made room for newer ones, the oldest kept is #%" PRIu64,
+	return err_set(e, ERR_STATE,
+		       "#%" PRIu64 " made room for newer ones, the oldest kept is #%" PRIu64,
 		       number, stats.first_no);
 }
 
@@ -249,7 +251,8 @@ bool list_select_number(struct view *v, uint64_t number, struct error *e)
 	struct packet p;
 	bool done;
 
-	if (v->list.paused && v->list.selected.set && number && v->list.selected.packet.no == number)
+	if (v->list.paused && v->list.selected.set && number &&
+	    v->list.selected.packet.no == number)
 		return true;
 	if (!store_find(v->session->store, number, &hold, &p)) {
 		store_hold_done(&hold);
@@ -306,6 +309,5 @@ bool view_answered_packet(struct view *v, struct store_hold *hold, struct packet
 		*out = *kept;
 		return true;
 	}
-	return v->list.newest_rx &&
-	       store_find(v->session->store, v->list.newest_rx, hold, out);
+	return v->list.newest_rx && store_find(v->session->store, v->list.newest_rx, hold, out);
 }

@@ -95,7 +95,8 @@ static void draw_dump_row(const struct painter *d, int row, size_t offset)
 	canvas_printf(c, row, d->dump.col, 4, STYLE_DIM, "%04zx", offset);
 	for (int i = 0; i < d->dump.per_row && offset + (size_t)i < d->p->stored; i++) {
 		uint8_t byte = d->p->data[offset + (size_t)i];
-		bool marked = d->v->focus == FOCUS_DETAILS && offset + (size_t)i == d->v->details.byte;
+		bool marked =
+			d->v->focus == FOCUS_DETAILS && offset + (size_t)i == d->v->details.byte;
 		enum style style = marked ? STYLE_MARKED : STYLE_NORMAL;
 		char dot = text_dot(byte);
 
@@ -170,8 +171,8 @@ static void draw_field(const struct painter *d, const struct listing *fields, si
 
 		if (row >= d->l->body_top && row < end) {
 			if (first)
-				canvas_text(d->c, row, NAME_COL, VALUE_COL - NAME_COL - 1, STYLE_DIM,
-					    text, strcspn(text, "\t"));
+				canvas_text(d->c, row, NAME_COL, VALUE_COL - NAME_COL - 1,
+					    STYLE_DIM, text, strcspn(text, "\t"));
 			canvas_text(d->c, row, VALUE_COL, width, STYLE_NORMAL, value, n);
 			if (marked)
 				canvas_paint(d->c, row, 0, VALUE_COL + width, STYLE_SELECTED);

@@ -77,7 +77,7 @@ static size_t next_piece(const char *s, size_t n, int *marks, struct piece *p)
 		return len;
 	}
 	p->width = g.width;
-	while (len < n && *marks > 0) {
+	while (len<n && * marks> 0) {
 		int left = *marks;
 
 		g = text_next_on(s + len, n - len, &left);
@@ -109,11 +109,11 @@ static struct place after_prompt(const struct view *v, int cols)
 }
 
 /*
- * Walks over the whole line.  With a canvas, draws what falls on rows [first, first + rows) from row
- * "top" on.  Returns the end; *cursor is where point is.
+ * Walks over the whole line.  With a canvas, draws what falls on rows [first, first + rows) from
+ * row "top" on.  Returns the end; *cursor is where point is.
  */
-static struct place walk_line(const struct view *v, int cols, struct place *cursor, struct canvas *c,
-			      int top, int first, int rows)
+static struct place walk_line(const struct view *v, int cols, struct place *cursor,
+			      struct canvas *c, int top, int first, int rows)
 {
 	const struct line_view *line = &v->line;
 	struct place at = after_prompt(v, cols);

@@ -112,8 +112,9 @@ static enum style style_of(const struct packet *p)
 	case PACKET_RX:
 		return STYLE_RX;
 	case PACKET_TX:
-		return p->result > 0 ? STYLE_ERROR :
-		       p->result == PACKET_TX_SENT ? STYLE_TX : STYLE_DIM;
+		return p->result > 0                 ? STYLE_ERROR
+		       : p->result == PACKET_TX_SENT ? STYLE_TX
+						     : STYLE_DIM;
 	case PACKET_ICMP:
 		return STYLE_ERROR;
 	case PACKET_GAP:
@@ -151,8 +152,8 @@ static void draw_delta(const struct painter *d, int row, enum style style, uint6
 
 	if (d->at.delta < 0 || !d->before)
 		return;
-	snprintf(text, sizeof(text), "%s%llu.%06llu", time < d->before ? "-" : "",
-		 apart / NS_PER_S, apart % NS_PER_S / NS_PER_US);
+	snprintf(text, sizeof(text), "%s%llu.%06llu", time < d->before ? "-" : "", apart / NS_PER_S,
+		 apart % NS_PER_S / NS_PER_US);
 	canvas_right(d->c, row, d->at.delta, DELTA_WIDTH, style, text);
 }
 
@@ -269,8 +270,8 @@ static int draw_outlived(struct painter *d, const struct layout *l, uint64_t sta
 	return 2;
 }
 
-/* The place at the top of the list so that it is full, if there is so much, and the bar stays on its
- * row; following, the newest is at the bottom. */
+/* The place at the top of the list so that it is full, if there is so much, and the bar stays on
+ * its row; following, the newest is at the bottom. */
 static uint64_t find_top(struct view *v, const struct layout *l, uint64_t start)
 {
 	struct list_view *list = &v->list;
@@ -278,8 +279,8 @@ static uint64_t find_top(struct view *v, const struct layout *l, uint64_t start)
 	int up, down;
 
 	top = list_row_at(v, start, list->paused ? list->selected.packet.seq : list->end - 1).first;
-	up = list->paused && list->selected_row < l->list_rows ? list->selected_row :
-								 l->list_rows - 1;
+	up = list->paused && list->selected_row < l->list_rows ? list->selected_row
+							       : l->list_rows - 1;
 	below = top;
 	up = list_walk(v, start, &top, up, true);
 	down = list_walk(v, start, &below, l->list_rows - 1 - up, false);

@@ -53,8 +53,8 @@ static void draw_title(const struct panel_view *p, const struct layout *l, struc
 	if (last > p->listing.count)
 		last = p->listing.count;
 	if (p->listing.cut)
-		snprintf(position, sizeof(position), "%zu-%zu of %zu, %zu more did not fit", p->top + 1,
-			 last, p->listing.count, p->listing.cut);
+		snprintf(position, sizeof(position), "%zu-%zu of %zu, %zu more did not fit",
+			 p->top + 1, last, p->listing.count, p->listing.cut);
 	else if (p->listing.count)
 		snprintf(position, sizeof(position), "%zu-%zu of %zu", p->top + 1, last,
 			 p->listing.count);

@@ -36,8 +36,8 @@ static void format_bytes(const struct preview_view *p, size_t columns, struct bu
 {
 	size_t fits = (columns + 1) / 3;
 	size_t head = p->len < sizeof(p->bytes) ? p->len : sizeof(p->bytes);
-	const uint8_t *tail = p->len > sizeof(p->bytes) ? p->tail + sizeof(p->tail) - 2 :
-							  p->bytes + head - 2;
+	const uint8_t *tail =
+		p->len > sizeof(p->bytes) ? p->tail + sizeof(p->tail) - 2 : p->bytes + head - 2;
 
 	if (p->len <= fits && p->len <= sizeof(p->bytes)) {
 		add_bytes(out, p->bytes, p->len);
@@ -50,8 +50,8 @@ static void format_bytes(const struct preview_view *p, size_t columns, struct bu
 	add_bytes(out, tail, 2);
 }
 
-/* The warning stands in place of the bytes; one that is too long for that takes the message row while
- * that is free. */
+/* The warning stands in place of the bytes; one that is too long for that takes the message row
+ * while that is free. */
 static void draw_warning(const struct view *v, const struct layout *l, struct canvas *c, int col)
 {
 	const char *warning = v->preview.warning;

@@ -48,20 +48,20 @@ static void describe_current(struct buf *out, const struct session_socket *k)
 /* Each group, or, where they need more columns than there are, how many. */
 static void describe_groups(struct buf *out, const struct group_list *groups, int columns)
 {
+	static const struct addr any = { 0 };
 	size_t before = out->len;
+	int used = 0;
 
-	for (size_t i = 0; i < groups->count; i++) {
+	for (size_t i = 0; i < groups->count && used <= columns; i++) {
 		const struct membership *m = &groups->m[i];
 
 		buf_str(out, " +");
 		group_format(out, &m->group,
-			     m->source_specific && m->source_count ? m->sources : NULL, m->ifindex);
+			     m->source_specific && m->source_count ? m->sources : &any, m->ifindex);
+		used = (int)(out->len - before);
 	}
-	if (!groups->count)
+	if (used <= columns || !groups->count)
 		return;
-	if (!out->failed && (int)text_width(buf_cstr(out) + before, out->len - before) <= columns)
-		return;
-	out->failed = false;
 	out->len = before;
 	buf_printf(out, " +%zu group%s", groups->count, groups->count == 1 ? "" : "s");
 }
@@ -204,7 +204,8 @@ static int draw_paused(struct view *v, int row, struct canvas *c)
 	if ((int)strlen(text) > c->cols - 2)
 		snprintf(text, sizeof(text), "PAUSED +%" PRIu64, newer);
 	width = (int)strlen(text);
-	canvas_str(c, row, width < c->cols - 1 ? c->cols - 1 - width : 0, c->cols, STYLE_WARNING, text);
+	canvas_str(c, row, width < c->cols - 1 ? c->cols - 1 - width : 0, c->cols, STYLE_WARNING,
+		   text);
 	return c->cols - 1 - width - 2;
 }
 

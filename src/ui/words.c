@@ -12,10 +12,10 @@
 #include <string.h>
 #include <time.h>
 
-#define SHORTEST_ADDR 12  /* addr_format_short() wants so much */
-#define ERROR_ADDR 44     /* columns of the address in front of an error */
+#define SHORTEST_ADDR 12    /* addr_format_short() wants so much */
+#define ERROR_ADDR 44       /* columns of the address in front of an error */
 #define BYTES_PER_COLUMN 12 /* a base and TEXT_MAX_MARKS marks of four bytes each */
-#define SAMPLE 256        /* bytes that decide between text and hex */
+#define SAMPLE 256          /* bytes that decide between text and hex */
 
 void words_time(struct buf *out, uint64_t time, int digits, bool utc)
 {
@@ -118,7 +118,8 @@ static void error_subject(struct buf *out, const struct packet *p)
 	const struct packet_icmp *i = &p->icmp;
 
 	addr_format_short(out, &p->peer, ERROR_ADDR);
-	buf_printf(out, " %s", errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum));
+	buf_printf(out, " %s",
+		   errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum));
 }
 
 static void error_meaning(struct buf *out, const struct packet *p)
@@ -154,8 +155,9 @@ void words_gap(struct buf *out, const struct packet *p)
 	const char *least = p->flags & PACKET_AT_LEAST ? "at least " : "";
 
 	if (p->where == PACKET_WHERE_STORE)
-		buf_printf(out, "%s%" PRIu64 " could not be stored here: no memory", least, p->lost);
+		buf_printf(out, "%s%" PRIu64 " could not be stored here: no memory", least,
+			   p->lost);
 	else
-		buf_printf(out, "%s%" PRIu64 " lost here before %s could be received", least, p->lost,
-			   p->lost == 1 ? "it" : "they");
+		buf_printf(out, "%s%" PRIu64 " lost here before %s could be received", least,
+			   p->lost, p->lost == 1 ? "it" : "they");
 }

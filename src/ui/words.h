@@ -12,8 +12,8 @@
 
 /* 12:03:11.301; digits: 0 (no fraction), 3, 6 or 9. */
 void words_time(struct buf *out, uint64_t time, int digits, bool utc);
-/* "@1 10.0.0.9:5353", the address shortened to what "columns" leave; without a number where the peer
- * is not in the table. */
+/* "@1 10.0.0.9:5353", the address shortened to what "columns" leave; without a number where the
+ * peer is not in the table. */
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
 /* "<-", "<m", "<b", "<o", "->", "!!", "--" */
 const char *words_direction(const struct packet *p);

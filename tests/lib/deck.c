@@ -85,8 +85,8 @@ uint64_t deck_add(struct deck *d, struct packet p)
 	return p.no;
 }
 
-static struct packet datagram(enum packet_kind kind, uint32_t socket, struct addr peer,
-			      const char *text)
+static struct packet datagram_of(enum packet_kind kind, uint32_t socket, struct addr peer,
+				 const char *text)
 {
 	return (struct packet){
 		.kind = kind,
@@ -100,7 +100,7 @@ static struct packet datagram(enum packet_kind kind, uint32_t socket, struct add
 
 uint64_t deck_rx(struct deck *d, uint32_t socket, struct addr peer, const char *text)
 {
-	struct packet p = datagram(PACKET_RX, socket, peer, text);
+	struct packet p = datagram_of(PACKET_RX, socket, peer, text);
 
 	p.local = deck_addr("127.0.0.1", 5000);
 	p.ifindex = 1;
@@ -111,7 +111,7 @@ uint64_t deck_rx(struct deck *d, uint32_t socket, struct addr peer, const char *
 
 uint64_t deck_tx(struct deck *d, uint32_t socket, struct addr peer, const char *text)
 {
-	struct packet p = datagram(PACKET_TX, socket, peer, text);
+	struct packet p = datagram_of(PACKET_TX, socket, peer, text);
 
 	p.local = deck_addr("0.0.0.0", 5000);
 	return deck_add(d, p);
@@ -119,7 +119,7 @@ uint64_t deck_tx(struct deck *d, uint32_t socket, struct addr peer, const char *
 
 uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_t cause)
 {
-	struct packet p = datagram(PACKET_ICMP, socket, peer, "");
+	struct packet p = datagram_of(PACKET_ICMP, socket, peer, "");
 
 	p.icmp = (struct packet_icmp){
 		.offender = peer,
@@ -135,7 +135,7 @@ uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_
 
 void deck_event(struct deck *d, enum packet_kind kind, uint32_t socket, const char *text)
 {
-	deck_add(d, datagram(kind, socket, (struct addr){ 0 }, text));
+	deck_add(d, datagram_of(kind, socket, (struct addr){ 0 }, text));
 }
 
 void deck_line(struct deck *d, const char *text)
@@ -147,6 +147,18 @@ void deck_line(struct deck *d, const char *text)
 static const struct cell *cell_at(const struct deck *d, int row, int col)
 {
 	return &d->canvas.cells[row * d->canvas.cols + col];
+}
+
+struct packet deck_datagram(const char *bytes, uint32_t len)
+{
+	return (struct packet){
+		.kind = PACKET_RX,
+		.socket = 1,
+		.len = len,
+		.stored = len,
+		.peer = deck_addr("10.0.0.9", 9),
+		.data = (const uint8_t *)bytes,
+	};
 }
 
 static void check_character(uint32_t cp, int width)
@@ -227,4 +239,18 @@ void deck_expect(const struct deck *d, const char *const *rows, int count)
 		fprintf(stderr, "%c is   |%s\n  want |%s\n", row == wrong ? '*' : ' ',
 			deck_row(d, row), rows[row]);
 	fail_msg("row %d differs", wrong);
+}
+
+void assert_starts(const char *text, const char *start)
+{
+	if (strncmp(text, start, strlen(start)) != 0)
+		fail_msg("\"%s\" does not begin with \"%s\"", text, start);
+}
+
+void assert_ends(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	if (n < m || strcmp(text + n - m, end) != 0)
+		fail_msg("\"%s\" does not end with \"%s\"", text, end);
 }

@@ -22,7 +22,8 @@ struct deck {
 	uint64_t time;          /* of the next packet */
 };
 
-/* Everything that fails here fails the test.  No socket is open, segment and limit are the store's. */
+/* Everything that fails here fails the test.  No socket is open; segment and limit are the
+ * store's. */
 void deck_init(struct deck *d, size_t segment, size_t limit);
 void deck_done(struct deck *d);
 
@@ -37,6 +38,8 @@ uint64_t deck_tx(struct deck *d, uint32_t socket, struct addr peer, const char *
 /* Port unreachable from the destination itself. */
 uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_t cause);
 void deck_event(struct deck *d, enum packet_kind kind, uint32_t socket, const char *text);
+/* Not added: received on socket 1 from 10.0.0.9:9. */
+struct packet deck_datagram(const char *bytes, uint32_t len);
 void deck_line(struct deck *d, const char *text);
 
 /* Draws the view at this size; what is wrong with any cell fails the test. */
@@ -46,5 +49,8 @@ const char *deck_row(const struct deck *d, int row);
 enum style deck_style(const struct deck *d, int row, int col);
 /* The whole screen, row by row; shows both in full where they differ. */
 void deck_expect(const struct deck *d, const char *const *rows, int count);
+
+void assert_starts(const char *text, const char *start);
+void assert_ends(const char *text, const char *end);
 
 #endif

@@ -127,11 +127,23 @@ static void test_marks(void **state)
 
 static void test_what_must_not_be_shown_is_a_dot(void **state)
 {
-	static const char *const texts[] = {
-		"\x1b", "\a", "\n", "\t", "\x7f", "\xc2\x9b",      /* ESC, BEL, LF, HT, DEL, CSI */
-		"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",    /* RLO, LRI, ZWSP */
-		"\xef\xbf\xbf", "\xff", "\xc0", "\xee\x80\x80",    /* U+FFFF, broken, broken, private use */
-	};
+	static const char
+		*const
+			texts[] = {
+				"\x1b",
+				"\a",
+				"\n",
+				"\t",
+				"\x7f",
+				"\xc2\x9b", /* ESC, BEL, LF, HT, DEL, CSI */
+				"\xe2\x80\xae",
+				"\xe2\x81\xa6",
+				"\xe2\x80\x8b", /* RLO, LRI, ZWSP */
+				"\xef\xbf\xbf",
+				"\xff",
+				"\xc0",
+				"\xee\x80\x80", /* U+FFFF, broken, broken, private use */
+			};
 	struct canvas *c = *state;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

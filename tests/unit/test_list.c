@@ -64,9 +64,9 @@ static void test_moves_from_number_20(void **state)
 		enum list_move move;
 		uint64_t to; /* 0: following again */
 	} table[] = {
-		{ LIST_NEXT, 21 },       { LIST_PREVIOUS, 19 }, { LIST_FIRST, 1 },
-		{ LIST_LAST, 0 },        { LIST_PAGE_UP, 10 },  { LIST_PAGE_DOWN, 30 },
-		{ LIST_HALF_DOWN, 25 },  { LIST_HALF_UP, 15 },
+		{ LIST_NEXT, 21 },      { LIST_PREVIOUS, 19 }, { LIST_FIRST, 1 },
+		{ LIST_LAST, 0 },       { LIST_PAGE_UP, 10 },  { LIST_PAGE_DOWN, 30 },
+		{ LIST_HALF_DOWN, 25 }, { LIST_HALF_UP, 15 },
 	};
 	struct deck *d = *state;
 
@@ -84,8 +84,9 @@ static void test_moves_while_following(void **state)
 		enum list_move move;
 		uint64_t to;
 	} table[] = {
-		{ LIST_NEXT, 35 },     { LIST_PREVIOUS, 35 },  { LIST_FIRST, 1 },    { LIST_LAST, 0 },
-		{ LIST_PAGE_UP, 25 },  { LIST_PAGE_DOWN, 0 },  { LIST_HALF_UP, 30 }, { LIST_HALF_DOWN, 0 },
+		{ LIST_NEXT, 35 },    { LIST_PREVIOUS, 35 }, { LIST_FIRST, 1 },
+		{ LIST_LAST, 0 },     { LIST_PAGE_UP, 25 },  { LIST_PAGE_DOWN, 0 },
+		{ LIST_HALF_UP, 30 }, { LIST_HALF_DOWN, 0 },
 	};
 	struct deck *d = *state;
 
@@ -255,7 +256,9 @@ static void test_a_selected_tx_learns_its_result(void **state)
 	struct deck *d = *state;
 	struct store_hold hold = { 0 };
 	struct packet p = {
-		.kind = PACKET_TX, .socket = 1, .peer = deck_addr("10.0.0.1", 1),
+		.kind = PACKET_TX,
+		.socket = 1,
+		.peer = deck_addr("10.0.0.1", 1),
 		.result = PACKET_TX_PENDING,
 	};
 

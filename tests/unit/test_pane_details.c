@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Details and panels.
+ */
+#include "deck.h"
+#include "net/errqueue.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIELDS_ROW 22 /* first row of the details at 80x44 ... */
+#define TITLE_ROW 11  /* ... and at 80x24 */
+#define BODY_ROW 12
+
+static int setup(void **state)
+{
+	static struct deck d;
+
+	deck_init(&d, 4096, 5 * 4096);
+	*state = &d;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	deck_done(*state);
+	return 0;
+}
+
+/* ---- fields ---- */
+
+/* The value of a field on the screen, or NULL. */
+static const char *field(const struct deck *d, const char *name)
+{
+	for (int row = FIELDS_ROW; row < d->canvas.rows - 4; row++) {
+		const char *text = deck_row(d, row);
+
+		if (text[0] == ' ' && strncmp(text + 1, name, strlen(name)) == 0 &&
+		    strlen(text) > 12 && text[1 + strlen(name)] == ' ')
+			return text + 12;
+	}
+	return NULL;
+}
+
+static void assert_field(const struct deck *d, const char *name, const char *value)
+{
+	const char *text = field(d, name);
+
+	if (!text)
+		fail_msg("no field %s", name);
+	assert_starts(text, value);
+}
+
+/* Tall enough that all fields are seen at once. */
+static void draw_details_of(struct deck *d, struct packet p)
+{
+	d->view.details.open = true;
+	deck_add(d, p);
+	deck_draw(d, 44, 80);
+}
+
+static void test_fields_of_a_received_datagram(void **state)
+{
+	static struct service_name names[] = { { 53, "domain" } };
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	d->session.services.rows = names;
+	d->session.services.count = 1;
+	p.peer.port = 53;
+	p.local = deck_addr("10.0.0.255", 50000);
+	p.flags = PACKET_BROADCAST | PACKET_OWN | PACKET_HAS_TTL | PACKET_HAS_TOS;
+	p.ifindex = 1;
+	p.ttl = 3;
+	p.tos = 0xb9;
+	draw_details_of(d, p);
+	assert_field(d, "From", "@1 10.0.0.9:53");
+	assert_field(d, "To", "10.0.0.255:50000");
+	assert_field(d, "Kind", "broadcast, own looped back");
+	assert_field(d, "Interface", "lo, index 1");
+	assert_field(d, "TTL", "3");
+	assert_field(d, "DSCP", "ef, ECN ect(1)");
+	assert_field(d, "Time", "12:03:11.301000000 kernel");
+	assert_field(d, "Length", "5 bytes");
+	assert_field(d, "From port", "53 well-known, domain");
+	assert_field(d, "To port", "50000 dynamic");
+	assert_field(d, "Socket", "[1]");
+	assert_field(d, "Date", "2023-11-14");
+}
+
+static void test_fields_of_sent_datagrams(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	p.kind = PACKET_TX;
+	p.peer = deck_addr("239.1.2.3", 5353);
+	p.local = deck_addr("0.0.0.0", 5000);
+	draw_details_of(d, p);
+	assert_field(d, "To", "@1 239.1.2.3:5353");
+	assert_field(d, "Kind", "multicast");
+	assert_field(d, "State", "sent");
+	assert_starts(deck_row(d, FIELDS_ROW - 1), "-#1 0.0.0.0:5000 -> @1 239.1.2.3:5353 ---");
+	assert_ends(deck_row(d, FIELDS_ROW - 1), "- 1-5 of 5 -");
+	p.result = PACKET_TX_PENDING;
+	draw_details_of(d, p);
+	assert_field(d, "State", "waiting for room in the");
+	p.result = ENETUNREACH;
+	draw_details_of(d, p);
+	assert_field(d, "State", "failed: Network is");
+}
+
+static void test_fields_of_an_error(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("ping", 4);
+
+	p.kind = PACKET_ICMP;
+	p.icmp = (struct packet_icmp){
+		.origin = ERRQUEUE_ICMP,
+		.type = 3,
+		.code = 4,
+		.errnum = EMSGSIZE,
+		.mtu = 1280,
+		.cause = 7,
+		.offender = deck_addr("10.77.0.254", 0),
+	};
+	draw_details_of(d, p);
+	assert_field(d, "About", "@1 10.0.0.9:9");
+	assert_field(d, "Cause", "#7");
+	assert_field(d, "Type", "3, code 4 (ICMP)");
+	assert_field(d, "Said by", "10.77.0.254");
+	assert_field(d, "MTU", "1280 bytes");
+	assert_field(d, "Quoted", "4 bytes of the payload");
+}
+
+static void test_fields_of_gaps_and_events(void **state)
+{
+	struct deck *d = *state;
+	struct packet gap = { .kind = PACKET_GAP, .lost = 312, .socket = 1 };
+
+	d->view.list.rows = 1;
+	draw_details_of(d, gap);
+	/* Without a selection the newest numbered packet is shown; there is none. */
+	assert_starts(deck_row(d, FIELDS_ROW - 1), "-nothing yet ---");
+	list_move(&d->view, LIST_PREVIOUS);
+	deck_draw(d, 44, 80);
+	assert_starts(deck_row(d, FIELDS_ROW - 1), "-gap ---");
+	assert_field(d, "Lost", "312 datagrams");
+	assert_field(d, "Where", "in the kernel");
+	assert_field(d, "Why", "the receive buffer was full");
+	deck_event(d, PACKET_JOIN, 1, "joined 239.1.2.3 on eth1");
+	list_move(&d->view, LIST_NEXT);
+	deck_draw(d, 44, 80);
+	assert_field(d, "Event", "join");
+	assert_field(d, "What", "joined 239.1.2.3 on eth1");
+}
+
+static void test_long_values_wrap(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	p.peer = deck_addr("2001:db8:1111:2222:3333:4444:5555:6666", 54321);
+	draw_details_of(d, p);
+	assert_starts(deck_row(d, FIELDS_ROW), " From       @1 [2001:db8:1111:2222:3333 0000 68");
+	assert_starts(deck_row(d, FIELDS_ROW + 1), "            :4444:5555:6666]:54321");
+}
+
+static void test_empty_and_cut_datagrams_in_the_title(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	draw_details_of(d, deck_datagram("", 0));
+	assert_ends(deck_row(d, FIELDS_ROW - 1), "- empty -");
+	p.len = 70000;
+	p.flags = PACKET_TRUNCATED;
+	draw_details_of(d, p);
+	assert_ends(deck_row(d, FIELDS_ROW - 1), "- 1-5 of 5, cut from 70000 -");
+	assert_field(d, "Length", "70000 bytes, cut: 5 are");
+}
+
+/* ---- bytes, at 80x24 ---- */
+
+static void test_hex_alone(void **state)
+{
+	struct deck *d = *state;
+	char bytes[256];
+
+	for (int i = 0; i < 256; i++)
+		bytes[i] = (char)i;
+	d->view.details.open = true;
+	d->view.details.mode = DETAILS_HEX;
+	deck_add(d, deck_datagram(bytes, 256));
+	deck_draw(d, 24, 80);
+	assert_string_equal(
+		deck_row(d, BODY_ROW + 4),
+		" 0040 40 41 42 43 44 45 46 47  48 49 4a 4b 4c 4d 4e 4f  @ABCDEFGHIJKLMNO");
+	assert_int_equal(d->view.details.width, 16);
+	assert_int_equal(d->view.details.rows, 8);
+	deck_draw(d, 24, 140);
+	assert_int_equal(d->view.details.width, 32);
+	deck_draw(d, 24, 20);
+	assert_string_equal(deck_row(d, BODY_ROW), " 0000 00 01  ..");
+}
+
+static void test_the_byte_under_the_cursor(void **state)
+{
+	struct deck *d = *state;
+	char bytes[256] = "";
+
+	d->view.details.open = true;
+	d->view.focus = FOCUS_DETAILS;
+	deck_add(d, deck_datagram(bytes, 256));
+	d->view.details.byte = 9;
+	deck_draw(d, 24, 80);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 48), STYLE_MARKED);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 49), STYLE_MARKED);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 50), STYLE_NORMAL);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 71), STYLE_MARKED);
+	assert_int_equal(deck_style(d, BODY_ROW, 5), STYLE_SELECTED);
+	assert_int_equal(d->view.details.scroll, 0);
+	/* Past the end it is the last byte, and the dump scrolls to it. */
+	d->view.details.byte = 9999;
+	deck_draw(d, 24, 80);
+	assert_int_equal(d->view.details.byte, 255);
+	assert_int_equal(d->view.details.scroll, 24);
+	assert_ends(deck_row(d, TITLE_ROW), "- 193-256 of 256 -");
+	d->view.focus = FOCUS_LIST;
+	deck_draw(d, 24, 80);
+	assert_int_equal(deck_style(d, BODY_ROW + 7, 71), STYLE_NORMAL);
+}
+
+static void test_fields_scroll_with_their_cursor(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	p.local = deck_addr("10.0.0.1", 5000);
+	d->view.details.open = true;
+	d->view.focus = FOCUS_DETAILS;
+	d->view.details.field = 99;
+	deck_add(d, p);
+	deck_draw(d, 24, 80);
+	assert_int_equal(d->view.details.field, d->view.details.fields - 1);
+	assert_starts(deck_row(d, BODY_ROW + 7), " Date ");
+	assert_int_equal(deck_style(d, BODY_ROW + 7, 1), STYLE_SELECTED);
+}
+
+static void test_details_on_a_narrow_screen(void **state)
+{
+	struct deck *d = *state;
+
+	d->view.details.open = true;
+	deck_add(d, deck_datagram("hello", 5));
+	deck_draw(d, 24, 60);
+	assert_starts(deck_row(d, BODY_ROW), " From       @1 10.0.0.9:9");
+	assert_ends(deck_row(d, TITLE_ROW), "- 5 bytes -");
+	assert_null(strstr(deck_row(d, BODY_ROW), "0000"));
+}
+
+/* ---- panel ---- */
+
+static void fill_panel(struct deck *d, int rows)
+{
+	struct listing *l = &d->view.panel.listing;
+
+	buf_str(&l->title, "options of [1]");
+	listing_row(l, LISTING_HEADING, NULL, "name\tasked\twhat for");
+	for (int i = 1; i < rows; i++)
+		listing_row(l, LISTING_PLAIN, "set ttl 64", "ttl%d\t%d\thops, as far as it goes", i,
+			    i);
+	d->view.panel.open = true;
+	d->view.focus = FOCUS_PANEL;
+}
+
+static void test_panel(void **state)
+{
+	struct deck *d = *state;
+
+	fill_panel(d, 40);
+	d->view.panel.row = 1;
+	deck_draw(d, 24, 80);
+	assert_starts(deck_row(d, 2), "-options of [1] ---");
+	assert_ends(deck_row(d, 2), "- 1-17 of 40 -");
+	assert_string_equal(deck_row(d, 3), "  name   asked  what for");
+	assert_string_equal(deck_row(d, 4), "> ttl1   1      hops, as far as it goes");
+	assert_int_equal(deck_style(d, 3, 2), STYLE_COLUMNS);
+	assert_int_equal(deck_style(d, 4, 79), STYLE_SELECTED);
+	assert_int_equal(d->view.panel.rows, 17);
+	d->view.panel.row = 20;
+	deck_draw(d, 24, 80);
+	assert_ends(deck_row(d, 2), "- 5-21 of 40 -");
+	assert_starts(deck_row(d, 19), "> ttl20  20 ");
+	d->view.panel.row = 1000;
+	d->view.focus = FOCUS_LINE;
+	deck_draw(d, 24, 80);
+	assert_ends(deck_row(d, 2), "- 24-40 of 40 -");
+	assert_int_equal(deck_style(d, 19, 0), STYLE_SELECTED_DIM);
+}
+
+static void test_panel_to_the_right(void **state)
+{
+	struct deck *d = *state;
+
+	fill_panel(d, 5);
+	d->view.panel.left = 8;
+	deck_draw(d, 24, 30);
+	assert_string_equal(deck_row(d, 3), "> ked  what for");
+	d->view.panel.left = 1000;
+	deck_draw(d, 24, 30);
+	assert_int_equal(d->view.panel.left, 8);
+	deck_draw(d, 24, 80);
+	assert_int_equal(d->view.panel.left, 0);
+}
+
+static void test_an_empty_panel(void **state)
+{
+	struct deck *d = *state;
+
+	d->view.panel.open = true;
+	d->view.panel.row = 7;
+	deck_draw(d, 24, 80);
+	assert_int_equal(d->view.panel.row, 0);
+	assert_starts(deck_row(d, 2), "------");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_fields_of_a_received_datagram),
+		TEST(test_fields_of_sent_datagrams),
+		TEST(test_fields_of_an_error),
+		TEST(test_fields_of_gaps_and_events),
+		TEST(test_long_values_wrap),
+		TEST(test_empty_and_cut_datagrams_in_the_title),
+		TEST(test_hex_alone),
+		TEST(test_the_byte_under_the_cursor),
+		TEST(test_fields_scroll_with_their_cursor),
+		TEST(test_details_on_a_narrow_screen),
+		TEST(test_panel),
+		TEST(test_panel_to_the_right),
+		TEST(test_an_empty_panel),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
