@@ -3,7 +3,7 @@
  * Runs a full-screen program in a pseudo terminal and drives it by a script, one
  * command a line, so that shell tests can use the cockpit inside a namespace:
  *
- *   ptyrun [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... <<'END'
+ *   ptyrun [-a] [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... <<'END'
  *   wait text>
  *   send hello\r
  *   row -1 F10Quit
@@ -14,6 +14,9 @@
  * Every check waits until it is true.  The first that does not become true ends
  * the run with the script's line, the screen, and status 1; so does a line that
  * cannot be read.  A program still running at the end of the script is killed.
+ *
+ * With -a each line is answered on stdout with "ok" or "failed", and a failure
+ * ends nothing: so a shell can talk to several programs in turn (decks.sh).
  */
 #include "deadline.h"
 #include "term.h"
@@ -224,33 +227,48 @@ static enum outcome run_line(struct term *t, char *line)
 	return BAD_LINE;
 }
 
-static int run_script(struct term *t, FILE *script)
+static void explain(struct term *t, enum outcome outcome, int number, const char *line)
+{
+	fprintf(stderr, "# ptyrun: line %d: %s\n# %s\n", number, line,
+		outcome == FAILED ? term_why(t) : "cannot be read");
+	term_dump(t, stderr);
+}
+
+/* The answer wants no buffer: who asked waits for it. */
+static void answer(enum outcome outcome)
+{
+	puts(outcome == OK ? "ok" : "failed");
+	fflush(stdout);
+}
+
+static int run_script(struct term *t, FILE *script, bool answers)
 {
 	char *line = NULL, *copy = NULL;
 	size_t room = 0;
-	enum outcome outcome = OK;
-	int number = 0;
+	bool all_ok = true;
 
-	while (outcome == OK && getline(&line, &room, script) >= 0) {
+	for (int number = 1; (all_ok || answers) && getline(&line, &room, script) >= 0; number++) {
+		enum outcome outcome;
+
 		line[strcspn(line, "\n")] = '\0';
 		free(copy);
 		copy = strdup(line);
-		number++;
 		outcome = copy ? run_line(t, line) : BAD_LINE;
-	}
-	if (outcome != OK) {
-		fprintf(stderr, "# ptyrun: line %d: %s\n# %s\n", number, copy,
-			outcome == FAILED ? term_why(t) : "cannot be read");
-		term_dump(t, stderr);
+		if (outcome != OK) {
+			all_ok = false;
+			explain(t, outcome, number, copy ? copy : "no memory");
+		}
+		if (answers)
+			answer(outcome);
 	}
 	free(line);
 	free(copy);
-	return outcome == OK ? 0 : 1;
+	return all_ok ? 0 : 1;
 }
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: ptyrun [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... < script\n");
+	fprintf(stderr, "usage: ptyrun [-a] [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... < script\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(stderr, "  %-*s%s\n", NAME_WIDTH, commands[i].name, commands[i].help);
 	return 1;
@@ -268,11 +286,15 @@ int main(int argc, char **argv)
 {
 	const char *env[ENV_MAX + 1] = { NULL };
 	size_t vars = 0;
+	bool answers = false;
 	struct term *t;
 	int opt, rows, cols, status;
 
 	/* "+": what stands after the program's name is the program's */
-	while ((opt = getopt(argc, argv, "+e:")) != -1) {
+	while ((opt = getopt(argc, argv, "+ae:")) != -1) {
+		answers |= opt == 'a';
+		if (opt == 'a')
+			continue;
 		if (opt != 'e' || !strchr(optarg, '=') || vars == ENV_MAX)
 			return usage();
 		env[vars++] = optarg;
@@ -282,7 +304,7 @@ int main(int argc, char **argv)
 	t = term_start(rows, cols, (const char *const *)argv + optind + 1, env);
 	if (!t)
 		return 1;
-	status = run_script(t, stdin);
+	status = run_script(t, stdin, answers);
 	term_end(t);
 	return status;
 }
