@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A DNS query typed in hex, answered by a real dnsmasq, and what the cockpit shows of the answer.
+
+. "${srcdir:-.}/tests/lib/netns.sh"
+. "${srcdir:-.}/tests/lib/peers.sh"
+. "${srcdir:-.}/tests/lib/decks.sh"
+
+# alpha.example.test, A, recursion desired
+query='0007 0100 0001 0000 0000 0000  05 616c706861 07 6578616d706c65 04 74657374 00  0001 0001'
+
+typed_in_hex() {
+	deck_start h1 one 10.77.0.2 53 &&
+		deck one "key F5" "wait hex>" "send $query" \
+			"wait hex 36 B -> 10.77.0.2:53 from [1] 10.77.0.1:" "gone text>" &&
+		deck one 'send \r' "row 4 -> @1 10.77.0.2:53"
+}
+
+# dnsmasq is the authority for it: flags 8580, one answer, 16 bytes longer than the query
+answer_listed() {
+	deck one "row 5 <- @1 10.77.0.2:53" "row 5  52 0007 8580 0001 0001" "row 1 rx 1" "row 1 tx 1"
+}
+
+answer_in_details() {
+	deck one "wait #2 @1 -> 10.77.0.1:" "wait on eth0 ttl 64" "wait 1-52 of 52" \
+		"wait unicast" "wait 52 bytes" "wait eth0, index" "wait kernel" "wait 53 well-known" \
+		"wait cs0, ECN not-ect" "wait 0000 00 07 85 80" "wait .alpha.ex" "wait 0030 0a 00 00 01"
+}
+
+no_such_name() {
+	deck_type one ':hex 0009 0100 0001 0000 0000 0000 04"none"07"example"04"test" 00 0001 0001' &&
+		deck one "wait 0000 00 09 85 83" "wait 35 bytes"
+}
+
+over_ipv6() {
+	deck_start h1 two fd77::2 53 &&
+		deck two "key F5" "wait hex>" "send $query\\r" \
+			"wait <- @1 [fd77::2]:53" "wait Hop limit" "wait 0030 0a 00 00 01"
+}
+
+plan 6
+check "two hosts, dnsmasq on one" lan_up 2
+dns_start h2
+check "a query typed in hex leaves as the preview said" typed_in_hex
+check "its answer is listed with its source and length" answer_listed
+check "the details have its head in words and its bytes" answer_in_details
+check "text between hex, and a name that does not exist" no_such_name
+check "the same over IPv6" over_ipv6
+finish
