@@ -268,7 +268,8 @@ static int run_script(struct term *t, FILE *script, bool answers)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: ptyrun [-a] [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... < script\n");
+	fprintf(stderr,
+		"usage: ptyrun [-a] [-e NAME=VALUE]... ROWSxCOLS PROGRAM [ARG]... < script\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(stderr, "  %-*s%s\n", NAME_WIDTH, commands[i].name, commands[i].help);
 	return 1;

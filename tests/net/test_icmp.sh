@@ -85,7 +85,7 @@ ttl_exceeded() {
 too_big() {
 	deck_start h1 "$1" "$2" 7 && deck_type "$1" ":set df do" && deck "$1" "wait df of [1] is do" &&
 		deck "$1" "send :file $work/1400" 'send \r' "wait too big #1: $3 (MTU 1280), says $4" &&
-		deck_type "$1" ":file $work/1400" && deck "$1" "row -3 1280" "key Ctrl-U" "row 1 tx 1"
+		deck_type "$1" ":file $work/1400" && deck "$1" "row -4 1280" "key Ctrl-U" "row 1 tx 1"
 }
 
 mtu_named() {
@@ -95,7 +95,7 @@ mtu_named() {
 }
 
 larger_than_device() {
-	deck_type big4 ":to 10.77.0.2 7004" ":file $work/1600" && deck big4 "row -3 1500" "key Ctrl-U"
+	deck_type big4 ":to 10.77.0.2 7004" ":file $work/1600" && deck big4 "row -4 1500" "key Ctrl-U"
 }
 
 plan 9

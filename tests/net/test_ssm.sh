@@ -58,9 +58,9 @@ over_ipv6() {
 
 
 refused() {
-	deck_type h1 ":join 10.77.0.2@fe80::1" && deck h1 "row -3 multicast" "key Ctrl-U" &&
-		deck_type h1 ":join 10.77.0.2@ff35::2%eth0" && deck h1 "row -3 famil" "key Ctrl-U" &&
-		deck_type h1 ":block ff35::1%eth0" && deck h1 "row -3 name the source" "key Ctrl-U"
+	deck_type h1 ":join 10.77.0.2@fe80::1" && deck h1 "row -4 multicast" "key Ctrl-U" &&
+		deck_type h1 ":join 10.77.0.2@ff35::2%eth0" && deck h1 "row -4 famil" "key Ctrl-U" &&
+		deck_type h1 ":block ff35::1%eth0" && deck h1 "row -4 name the source" "key Ctrl-U"
 }
 
 plan 9
