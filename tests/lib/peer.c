@@ -45,7 +45,7 @@ static uint16_t port_of(const struct sockaddr_storage *sa)
 	return ntohs(((const struct sockaddr_in *)sa)->sin_port);
 }
 
-bool peer_open(struct peer *p, const char *addr, uint16_t port)
+bool peer_open(struct udp_peer *p, const char *addr, uint16_t port)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = peer_address(addr, port, &sa);
@@ -64,7 +64,7 @@ bool peer_open(struct peer *p, const char *addr, uint16_t port)
 		close(fd);
 		return false;
 	}
-	*p = (struct peer){ .open = true, .fd = fd, .port = port_of(&sa) };
+	*p = (struct udp_peer){ .open = true, .fd = fd, .port = port_of(&sa) };
 	return true;
 }
 
@@ -73,7 +73,7 @@ bool peer_open(struct peer *p, const char *addr, uint16_t port)
  * no socket, and the kernel answers port unreachable (seen on 6.18).  Connected
  * to itself it hears nobody at all.
  */
-bool peer_open_closed(struct peer *p, const char *addr)
+bool peer_open_closed(struct udp_peer *p, const char *addr)
 {
 	struct sockaddr_storage sa;
 	socklen_t len;
@@ -88,14 +88,14 @@ bool peer_open_closed(struct peer *p, const char *addr)
 	return false;
 }
 
-void peer_close(struct peer *p)
+void peer_close(struct udp_peer *p)
 {
 	if (p->open)
 		close(p->fd);
 	p->open = false;
 }
 
-ssize_t peer_recv(struct peer *p, void *buf, size_t size)
+ssize_t peer_recv(struct udp_peer *p, void *buf, size_t size)
 {
 	deadline_t end = deadline_in(DEADLINE_DEFAULT_MS);
 	struct pollfd fd = { .fd = p->fd, .events = POLLIN };
@@ -121,14 +121,14 @@ ssize_t peer_recv(struct peer *p, void *buf, size_t size)
 	}
 }
 
-bool peer_is_quiet(const struct peer *p)
+bool peer_is_quiet(const struct udp_peer *p)
 {
 	struct pollfd fd = { .fd = p->fd, .events = POLLIN };
 
 	return poll(&fd, 1, 0) == 0;
 }
 
-bool peer_send(struct peer *p, const char *addr, uint16_t port, const void *bytes, size_t len)
+bool peer_send(struct udp_peer *p, const char *addr, uint16_t port, const void *bytes, size_t len)
 {
 	struct sockaddr_storage sa;
 	socklen_t sa_len = peer_address(addr, port, &sa);
@@ -139,7 +139,7 @@ bool peer_send(struct peer *p, const char *addr, uint16_t port, const void *byte
 	       complain("sendto");
 }
 
-bool peer_answer(struct peer *p, const void *bytes, size_t len)
+bool peer_answer(struct udp_peer *p, const void *bytes, size_t len)
 {
 	return sendto(p->fd, bytes, len, 0, (struct sockaddr *)&p->last, p->last_len) ==
 		       (ssize_t)len ||

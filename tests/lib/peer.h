@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-struct peer {
+struct udp_peer {
 	bool open;
 	int fd;
 	uint16_t port;
@@ -29,24 +29,24 @@ struct peer {
 };
 
 /* addr is numeric, "127.0.0.1" or "::1"; port 0 lets the kernel choose. */
-bool peer_open(struct peer *p, const char *addr, uint16_t port);
+bool peer_open(struct udp_peer *p, const char *addr, uint16_t port);
 /*
  * A port that refuses (port unreachable) as long as p is open, and that nobody
  * else can take: it belongs to a socket which hears only another port.
  */
-bool peer_open_closed(struct peer *p, const char *addr);
-void peer_close(struct peer *p);
+bool peer_open_closed(struct udp_peer *p, const char *addr);
+void peer_close(struct udp_peer *p);
 
 /* The next datagram's length, or -1 if none came before the deadline. */
-ssize_t peer_recv(struct peer *p, void *buf, size_t size);
+ssize_t peer_recv(struct udp_peer *p, void *buf, size_t size);
 /* True if nothing is waiting now; ask only after something that must come later did come. */
-bool peer_is_quiet(const struct peer *p);
-bool peer_send(struct peer *p, const char *addr, uint16_t port, const void *bytes, size_t len);
-bool peer_answer(struct peer *p, const void *bytes, size_t len); /* to the last one heard */
+bool peer_is_quiet(const struct udp_peer *p);
+bool peer_send(struct udp_peer *p, const char *addr, uint16_t port, const void *bytes, size_t len);
+bool peer_answer(struct udp_peer *p, const void *bytes, size_t len); /* to the last one heard */
 
 /* A thread that sends every datagram back, from a port of its own. */
 struct echo_peer {
-	struct peer peer;
+	struct udp_peer peer;
 	int stop_fd;
 	pthread_t thread;
 	atomic_ullong echoed;
@@ -70,7 +70,7 @@ struct flood_plan {
 
 struct flood {
 	struct flood_plan plan;
-	struct peer peer;
+	struct udp_peer peer;
 	pthread_t thread;
 	atomic_bool stop, done;
 	atomic_ullong accepted; /* datagrams that the kernel took */

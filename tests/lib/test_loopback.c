@@ -17,7 +17,7 @@ static void test_send_receive_answer(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct peer a, b;
+		struct udp_peer a, b;
 		char buf[4] = "";
 
 		assert_true(peer_open(&a, addresses[i], 0));
@@ -38,7 +38,7 @@ static void test_send_receive_answer(void **state)
 static void test_echo(void **state)
 {
 	struct echo_peer echo;
-	struct peer p;
+	struct udp_peer p;
 	char buf[16];
 
 	(void)state;
@@ -58,7 +58,7 @@ static void test_closed_port_refuses(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct peer closed, p, taken;
+		struct udp_peer closed, p, taken;
 		struct sockaddr_storage to;
 		socklen_t len;
 		char c;
@@ -98,7 +98,7 @@ static void test_flood_is_counted(void **state)
 					   .rate = cases[i].rate,
 					   .segments = cases[i].segments };
 		struct flood flood;
-		struct peer p;
+		struct udp_peer p;
 		char buf[64];
 
 		assert_true(peer_open(&p, "127.0.0.1", 0));
@@ -119,7 +119,7 @@ static void test_flood_stops_when_told(void **state)
 {
 	struct flood_plan plan = { .addr = "::1", .size = 100 };
 	struct flood flood;
-	struct peer p;
+	struct udp_peer p;
 	char buf[128];
 
 	(void)state;
