@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A snapshot of the interfaces, out of getifaddrs(3). */
 #include "net/iface.h"
 
 #include "util/near.h"
@@ -6,77 +7,11 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/if_packet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-static unsigned read_mtu(int fd, const char *name)
-{
-	struct ifreq req = { 0 };
-
-	memcpy(req.ifr_name, name, strnlen(name, sizeof(req.ifr_name) - 1));
-	return fd >= 0 && ioctl(fd, SIOCGIFMTU, &req) == 0 ? (unsigned)req.ifr_mtu : 0;
-}
-
-/* getifaddrs gives one entry an address; an interface comes into being with the first. */
-static struct iface *find_or_add(struct iface_table *t, const struct ifaddrs *ifa)
-{
-	struct iface *more;
-
-	for (size_t i = 0; i < t->count; i++)
-		if (strcmp(t->ifaces[i].name, ifa->ifa_name) == 0)
-			return &t->ifaces[i];
-	more = realloc(t->ifaces, (t->count + 1) * sizeof(*more));
-	if (!more)
-		return NULL;
-	t->ifaces = more;
-	more = &t->ifaces[t->count++];
-	*more = (struct iface){ .flags = ifa->ifa_flags, .index = if_nametoindex(ifa->ifa_name) };
-	memcpy(more->name, ifa->ifa_name, strnlen(ifa->ifa_name, sizeof(more->name) - 1));
-	return more;
-}
-
-static uint8_t prefix_len(const struct sockaddr *mask)
-{
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in;
-	const uint8_t *bytes;
-	size_t n;
-	unsigned bits = 0;
-
-	if (!mask)
-		return 0;
-	if (mask->sa_family == AF_INET6) {
-		memcpy(&in6, mask, sizeof(in6));
-		bytes = in6.sin6_addr.s6_addr;
-		n = 16;
-	} else {
-		memcpy(&in, mask, sizeof(in));
-		bytes = (const uint8_t *)&in.sin_addr;
-		n = 4;
-	}
-	for (size_t i = 0; i < n; i++)
-		bits += (unsigned)__builtin_popcount(bytes[i]);
-	return (uint8_t)bits;
-}
-
-static bool add_address(struct iface *dev, const struct ifaddrs *ifa)
-{
-	bool v4 = ifa->ifa_addr->sa_family == AF_INET;
-	socklen_t len = v4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-	struct iface_addr *more = realloc(dev->addrs, (dev->addr_count + 1) * sizeof(*more));
-
-	if (!more)
-		return false;
-	dev->addrs = more;
-	more = &dev->addrs[dev->addr_count++];
-	*more = (struct iface_addr){ .prefix_len = prefix_len(ifa->ifa_netmask) };
-	addr_from_sockaddr(&more->addr, ifa->ifa_addr, len);
-	if (v4 && (ifa->ifa_flags & IFF_BROADCAST) && ifa->ifa_broadaddr)
-		addr_from_sockaddr(&more->broadcast, ifa->ifa_broadaddr, len);
-	return true;
-}
 
 static int by_index(const void *a, const void *b)
 {
@@ -85,40 +20,123 @@ static int by_index(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
+/* IPv4 addresses may have a label, "eth0:1", where the interface's name is expected. */
+static struct iface *find_labelled(struct iface_table *t, const char *label)
+{
+	size_t len = strcspn(label, ":");
+
+	for (size_t i = 0; i < t->count; i++)
+		if (strlen(t->ifaces[i].name) == len && memcmp(t->ifaces[i].name, label, len) == 0)
+			return &t->ifaces[i];
+	return NULL;
+}
+
+static unsigned read_mtu(int fd, const char *name)
+{
+	struct ifreq request = { 0 };
+
+	memcpy(request.ifr_name, name, strlen(name));
+	return ioctl(fd, SIOCGIFMTU, &request) == 0 ? (unsigned)request.ifr_mtu : 0;
+}
+
+/* Each interface has one AF_PACKET entry, addresses or not. */
+static bool add_iface(struct iface_table *t, const struct ifaddrs *ifa, int fd)
+{
+	struct iface *more = realloc(t->ifaces, (t->count + 1) * sizeof(*more));
+	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)(const void *)ifa->ifa_addr;
+
+	if (!more)
+		return false;
+	t->ifaces = more;
+	more = &t->ifaces[t->count++];
+	*more = (struct iface){ .index = (unsigned)ll->sll_ifindex, .flags = ifa->ifa_flags };
+	memcpy(more->name, ifa->ifa_name, strnlen(ifa->ifa_name, sizeof(more->name) - 1));
+	more->mtu = read_mtu(fd, more->name);
+	return true;
+}
+
+static uint8_t prefix_length(const struct addr *mask)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < sizeof(mask->bytes); i++)
+		bits += (unsigned)__builtin_popcount(mask->bytes[i]);
+	return (uint8_t)bits;
+}
+
+static bool is_ip(const struct sockaddr *sa)
+{
+	return sa && (sa->sa_family == AF_INET || sa->sa_family == AF_INET6);
+}
+
+static struct addr from(const struct sockaddr *sa)
+{
+	struct addr a = { 0 };
+
+	if (is_ip(sa))
+		addr_from_sockaddr(&a, sa,
+				   sa->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+							    : sizeof(struct sockaddr_in6));
+	return a;
+}
+
+static bool add_addr(struct iface_table *t, const struct ifaddrs *ifa)
+{
+	struct iface *dev = find_labelled(t, ifa->ifa_name);
+	const struct addr mask = from(ifa->ifa_netmask);
+	struct iface_addr *more;
+
+	if (!dev)
+		return true; /* it came into being between the two dumps that getifaddrs() asks for */
+	more = realloc(dev->addrs, (dev->addr_count + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	dev->addrs = more;
+	more = &dev->addrs[dev->addr_count++];
+	*more = (struct iface_addr){ .addr = from(ifa->ifa_addr),
+				     .prefix_len = prefix_length(&mask) };
+	if (more->addr.family == AF_INET && ifa->ifa_flags & IFF_BROADCAST)
+		more->broadcast = from(ifa->ifa_broadaddr);
+	return true;
+}
+
+static bool fill(struct iface_table *t, const struct ifaddrs *list, int fd)
+{
+	for (const struct ifaddrs *ifa = list; ifa; ifa = ifa->ifa_next)
+		if (ifa->ifa_addr && ifa->ifa_addr->sa_family == AF_PACKET &&
+		    !add_iface(t, ifa, fd))
+			return false;
+	for (const struct ifaddrs *ifa = list; ifa; ifa = ifa->ifa_next)
+		if (is_ip(ifa->ifa_addr) && !add_addr(t, ifa))
+			return false;
+	if (t->count)
+		qsort(t->ifaces, t->count, sizeof(*t->ifaces), by_index);
+	return true;
+}
+
 bool iface_load(struct iface_table *t, struct error *e)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct iface_table next = { 0 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct iface_table fresh = { 0 };
 	struct ifaddrs *list;
-	bool ok = true;
+	bool ok;
 
+	if (fd < 0)
+		return err_sys(e, errno, "the interfaces cannot be read");
 	if (getifaddrs(&list) < 0) {
 		err_sys(e, errno, "the interfaces cannot be read");
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return false;
 	}
-	for (const struct ifaddrs *ifa = list; ifa && ok; ifa = ifa->ifa_next) {
-		struct iface *dev = find_or_add(&next, ifa);
-		int family = ifa->ifa_addr ? ifa->ifa_addr->sa_family : AF_UNSPEC;
-
-		ok = dev != NULL;
-		if (ok && !dev->mtu)
-			dev->mtu = read_mtu(fd, dev->name);
-		if (ok && (family == AF_INET || family == AF_INET6))
-			ok = add_address(dev, ifa);
-	}
+	ok = fill(&fresh, list, fd);
 	freeifaddrs(list);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	if (!ok) {
-		iface_done(&next);
+		iface_done(&fresh);
 		return err_set(e, ERR_LIMIT, "no memory for the list of interfaces");
 	}
-	if (next.count)
-		qsort(next.ifaces, next.count, sizeof(*next.ifaces), by_index);
 	iface_done(t);
-	*t = next;
+	*t = fresh;
 	return true;
 }
 
@@ -146,58 +164,62 @@ const struct iface *iface_by_name(const struct iface_table *t, const char *name)
 	return NULL;
 }
 
-static bool same_ip(const struct addr *a, const struct addr *b)
-{
-	return a->family && a->family == b->family && memcmp(a->bytes, b->bytes, 16) == 0;
-}
-
 bool iface_is_broadcast(const struct iface_table *t, const struct addr *addr)
 {
-	for (size_t i = 0; i < t->count; i++)
-		for (size_t a = 0; a < t->ifaces[i].addr_count; a++)
-			if (same_ip(&t->ifaces[i].addrs[a].broadcast, addr))
+	for (size_t i = 0; i < t->count; i++) {
+		const struct iface *dev = &t->ifaces[i];
+
+		for (size_t n = 0; n < dev->addr_count; n++)
+			if (dev->addrs[n].broadcast.family &&
+			    addr_same_host(&dev->addrs[n].broadcast, addr))
 				return true;
+	}
 	return false;
 }
 
 bool iface_is_own(const struct iface_table *t, const struct addr *addr)
 {
-	if (addr_kind(addr) == ADDR_LOOPBACK)
+	if (addr_kind(addr) == ADDR_LOOPBACK) /* all of 127/8, of which lo names one */
 		return true;
 	for (size_t i = 0; i < t->count; i++)
-		for (size_t a = 0; a < t->ifaces[i].addr_count; a++)
-			if (same_ip(&t->ifaces[i].addrs[a].addr, addr))
+		for (size_t n = 0; n < t->ifaces[i].addr_count; n++)
+			if (addr_same_host(&t->ifaces[i].addrs[n].addr, addr))
 				return true;
+	return false;
+}
+
+static bool unknown(const char *word, struct error *e)
+{
+	struct if_nameindex *all = if_nameindex();
+	struct buf hint;
+	struct near near;
+
+	near_init(&near, word);
+	for (const struct if_nameindex *i = all; i && i->if_name; i++)
+		near_offer(&near, i->if_name);
+	buf_init(&hint, 128);
+	near_format(&near, &hint);
+	err_set(e, ERR_USAGE, "there is no interface \"%.64s\"%s", word,
+		near.count ? buf_cstr(&hint) : ": :interfaces lists them");
+	buf_done(&hint);
+	if (all)
+		if_freenameindex(all);
 	return false;
 }
 
 bool iface_parse(const char *word, unsigned *index, struct error *e)
 {
-	struct if_nameindex *names;
 	unsigned found = if_nametoindex(word);
 	char name[IF_NAMESIZE];
-	struct near near;
-	struct buf hint;
-	int64_t n;
+	int64_t number;
 
-	if (!found && num_parse_int(word, 1, INT32_MAX, &n, NULL) && if_indextoname((unsigned)n, name))
-		found = (unsigned)n;
-	if (found) {
-		*index = found;
-		return true;
-	}
-	near_init(&near, word);
-	names = if_nameindex();
-	for (const struct if_nameindex *i = names; i && i->if_index; i++)
-		near_offer(&near, i->if_name);
-	buf_init(&hint, 256);
-	near_format(&near, &hint);
-	err_set(e, ERR_USAGE, "there is no interface \"%s\"%s", word,
-		near.count ? buf_cstr(&hint) : ": :interfaces lists them");
-	buf_done(&hint);
-	if (names)
-		if_freenameindex(names);
-	return false;
+	if (!found && num_parse_int(word, 1, INT32_MAX, &number, NULL) &&
+	    if_indextoname((unsigned)number, name))
+		found = (unsigned)number;
+	if (!found)
+		return unknown(word, e);
+	*index = found;
+	return true;
 }
 
 void iface_format_flags(struct buf *out, unsigned flags)
@@ -206,19 +228,17 @@ void iface_format_flags(struct buf *out, unsigned flags)
 		unsigned flag;
 		const char *name;
 	} names[] = {
-		{ IFF_UP, "up" },		{ IFF_RUNNING, "running" },
-		{ IFF_MULTICAST, "multicast" }, { IFF_BROADCAST, "broadcast" },
-		{ IFF_LOOPBACK, "loopback" },	{ IFF_POINTOPOINT, "point-to-point" },
-		{ IFF_PROMISC, "promiscuous" }, { IFF_NOARP, "no ARP" },
+		{ IFF_RUNNING, "running" },
+		{ IFF_MULTICAST, "multicast" },
+		{ IFF_BROADCAST, "broadcast" },
+		{ IFF_LOOPBACK, "loopback" },
+		{ IFF_POINTOPOINT, "point-to-point" },
+		{ IFF_NOARP, "no ARP" },
+		{ IFF_PROMISC, "promiscuous" },
 	};
-	bool any = false;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!(flags & names[i].flag))
-			continue;
-		buf_printf(out, "%s%s", any ? ", " : "", names[i].name);
-		any = true;
-	}
-	if (!(flags & IFF_UP))
-		buf_printf(out, "%sdown", any ? ", " : "");
+	buf_str(out, flags & IFF_UP ? "up" : "down");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].flag)
+			buf_printf(out, ", %s", names[i].name);
 }
