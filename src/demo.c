@@ -21,9 +21,9 @@ struct service {
 
 struct demo {
 	struct loop *loop;
-	const struct clock *clock;
 	struct service services[SERVICES];
 	struct loop_timer tick;
+	uint64_t next_tick; /* monotonic ns */
 	struct addr group;
 	unsigned ticks, talks;
 	uint8_t buffer[65536];
@@ -82,7 +82,8 @@ static void on_tick(void *ctx)
 	int n = snprintf(text, sizeof(text), "tick %u", ++d->ticks);
 
 	tx_send(&d->services[TICKER].sock, &d->group, text, (size_t)n);
-	loop_timer_at(d->loop, &d->tick, d->tick.due + NS_PER_S);
+	d->next_tick += NS_PER_S;
+	loop_timer_at(d->loop, &d->tick, d->next_tick);
 }
 
 static bool start(struct demo *d, int which, struct error *e)
@@ -107,7 +108,6 @@ struct demo *demo_new(struct loop *loop, const struct clock *clock, uint16_t gro
 		return NULL;
 	}
 	d->loop = loop;
-	d->clock = clock;
 	d->tick = (struct loop_timer){ .fire = on_tick, .ctx = d };
 	for (int i = 0; i < SERVICES; i++)
 		d->services[i] = (struct service){ .demo = d, .sock.fd = -1 };
@@ -120,7 +120,8 @@ struct demo *demo_new(struct loop *loop, const struct clock *clock, uint16_t gro
 		return NULL;
 	}
 	d->group.port = group_port;
-	loop_timer_at(loop, &d->tick, clock_monotonic(clock));
+	d->next_tick = clock_monotonic(clock);
+	loop_timer_at(loop, &d->tick, d->next_tick);
 	return d;
 }
 

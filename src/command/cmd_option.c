@@ -128,10 +128,10 @@ static void option_row(struct command_call *c, const struct sock *sock, const st
 			buf_str(&now, "-");
 	}
 	prefill(o, buf_cstr(&now), command, sizeof(command));
-	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s%s\t%s%s", o->name,
-		    asked.len ? buf_cstr(&asked) : "-", buf_cstr(&now), buf_cstr(&range),
-		    o->unit ? " " : "", o->unit ? o->unit : "", o->help,
-		    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "");
+	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s\t%s%s%s", o->name,
+		    asked.len ? buf_cstr(&asked) : "-", buf_cstr(&now), o->help,
+		    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "",
+		    buf_cstr(&range), o->unit ? " " : "", o->unit ? o->unit : "");
 	buf_done(&asked);
 	buf_done(&now);
 	buf_done(&range);
@@ -147,7 +147,7 @@ static bool options_run(struct command_call *c, struct error *e)
 	else
 		buf_str(&c->listing.title, "options (no socket is open)");
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL, "option\tasked\tgranted\trange\twhat for");
+	listing_row(&c->listing, LISTING_HEADING, NULL, "option\tasked\tgranted\twhat for\trange");
 	for (const struct sockopt *o = sockopts; o->name; o++)
 		if (o->kind != SOCKOPT_NOT_UDP)
 			option_row(c, k ? &k->sock : NULL, o);
@@ -159,7 +159,7 @@ static bool options_run(struct command_call *c, struct error *e)
 		s->get(c->face->ctx, &now);
 		snprintf(command, sizeof(command), "set %s ", s->name);
 		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s\t%s", s->name,
-			    buf_cstr(&now), s->range, s->help);
+			    buf_cstr(&now), s->help, s->range);
 		buf_done(&now);
 	}
 	return true;

@@ -49,13 +49,14 @@ static void notice_message(struct ui *ui, enum command_message kind, const char 
 {
 	const struct message_view *m = &ui->view.message;
 
-	if (!m->text[0] || m->kind == MESSAGE_INFO || clock_monotonic(ui->clock) >= m->until)
+	if (!m->text[0] || clock_monotonic(ui->clock) >= m->until)
 		ui_message(ui, kind, text);
 }
 
 void ui_hint(struct ui *ui, const char *text)
 {
-	notice_message(ui, MESSAGE_INFO, text);
+	ui_message(ui, MESSAGE_INFO, text);
+	ui->view.message.until = UINT64_MAX;
 }
 
 /* ---- the session's news ---- */
@@ -108,8 +109,7 @@ static void on_packet(void *ctx, const struct packet *p)
 {
 	struct ui *ui = ctx;
 
-	fold_follow(&ui->view.list.folds, p);
-	ui->view.list.end = p->seq + 1;
+	list_packet(&ui->view, p);
 }
 
 static void on_changed(void *ctx)

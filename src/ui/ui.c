@@ -47,7 +47,6 @@ static void arm_tick(struct ui *ui)
 static void on_frame(void *ctx)
 {
 	struct ui *ui = ctx;
-	struct store_stats st;
 	int rows, cols;
 
 	ui->dirty = false;
@@ -56,8 +55,6 @@ static void on_frame(void *ctx)
 		return;
 	ui->view.mono = ui->last_frame = clock_monotonic(ui->clock);
 	ui->view.now = clock_realtime(ui->clock);
-	store_stats(ui->session->store, &st);
-	fold_forget(&ui->view.list.folds, st.first_seq);
 	refresh_panel(ui);
 	preview_make(&ui->view, &ui->preview, &ui->set);
 	view_draw(&ui->view, &ui->canvas);

@@ -22,7 +22,7 @@ void ui_free(struct ui *ui);
 struct face *ui_face(struct ui *ui);
 const struct command_set *ui_commands(const struct ui *ui);
 
-/* Says something in the message row before the first frame. */
+/* Says something in the message row that stays until the first line is entered. */
 void ui_hint(struct ui *ui, const char *text);
 /* false: the terminal could not be taken over (e says why), or the loop failed. */
 bool ui_run(struct ui *ui, struct error *e);

@@ -64,7 +64,7 @@ struct panel_view {
 struct message_view {
 	enum command_message kind;
 	char text[600];
-	uint64_t until;      /* monotonic ns after which it may be replaced by hints; 0: none shown */
+	uint64_t until;      /* monotonic ns; before it what happens by itself does not replace it */
 };
 
 /* The line as readline has it; for a search its prompt replaces ours. */
