@@ -125,6 +125,7 @@ void ui_command(struct ui *ui, const char *line)
 
 	if (!command_run(ui->session, &ui->face, &ui->set, line, true, &e))
 		ui_error(ui, &e, NULL, "");
+	ui_dirty(ui);
 }
 
 /* ---- signals ---- */
