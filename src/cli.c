@@ -66,7 +66,8 @@ static bool add_option(struct cli *cli, const char *name, const char *value, str
 	return true;
 }
 
-static bool take_valued(struct cli *cli, const struct cli_option *o, const char *value, struct error *e)
+static bool take_valued(struct cli *cli, const struct cli_option *o, const char *value,
+			struct error *e)
 {
 	if (strcmp(o->name, "port") == 0) {
 		cli->port = value;
@@ -77,7 +78,8 @@ static bool take_valued(struct cli *cli, const struct cli_option *o, const char 
 	} else if (strcmp(o->name, "set") == 0) {
 		return add_option(cli, value, NULL, e);
 	} else if (cli->join_count == CLI_LIST_MAX) {
-		return err_set(e, ERR_LIMIT, "more than %d groups: GROUP+N joins N in a row", CLI_LIST_MAX);
+		return err_set(e, ERR_LIMIT, "more than %d groups: GROUP+N joins N in a row",
+			       CLI_LIST_MAX);
 	} else {
 		cli->joins[cli->join_count++] = value;
 	}
@@ -90,10 +92,11 @@ static bool take(struct cli *cli, const struct cli_option *o, const char *value,
 		const char *name;
 		bool *flag;
 	} flags[] = {
-		{ "listen", &cli->listen },   { "ipv4", &cli->ipv4 },	  { "ipv6", &cli->ipv6 },
-		{ "numeric", &cli->numeric }, { "verbose", &cli->verbose }, { "connect", &cli->connect },
-		{ "demo", &cli->demo },	      { "no-rc", &cli->no_rc },   { "help", &cli->help },
-		{ "version", &cli->version },
+		{ "listen", &cli->listen },   { "ipv4", &cli->ipv4 },
+		{ "ipv6", &cli->ipv6 },       { "numeric", &cli->numeric },
+		{ "verbose", &cli->verbose }, { "connect", &cli->connect },
+		{ "demo", &cli->demo },       { "no-rc", &cli->no_rc },
+		{ "help", &cli->help },       { "version", &cli->version },
 	};
 
 	if (o->socket_option) {
@@ -125,7 +128,8 @@ static bool check(const struct cli *cli, struct error *e)
 	if (cli->listen && !cli->word_count && !cli->port)
 		return err_set(e, ERR_USAGE, "-l wants a port: -l [ADDR] PORT");
 	if (cli->demo && (cli->word_count || cli->listen))
-		return err_set(e, ERR_USAGE, "--demo brings its own sockets: no HOST, PORT or -l with it");
+		return err_set(e, ERR_USAGE,
+			       "--demo brings its own sockets: no HOST, PORT or -l with it");
 	if (cli->word_count > 2)
 		return err_set(e, ERR_USAGE, "\"%s\" is too much", cli->words[2]);
 	return true;
@@ -157,10 +161,11 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
 		if (value == ':')
 			return err_set(e, ERR_USAGE, "%s wants a value", argv[optind - 1]);
 		if (!o)
-			return optopt && optopt < LONG_ONLY ?
-				       err_set(e, ERR_USAGE, "unknown option -%c", optopt) :
-				       err_set(e, ERR_USAGE, "%s: unknown, ambiguous, or takes no value",
-					       argv[optind - 1]);
+			return optopt && optopt < LONG_ONLY
+				       ? err_set(e, ERR_USAGE, "unknown option -%c", optopt)
+				       : err_set(e, ERR_USAGE,
+						 "%s: unknown, ambiguous, or takes no value",
+						 argv[optind - 1]);
 		if (!take(cli, o, optarg, e))
 			return false;
 	}
@@ -189,8 +194,9 @@ static void option_row(struct buf *out, const struct cli_option *o)
 {
 	char left[64];
 
-	snprintf(left, sizeof(left), "%c%c%s --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-		 o->letter ? "," : " ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	snprintf(left, sizeof(left), "%c%c%s --%s%s%s", o->letter ? '-' : ' ',
+		 o->letter ? o->letter : ' ', o->letter ? "," : " ", o->name, o->arg ? " " : "",
+		 o->arg ? o->arg : "");
 	buf_printf(out, "  %-32s %s\n", left, o->help);
 }
 

@@ -14,8 +14,8 @@
 struct cli {
 	bool help, version, listen, verbose, numeric, connect, demo, no_rc;
 	bool ipv4, ipv6;
-	const char *port;    /* -p */
-	const char *source;  /* -s */
+	const char *port;   /* -p */
+	const char *source; /* -s */
 	const char *memory;
 	const char *joins[CLI_LIST_MAX];
 	size_t join_count;
@@ -26,10 +26,11 @@ struct cli {
 };
 
 struct cli_option {
-	char letter;       /* 0: none */
-	const char *name;  /* without "--" */
-	const char *arg;   /* "PORT"; NULL: takes none */
-	const char *socket_option; /* stands for --set THIS=arg; NULL: handled by its letter or name */
+	char letter;      /* 0: none */
+	const char *name; /* without "--" */
+	const char *arg;  /* "PORT"; NULL: takes none */
+	const char
+		*socket_option; /* stands for --set THIS=arg; NULL: handled by its letter or name */
 	const char *help;
 };
 

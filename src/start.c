@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* One command line, formatted, run until it no longer waits for a name. */
-static bool run(struct session *s, struct face *face, const struct command_set *set, const char *line,
-		struct error *e)
+static bool run(struct session *s, struct face *face, const struct command_set *set,
+		const char *line, struct error *e)
 {
 	while (!command_run(s, face, set, line, false, e)) {
 		if (!e || e->code != ERR_PENDING)
@@ -50,7 +50,8 @@ static bool rc_line(struct session *s, struct face *face, const struct command_s
 		return true;
 	if (e && e->at >= 0)
 		return err_prefix(e, "%s:%u:%zu: ", path, number,
-				  start + text_column(line + start, strlen(line + start), (size_t)e->at));
+				  start + text_column(line + start, strlen(line + start),
+						      (size_t)e->at));
 	return err_prefix(e, "%s:%u: ", path, number);
 }
 
@@ -66,8 +67,9 @@ bool start_rc(struct session *s, struct face *face, const struct command_set *se
 		return true;
 	f = fopen(path, "re");
 	if (!f)
-		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? true :
-										err_sys(e, errno, "%s", path);
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES
+			       ? true
+			       : err_sys(e, errno, "%s", path);
 	while (ok && getline(&line, &room, f) >= 0)
 		ok = rc_line(s, face, set, path, ++number, line, e);
 	free(line);
@@ -212,7 +214,8 @@ static bool start_demo(const struct cli *cli, struct session *s, struct face *fa
 }
 
 bool start_session(const struct cli *cli, struct session *s, struct face *face,
-		   const struct command_set *set, struct demo **demo, struct buf *hint, struct error *e)
+		   const struct command_set *set, struct demo **demo, struct buf *hint,
+		   struct error *e)
 {
 	bool ok = true;
 

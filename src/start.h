@@ -13,6 +13,7 @@
 bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e);
 /* Sockets, target and groups; with --demo the services too, *demo is then the caller's to free. */
 bool start_session(const struct cli *cli, struct session *s, struct face *face,
-		   const struct command_set *set, struct demo **demo, struct buf *hint, struct error *e);
+		   const struct command_set *set, struct demo **demo, struct buf *hint,
+		   struct error *e);
 
 #endif

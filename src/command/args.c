@@ -144,7 +144,8 @@ bool args_address(struct command_call *c, size_t i, int family, struct addr *out
 	return true;
 }
 
-bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out, struct error *e)
+bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out,
+		       struct error *e)
 {
 	const char *word = c->words[i].text;
 	struct addr_name name;
@@ -207,7 +208,8 @@ static bool add_list(struct command_call *c, const struct command_word *w, struc
 
 		if (comma)
 			*comma = '\0';
-		if (!read_address(c, item, NULL, reachable_family(c->session), &a, &out->socket, e)) {
+		if (!read_address(c, item, NULL, reachable_family(c->session), &a, &out->socket,
+				  e)) {
 			if (e && e->at < 0)
 				e->at = 0;
 			return err_shift(e, (ptrdiff_t)w->at + (item - w->text));
@@ -233,7 +235,8 @@ static bool read_destination(struct command_call *c, size_t *used, struct destin
 	return args_address(c, 0, reachable_family(c->session), &a, used, e) && add(out, &a, e);
 }
 
-bool args_destination(struct command_call *c, size_t *used, struct destination *out, struct error *e)
+bool args_destination(struct command_call *c, size_t *used, struct destination *out,
+		      struct error *e)
 {
 	struct destination d = { 0 };
 

@@ -16,11 +16,13 @@
 bool args_address(struct command_call *c, size_t i, int family, struct addr *out, size_t *used,
 		  struct error *e);
 /* Address to bind, as one word: ADDR, ADDR:PORT, :PORT or PORT; zero ports are fine. */
-bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out, struct error *e);
+bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out,
+		       struct error *e);
 
 /* "to X": an address, a list with commas, "all".  "last" and "-" are not read here.  The result is
  * the caller's to free. */
-bool args_destination(struct command_call *c, size_t *used, struct destination *out, struct error *e);
+bool args_destination(struct command_call *c, size_t *used, struct destination *out,
+		      struct error *e);
 
 /* Numbers written with or without their sign: "@2" and "2" (sign '@'), "#12", "3". */
 bool args_number(const struct command_word *w, char sign, uint64_t *out, struct error *e);

@@ -81,8 +81,8 @@ static void membership_row(struct command_call *c, const struct session_socket *
 
 	buf_init(&name, 256);
 	buf_init(&sources, 1024);
-	group_format(&name, &m->group, m->source_specific && m->source_count ? &m->sources[0] : &none,
-		     m->ifindex);
+	group_format(&name, &m->group,
+		     m->source_specific && m->source_count ? &m->sources[0] : &none, m->ifindex);
 	snprintf(command, sizeof(command), "leave %s", buf_cstr(&name));
 	buf_reset(&name);
 	addr_format_host(&name, &m->group);
@@ -90,8 +90,9 @@ static void membership_row(struct command_call *c, const struct session_socket *
 		buf_str(&sources, i ? ", " : m->source_specific ? "only " : "all but ");
 		addr_format_host(&sources, &m->sources[i]);
 	}
-	listing_row(&c->listing, LISTING_PLAIN, command, "[%u]\t%s\t%s\t%s", k->number, buf_cstr(&name),
-		    dev ? dev->name : "kernel's choice", sources.len ? buf_cstr(&sources) : "any source");
+	listing_row(&c->listing, LISTING_PLAIN, command, "[%u]\t%s\t%s\t%s", k->number,
+		    buf_cstr(&name), dev ? dev->name : "kernel's choice",
+		    sources.len ? buf_cstr(&sources) : "any source");
 	buf_done(&name);
 	buf_done(&sources);
 }
@@ -171,7 +172,8 @@ static void leave_complete(struct command_completion *c)
 
 		buf_reset(&name);
 		group_format(&name, &m->group,
-			     m->source_specific && m->source_count ? &m->sources[0] : &none, m->ifindex);
+			     m->source_specific && m->source_count ? &m->sources[0] : &none,
+			     m->ifindex);
 		completion_offer(c, "%s", buf_cstr(&name));
 	}
 	buf_done(&name);
@@ -188,7 +190,8 @@ static void join_complete(struct command_completion *c)
 		return;
 	completion_offer(c, "%.*s%%all", (int)n, c->prefix);
 	for (size_t i = 0; i < c->session->ifaces.count; i++)
-		completion_offer(c, "%.*s%%%s", (int)n, c->prefix, c->session->ifaces.ifaces[i].name);
+		completion_offer(c, "%.*s%%%s", (int)n, c->prefix,
+				 c->session->ifaces.ifaces[i].name);
 }
 
 #define GROUP_ARGS "[SRC@]GROUP[+N][%IF]"
@@ -199,14 +202,13 @@ const struct command group_commands[] = {
 	  .run = join_run, .complete = join_complete },
 	{ "leave", GROUP_ARGS, "groups", 1, 1, CMD_SOCKET, "leave what was joined",
 	  .run = leave_run, .complete = leave_complete },
-	{ "block", "SRC@GROUP[%IF]", "groups", 1, 1, CMD_SOCKET, "hear a joined group without one source",
-	  .run = block_run, .complete = leave_complete },
+	{ "block", "SRC@GROUP[%IF]", "groups", 1, 1, CMD_SOCKET,
+	  "hear a joined group without one source", .run = block_run, .complete = leave_complete },
 	{ "unblock", "SRC@GROUP[%IF]", "groups", 1, 1, CMD_SOCKET, "hear a blocked source again",
 	  .run = unblock_run, .complete = leave_complete },
 	{ "groups", "", "groups", 0, 0, 0, "list the memberships of all sockets",
 	  .run = groups_run },
 	{ "interfaces", "", "groups", 0, 0, 0,
-	  "list the interfaces: name, index, MTU, flags, addresses",
-	  .run = interfaces_run },
+	  "list the interfaces: name, index, MTU, flags, addresses", .run = interfaces_run },
 	{ 0 },
 };

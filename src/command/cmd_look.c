@@ -47,7 +47,8 @@ static bool peers_run(struct command_call *c, struct error *e)
 	(void)e;
 	buf_printf(&c->listing.title, "%u peers", s->peers.count);
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL, " \taddress\tsocket\trx\tbytes\ttx\terr\tlast");
+	listing_row(&c->listing, LISTING_HEADING, NULL,
+		    " \taddress\tsocket\trx\tbytes\ttx\terr\tlast");
 	buf_init(&name, 128);
 	buf_init(&bytes, 32);
 	buf_init(&last, 32);
@@ -61,9 +62,11 @@ static bool peers_run(struct command_call *c, struct error *e)
 		num_format_size(&bytes, p->rx_bytes);
 		format_age(s, p->last, &last);
 		snprintf(command, sizeof(command), "to @%u", n);
-		listing_row(&c->listing, LISTING_PLAIN, command, "@%u\t%s\t[%u]\t%llu\t%s\t%llu\t%llu\t%s", n,
-			    buf_cstr(&name), p->socket, (unsigned long long)p->rx, buf_cstr(&bytes),
-			    (unsigned long long)p->tx, (unsigned long long)p->errors, buf_cstr(&last));
+		listing_row(&c->listing, LISTING_PLAIN, command,
+			    "@%u\t%s\t[%u]\t%llu\t%s\t%llu\t%llu\t%s", n, buf_cstr(&name),
+			    p->socket, (unsigned long long)p->rx, buf_cstr(&bytes),
+			    (unsigned long long)p->tx, (unsigned long long)p->errors,
+			    buf_cstr(&last));
 	}
 	if (!s->peers.count)
 		listing_row(&c->listing, LISTING_DIM, NULL, "nobody was heard or written to yet");
@@ -74,11 +77,9 @@ static bool peers_run(struct command_call *c, struct error *e)
 }
 
 const struct command look_commands[] = {
-	{ "show", "#N", "looking", 1, 1, 0, "show packet N in the details",
-	  .run = show_run },
+	{ "show", "#N", "looking", 1, 1, 0, "show packet N in the details", .run = show_run },
 	{ "peers", "", "looking", 0, 0, 0, "list who was heard or written to, newest first",
 	  .run = peers_run },
-	{ "clear", "", "looking", 0, 0, 0, "empty the list; numbers go on",
-	  .run = clear_run },
+	{ "clear", "", "looking", 0, 0, 0, "empty the list; numbers go on", .run = clear_run },
 	{ 0 },
 };

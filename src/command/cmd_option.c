@@ -28,13 +28,15 @@ static void say_granted(struct command_call *c, const struct sockopt *o)
 		buf_str(&now, buf_cstr(&asked));
 	if (o->kind == SOCKOPT_SIZE && asked.len)
 		command_say(c, MESSAGE_INFO,
-			    "%s of [%u]: %s bytes granted, %s asked (the kernel doubles what it grants)",
+			    "%s of [%u]: %s bytes granted, %s asked (the kernel doubles what it "
+			    "grants)",
 			    o->name, k->number, buf_cstr(&now), buf_cstr(&asked));
 	else if (asked.len && strcmp(buf_cstr(&asked), buf_cstr(&now)) != 0)
 		command_say(c, MESSAGE_INFO, "%s of [%u] is %s (%s was asked)", o->name, k->number,
 			    buf_cstr(&now), buf_cstr(&asked));
 	else
-		command_say(c, MESSAGE_INFO, "%s of [%u] is %s", o->name, k->number, buf_cstr(&now));
+		command_say(c, MESSAGE_INFO, "%s of [%u] is %s", o->name, k->number,
+			    buf_cstr(&now));
 	buf_done(&now);
 	buf_done(&asked);
 }
@@ -54,7 +56,8 @@ static bool set_setting(struct command_call *c, const struct face_setting *s, st
 
 static bool need_socket(const struct command_call *c, struct error *e)
 {
-	return c->session->current ? true : err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+	return c->session->current ? true
+				   : err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
 }
 
 static bool set_run(struct command_call *c, struct error *e)
@@ -106,7 +109,8 @@ static bool get_run(struct command_call *c, struct error *e)
 static void prefill(const struct sockopt *o, const char *now, char *out, size_t size)
 {
 	if (o->flags & SOCKOPT_BEFORE_BIND)
-		snprintf(out, size, "open udp4 :5000 %s%s", o->name, o->kind == SOCKOPT_BOOL ? "" : "=");
+		snprintf(out, size, "open udp4 :5000 %s%s", o->name,
+			 o->kind == SOCKOPT_BOOL ? "" : "=");
 	else if (o->kind == SOCKOPT_BOOL)
 		snprintf(out, size, "set %s %s", o->name, strcmp(now, "on") == 0 ? "off" : "on");
 	else
@@ -196,10 +200,9 @@ const struct command option_commands[] = {
 	{ "set", "OPTION [V]", "options", 1, 2, 0,
 	  "set an option of the current socket; a switch without a value is turned on",
 	  .run = set_run, .complete = option_complete },
-	{ "get", "OPTION", "options", 1, 1, 0, "say what the kernel granted",
-	  .run = get_run, .complete = option_complete },
+	{ "get", "OPTION", "options", 1, 1, 0, "say what the kernel granted", .run = get_run,
+	  .complete = option_complete },
 	{ "options", "", "options", 0, 0, 0,
-	  "list all options: asked, granted, range, unit, what for",
-	  .run = options_run },
+	  "list all options: asked, granted, range, unit, what for", .run = options_run },
 	{ 0 },
 };

@@ -68,8 +68,8 @@ static void command_row(struct listing *l, const struct command *row)
 	char command[64];
 
 	snprintf(command, sizeof(command), "%s%s", row->name, row->args[0] ? " " : "");
-	listing_row(l, LISTING_PLAIN, command, "%s%s%s\t%s", row->name, row->args[0] ? " " : "", row->args,
-		    row->help);
+	listing_row(l, LISTING_PLAIN, command, "%s%s%s\t%s", row->name, row->args[0] ? " " : "",
+		    row->args, row->help);
 }
 
 /* All commands by area, in the order of the tables. */
@@ -78,7 +78,8 @@ static void all_commands(struct command_call *c)
 	const struct command *row;
 	const char *area = "";
 
-	buf_str(&c->listing.title, "help: commands; also help keys, payloads, addresses, options, COMMAND");
+	buf_str(&c->listing.title,
+		"help: commands; also help keys, payloads, addresses, options, COMMAND");
 	if (c->face->help)
 		c->face->help(c->face->ctx, "start", &c->listing);
 	for (size_t i = 0; (row = command_at(c->set, i)); i++) {
@@ -125,8 +126,9 @@ static void help_complete(struct command_completion *c)
 
 static bool read_eol(const char *word, enum command_eol *out)
 {
-	static const char *const names[] = { [EOL_NONE] = "eol=none", [EOL_LF] = "eol=lf",
-					     [EOL_CRLF] = "eol=crlf" };
+	static const char *const names[] = {
+		[EOL_NONE] = "eol=none", [EOL_LF] = "eol=lf", [EOL_CRLF] = "eol=crlf"
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(word, names[i]) == 0) {
@@ -151,8 +153,10 @@ static bool input_run(struct command_call *c, struct error *e)
 		else if (strcmp(word, "toggle") == 0)
 			next.input = next.input == INPUT_TEXT ? INPUT_HEX : INPUT_TEXT;
 		else if (!read_eol(word, &next.eol))
-			return err_at(e, (ptrdiff_t)c->words[i].at,
-				      "\"%s\" is none of text, hex, toggle, eol=none, eol=lf, eol=crlf", word);
+			return err_at(
+				e, (ptrdiff_t)c->words[i].at,
+				"\"%s\" is none of text, hex, toggle, eol=none, eol=lf, eol=crlf",
+				word);
 	}
 	*t = next;
 	return true;
@@ -174,12 +178,12 @@ static bool quit_run(struct command_call *c, struct error *e)
 }
 
 const struct command program_commands[] = {
-	{ "help", "[WHAT]", "program", 0, 1, CMD_FIXED, "this list, or help on keys, payloads, a command",
-	  .run = help_run, .complete = help_complete },
+	{ "help", "[WHAT]", "program", 0, 1, CMD_FIXED,
+	  "this list, or help on keys, payloads, a command", .run = help_run,
+	  .complete = help_complete },
 	{ "input", "text|hex|toggle [eol=none|lf|crlf]", "program", 1, 2, 0,
-	  "how typed lines are read, and what ends them",
-	  .run = input_run, .complete = input_complete },
-	{ "quit", "", "program", 0, 0, CMD_FIXED, "leave udpdeck",
-	  .run = quit_run },
+	  "how typed lines are read, and what ends them", .run = input_run,
+	  .complete = input_complete },
+	{ "quit", "", "program", 0, 0, CMD_FIXED, "leave udpdeck", .run = quit_run },
 	{ 0 },
 };

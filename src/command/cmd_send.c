@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct session_socket *socket_for(struct session *s, const struct addr *dest, struct error *e)
+static struct session_socket *socket_for(struct session *s, const struct addr *dest,
+					 struct error *e)
 {
 	struct sock_spec spec = { .family = dest->family };
 
@@ -53,10 +54,12 @@ bool send_set_target(struct command_call *c, const struct destination *d, struct
 		return false;
 	if (k != s->current) {
 		session_select(s, k);
-		command_say(c, MESSAGE_INFO, "[%u] heard it and is the current socket now", k->number);
+		command_say(c, MESSAGE_INFO, "[%u] heard it and is the current socket now",
+			    k->number);
 	} else if (k->sock.peer.family && !addr_equal(&k->sock.peer, &d->addrs[0])) {
 		command_say(c, MESSAGE_WARNING,
-			    "[%u] is connected: answers from there will be dropped (:disconnect)", k->number);
+			    "[%u] is connected: answers from there will be dropped (:disconnect)",
+			    k->number);
 	}
 	return true;
 }
@@ -71,7 +74,8 @@ static bool to_run(struct command_call *c, struct error *e)
 
 	if (last || strcmp(word, "-") == 0) {
 		if (c->word_count > 1)
-			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"", word);
+			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"",
+				      word);
 		if (!k)
 			return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
 		if (!last)
@@ -105,9 +109,9 @@ static bool payload_run(struct command_call *c, struct error *e)
 	bool ok;
 
 	buf_init(&bytes, COMMAND_LINE_MAX);
-	ok = c->row->payload(c->payload, c->payload_len, &bytes, e) ?
-		     send_bytes(c, buf_cstr(&bytes), bytes.len, e) :
-		     err_shift(e, (ptrdiff_t)c->payload_at);
+	ok = c->row->payload(c->payload, c->payload_len, &bytes, e)
+		     ? send_bytes(c, buf_cstr(&bytes), bytes.len, e)
+		     : err_shift(e, (ptrdiff_t)c->payload_at);
 	buf_done(&bytes);
 	return ok;
 }
@@ -134,7 +138,8 @@ static bool read_all(int fd, const char *path, struct buf *out, struct error *e)
 		if (n < 0)
 			return err_sys(e, errno, "%s", path);
 		if (!buf_add(out, chunk, (size_t)n))
-			return err_set(e, ERR_RANGE, "%s is larger than one datagram: at most %d bytes", path,
+			return err_set(e, ERR_RANGE,
+				       "%s is larger than one datagram: at most %d bytes", path,
 				       PAYLOAD_MAX_V6);
 	}
 	return true;
@@ -159,7 +164,8 @@ static bool file_run(struct command_call *c, struct error *e)
 	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
 		ok = err_set(e, ERR_USAGE, "%s is no ordinary file", c->payload);
 	else
-		ok = read_all(fd, c->payload, &bytes, e) && send_bytes(c, buf_cstr(&bytes), bytes.len, e);
+		ok = read_all(fd, c->payload, &bytes, e) &&
+		     send_bytes(c, buf_cstr(&bytes), bytes.len, e);
 	buf_done(&bytes);
 	close(fd);
 	return ok;
@@ -202,11 +208,12 @@ static bool take_number(struct command_call *c, uint64_t *number, struct error *
 }
 
 /* The packet that was named (0: the newest rx): its peer and socket become the destination. */
-static bool aim_at(struct command_call *c, uint64_t number, struct packet *p, struct store_hold *hold,
-		   struct error *e)
+static bool aim_at(struct command_call *c, uint64_t number, struct packet *p,
+		   struct store_hold *hold, struct error *e)
 {
 	if (number && !store_find(c->session->store, number, hold, p))
-		return err_set(e, ERR_STATE, "packet #%llu is not kept", (unsigned long long)number);
+		return err_set(e, ERR_STATE, "packet #%llu is not kept",
+			       (unsigned long long)number);
 	if (!number && !send_newest_rx(c->session, hold, p))
 		return err_set(e, ERR_STATE, "nobody was heard yet: there is nothing to answer");
 	if (c->to.count)
@@ -259,8 +266,10 @@ static bool echo_server_run(struct command_call *c, struct error *e)
 	if (!args_switch(c, 0, true, &on, e))
 		return false;
 	k->echo = on;
-	command_say(c, MESSAGE_INFO, on ? "[%u] answers every datagram with itself" :
-					  "[%u] answers nothing by itself", k->number);
+	command_say(c, MESSAGE_INFO,
+		    on ? "[%u] answers every datagram with itself"
+		       : "[%u] answers nothing by itself",
+		    k->number);
 	return true;
 }
 
@@ -272,27 +281,27 @@ static void switch_complete(struct command_completion *c)
 
 const struct command send_commands[] = {
 	{ "to", "HOST PORT | @N[,@M] | last | all | -", "target", 1, -1, 0,
-	  "where lines go; before a sending command: where this one goes",
-	  .run = to_run, .complete = to_complete },
+	  "where lines go; before a sending command: where this one goes", .run = to_run,
+	  .complete = to_complete },
 	{ "send", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
-	  "send text; \\n \\r \\t \\0 \\xHH \\u{...} are read",
-	  .run = payload_run, .payload = payload_text },
-	{ "raw", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send text as it stands, no escapes",
-	  .run = payload_run, .payload = payload_raw },
+	  "send text; \\n \\r \\t \\0 \\xHH \\u{...} are read", .run = payload_run,
+	  .payload = payload_text },
+	{ "raw", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	  "send text as it stands, no escapes", .run = payload_run, .payload = payload_raw },
 	{ "hex", "BYTES", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
-	  "send bytes: hex digits, \"text\" in between, a pasted dump",
-	  .run = payload_run, .payload = payload_hex },
+	  "send bytes: hex digits, \"text\" in between, a pasted dump", .run = payload_run,
+	  .payload = payload_hex },
 	{ "file", "PATH", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send what a file holds",
 	  .run = file_run },
 	{ "empty", "", "sending", 0, 0, CMD_SENDS, "send a datagram without a payload",
 	  .run = empty_run },
 	{ "reply", "[#N] TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
-	  "answer packet N (else the newest) once, from the socket that heard it",
-	  .run = reply_run, .payload = payload_text },
+	  "answer packet N (else the newest) once, from the socket that heard it", .run = reply_run,
+	  .payload = payload_text },
 	{ "resend", "#N", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send packet N's payload again",
 	  .run = resend_run },
 	{ "echo-server", "on|off", "replies", 0, 1, CMD_SOCKET,
-	  "answer every datagram of the current socket with itself",
-	  .run = echo_server_run, .complete = switch_complete },
+	  "answer every datagram of the current socket with itself", .run = echo_server_run,
+	  .complete = switch_complete },
 	{ 0 },
 };

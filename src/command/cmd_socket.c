@@ -52,7 +52,8 @@ static bool open_run(struct command_call *c, struct error *e)
 			continue;
 		}
 		if (bound)
-			return err_at(e, (ptrdiff_t)c->words[i].at, "\"%s\" is no option, and the address was given",
+			return err_at(e, (ptrdiff_t)c->words[i].at,
+				      "\"%s\" is no option, and the address was given",
 				      c->words[i].text);
 		if (!args_bind_address(c, i, spec.family, &spec.bind, e))
 			return false;
@@ -75,7 +76,8 @@ static bool connect_run(struct command_call *c, struct error *e)
 	if (!args_address(c, 0, k && !k->sock.dual ? k->sock.family : AF_UNSPEC, &peer, &used, e))
 		return false;
 	if (used < c->word_count)
-		return err_at(e, (ptrdiff_t)c->words[used].at, "\"%s\" is too much", c->words[used].text);
+		return err_at(e, (ptrdiff_t)c->words[used].at, "\"%s\" is too much",
+			      c->words[used].text);
 	if (!k) {
 		spec.family = peer.family;
 		k = session_open(c->session, &spec, e);
@@ -136,7 +138,8 @@ static void format_target(const struct session_socket *k, struct buf *out)
 	} else if (n > 1) {
 		buf_printf(out, "to %zu peers", n);
 	} else {
-		buf_str(out, k->target.now.kind == TARGET_ROAMING ? "to whom is heard first" : "no target");
+		buf_str(out, k->target.now.kind == TARGET_ROAMING ? "to whom is heard first"
+								  : "no target");
 	}
 }
 
@@ -150,7 +153,8 @@ static bool sockets_run(struct command_call *c, struct error *e)
 	receiver_check_drops(s->receiver);
 	buf_str(&c->listing.title, "sockets");
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL, " \tbound to\ttarget\trx\ttx\tlost\terr\tbuffer");
+	listing_row(&c->listing, LISTING_HEADING, NULL,
+		    " \tbound to\ttarget\trx\ttx\tlost\terr\tbuffer");
 	buf_init(&local, 128);
 	buf_init(&target, 256);
 	buf_init(&granted, 64);
@@ -166,8 +170,9 @@ static bool sockets_run(struct command_call *c, struct error *e)
 		if (sock_memory(&k->sock, &m))
 			num_format_size(&granted, m.rcvbuf);
 		snprintf(command, sizeof(command), "socket %u", k->number);
-		listing_row(&c->listing, LISTING_PLAIN, command, "[%u%s]\t%s%s\t%s\t%llu\t%llu\t%llu\t%llu\t%s",
-			    k->number, k == s->current ? "*" : "", buf_cstr(&local),
+		listing_row(&c->listing, LISTING_PLAIN, command,
+			    "[%u%s]\t%s%s\t%s\t%llu\t%llu\t%llu\t%llu\t%s", k->number,
+			    k == s->current ? "*" : "", buf_cstr(&local),
 			    k->sock.dual ? " and IPv4" : "", buf_cstr(&target),
 			    (unsigned long long)k->rx, (unsigned long long)k->tx,
 			    (unsigned long long)k->lost, (unsigned long long)k->errors,
@@ -222,11 +227,10 @@ static void open_complete(struct command_completion *c)
 
 const struct command socket_commands[] = {
 	{ "open", "[udp4|udp6|udp] [ADDR:PORT] [OPTION[=V]...]", "sockets", 0, -1, 0,
-	  "open a socket and make it current; without a port on one of its own",
-	  .run = open_run, .complete = open_complete },
+	  "open a socket and make it current; without a port on one of its own", .run = open_run,
+	  .complete = open_complete },
 	{ "connect", "HOST PORT", "sockets", 1, 2, 0,
-	  "connect in the kernel's sense: only HOST:PORT is heard",
-	  .run = connect_run },
+	  "connect in the kernel's sense: only HOST:PORT is heard", .run = connect_run },
 	{ "disconnect", "", "sockets", 0, 0, CMD_SOCKET, "hear everybody again, on the same port",
 	  .run = disconnect_run },
 	{ "close", "[N]", "sockets", 0, 1, CMD_SOCKET, "close the current socket, or socket N",

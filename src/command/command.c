@@ -158,8 +158,8 @@ static bool read_arguments(struct command_call *c, const char *line, char *text,
 
 /* The verb at pos and what follows it; text is a copy of line that is cut into words.  "to X VERB ..."
  * leaves the verb's place in c->rest, and the line goes on from there. */
-static bool run_from(struct command_call *c, const char *line, char *text, size_t pos, bool prefixes,
-		     struct error *e)
+static bool run_from(struct command_call *c, const char *line, char *text, size_t pos,
+		     bool prefixes, struct error *e)
 {
 	struct command_word verb;
 
@@ -173,7 +173,8 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 		return false;
 	}
 	if (c->to.count && !(c->row->flags & CMD_SENDS))
-		return err_at(e, (ptrdiff_t)verb.at, "\"%s\" sends nothing: \"to\" stands before send, hex, ...",
+		return err_at(e, (ptrdiff_t)verb.at,
+			      "\"%s\" sends nothing: \"to\" stands before send, hex, ...",
 			      c->row->name);
 	if (!read_arguments(c, line, text, pos, e))
 		return false;
@@ -184,8 +185,8 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	return c->rest ? run_from(c, line, text, c->rest, prefixes, e) : true;
 }
 
-bool command_run(struct session *s, struct face *face, const struct command_set *set, const char *line,
-		 bool prefixes, struct error *e)
+bool command_run(struct session *s, struct face *face, const struct command_set *set,
+		 const char *line, bool prefixes, struct error *e)
 {
 	struct command_call *c;
 	size_t n = strlen(line);

@@ -44,7 +44,7 @@ struct face {
 	void (*listing)(void *ctx, const char *line, struct listing *l);
 	struct command_typing *(*typing)(void *ctx);
 	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
-	void (*clear)(void *ctx);  /* what is listed so far is not shown any more */
+	void (*clear)(void *ctx); /* what is listed so far is not shown any more */
 	void (*quit)(void *ctx);
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that name. */
 	bool (*help)(void *ctx, const char *topic, struct listing *l);
@@ -60,7 +60,7 @@ struct destination {
 
 struct command_word {
 	char *text; /* NUL-terminated copy */
-	size_t at;        /* byte offset in the line */
+	size_t at;  /* byte offset in the line */
 };
 
 /* One call of a command: everything it may use. */
@@ -88,11 +88,11 @@ struct command_completion; /* command/complete.h */
 
 struct command {
 	const char *name;
-	const char *args;  /* "HOST PORT", "[ADDR:PORT] [OPTION[=V]...]" */
-	const char *area;  /* heading in help: "sockets", "options", ... */
-	int min, max;      /* words after the verb; max -1: any number */
+	const char *args; /* "HOST PORT", "[ADDR:PORT] [OPTION[=V]...]" */
+	const char *area; /* heading in help: "sockets", "options", ... */
+	int min, max;     /* words after the verb; max -1: any number */
 	unsigned flags;
-	const char *help;  /* one line without a full stop */
+	const char *help; /* one line without a full stop */
 	bool (*run)(struct command_call *c, struct error *e);
 	void (*complete)(struct command_completion *c); /* NULL: nothing to offer */
 	/* How a sending command reads its payload into bytes; the preview reads it the same way. */
@@ -117,14 +117,15 @@ const struct command *command_find(const struct command_set *set, const char *wo
  * in line.  ERR_PENDING: nothing was done, run the same line again once the resolver has answered.
  * A listing that it made is given to the face.
  */
-bool command_run(struct session *s, struct face *face, const struct command_set *set, const char *line,
-		 bool prefixes, struct error *e);
+bool command_run(struct session *s, struct face *face, const struct command_set *set,
+		 const char *line, bool prefixes, struct error *e);
 
 /* A line typed as data, as a face's typing says; sends it to the current socket's target. */
-bool command_type(struct session *s, struct face *face, const char *line, size_t n, struct error *e);
+bool command_type(struct session *s, struct face *face, const char *line, size_t n,
+		  struct error *e);
 /* The bytes it would send, for the preview. */
-bool command_typed_payload(const struct command_typing *t, const char *line, size_t n, struct buf *out,
-			   struct error *e);
+bool command_typed_payload(const struct command_typing *t, const char *line, size_t n,
+			   struct buf *out, struct error *e);
 
 /* One line for the user: where a command has something to say. */
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)

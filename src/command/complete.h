@@ -13,12 +13,12 @@ struct command_completion {
 	struct session *session;
 	const struct command_set *set;
 	const struct command *row;
-	size_t word;         /* index of the word being completed, 0: the first after the verb */
-	const char *prefix;  /* what of it was typed */
-	const char *first;   /* the first word after the verb, "" if there is none yet */
+	size_t word;        /* index of the word being completed, 0: the first after the verb */
+	const char *prefix; /* what of it was typed */
+	const char *first;  /* the first word after the verb, "" if there is none yet */
 	const struct face_setting *settings;
-	char *text;          /* the line, cut into words; heap */
-	char **matches;      /* heap strings; the caller frees with completion_done */
+	char *text;     /* the line, cut into words; heap */
+	char **matches; /* heap strings; the caller frees with completion_done */
 	size_t count;
 };
 

@@ -3,8 +3,8 @@
 #include "command/send.h"
 #include "payload/payload.h"
 
-bool command_typed_payload(const struct command_typing *t, const char *line, size_t n, struct buf *out,
-			   struct error *e)
+bool command_typed_payload(const struct command_typing *t, const char *line, size_t n,
+			   struct buf *out, struct error *e)
 {
 	if (t->input == INPUT_HEX)
 		return payload_hex(line, n, out, e);

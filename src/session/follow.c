@@ -93,8 +93,8 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 	if (k) {
 		k->errors++;
 		snprintf(k->mark, sizeof(k->mark), "%s",
-			 errqueue_mark((enum errqueue_origin)p->icmp.origin, p->icmp.type, p->icmp.code,
-				       p->icmp.errnum));
+			 errqueue_mark((enum errqueue_origin)p->icmp.origin, p->icmp.type,
+				       p->icmp.code, p->icmp.errnum));
 	}
 	notice(s, SESSION_ERROR, p, peer);
 }

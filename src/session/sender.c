@@ -60,7 +60,8 @@ static bool keep(struct session *s, struct session_socket *k, uint64_t seq, cons
 	if (k->waiting_bytes + len <= SENDER_WAITING)
 		o = malloc(sizeof(*o) + len);
 	if (!o)
-		return err_set(e, ERR_LIMIT, "[%u] cannot keep more: %zu bytes wait for the kernel to take them",
+		return err_set(e, ERR_LIMIT,
+			       "[%u] cannot keep more: %zu bytes wait for the kernel to take them",
 			       k->number, k->waiting_bytes);
 	/* The loop wants no context but the session: it finds the socket by what waits. */
 	if (!loop_watch(s->loop, k->sock.fd, POLLOUT, on_writable, s, e)) {
@@ -113,13 +114,15 @@ static void on_writable(void *ctx, short revents)
 		s->watcher.changed(s->watcher.ctx);
 }
 
-static bool check(const struct session_socket *k, const struct addr *dest, size_t len, struct error *e)
+static bool check(const struct session_socket *k, const struct addr *dest, size_t len,
+		  struct error *e)
 {
 	size_t max = dest->family == AF_INET ? PAYLOAD_MAX_V4 : PAYLOAD_MAX_V6;
 
 	if (len > max)
-		return err_set(e, ERR_RANGE, "%zu bytes do not fit one datagram: at most %zu over %s", len,
-			       max, dest->family == AF_INET ? "IPv4" : "IPv6");
+		return err_set(e, ERR_RANGE,
+			       "%zu bytes do not fit one datagram: at most %zu over %s", len, max,
+			       dest->family == AF_INET ? "IPv4" : "IPv6");
 	return sock_can_reach(&k->sock, dest, e);
 }
 
@@ -141,12 +144,13 @@ static bool send_one(struct session *s, struct session_socket *k, const struct a
 	return sock_explain_send(&k->sock, dest, err, err == EMSGSIZE ? tx_path_mtu(dest) : 0, e);
 }
 
-bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests, size_t count,
-		 const void *data, size_t len, uint64_t *number, struct error *e)
+bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
+		 size_t count, const void *data, size_t len, uint64_t *number, struct error *e)
 {
 	if (count == 0) {
 		if (!k->sock.peer.family)
-			return err_set(e, ERR_STATE, "no target: :to HOST PORT, or wait for a peer");
+			return err_set(e, ERR_STATE,
+				       "no target: :to HOST PORT, or wait for a peer");
 		dests = &k->sock.peer;
 		count = 1;
 	}

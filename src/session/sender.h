@@ -20,8 +20,8 @@
  * the socket.  On an error of the first datagram nothing was sent; e is explained (net/sock.h).  numbers
  * (may be NULL) gets the number of the last packet.
  */
-bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests, size_t count,
-		 const void *data, size_t len, uint64_t *number, struct error *e);
+bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
+		 size_t count, const void *data, size_t len, uint64_t *number, struct error *e);
 
 /* Drops what waits, marking it failed (ECANCELED): the socket is closing. */
 void sender_drop(struct session *s, struct session_socket *k);

@@ -163,7 +163,8 @@ static void tell_open(struct session *s, const struct session_socket *k)
 	buf_done(&granted);
 }
 
-struct session_socket *session_open(struct session *s, const struct sock_spec *spec, struct error *e)
+struct session_socket *session_open(struct session *s, const struct sock_spec *spec,
+				    struct error *e)
 {
 	if (s->socket_count == SESSION_MAX_SOCKETS) {
 		err_set(e, ERR_LIMIT, "%d sockets are open: close one first", SESSION_MAX_SOCKETS);
@@ -203,7 +204,8 @@ void session_close(struct session *s, struct session_socket *k)
 	session_event(s, PACKET_CLOSE, k->number, "[%u] closed", k->number);
 	while (s->sockets[i] != k)
 		i++;
-	memmove(&s->sockets[i], &s->sockets[i + 1], (s->socket_count - i - 1) * sizeof(s->sockets[0]));
+	memmove(&s->sockets[i], &s->sockets[i + 1],
+		(s->socket_count - i - 1) * sizeof(s->sockets[0]));
 	s->socket_count--;
 	if (s->current == k)
 		s->current = s->socket_count ? s->sockets[s->socket_count - 1] : NULL;
@@ -246,8 +248,9 @@ bool session_disconnect(struct session *s, struct session_socket *k, struct erro
 {
 	if (!sock_disconnect(&k->sock, e))
 		return false;
-	session_event(s, PACKET_NOTE, k->number, "[%u] disconnected: everybody is heard, port %u is kept",
-		      k->number, k->sock.local.port);
+	session_event(s, PACKET_NOTE, k->number,
+		      "[%u] disconnected: everybody is heard, port %u is kept", k->number,
+		      k->sock.local.port);
 	return true;
 }
 

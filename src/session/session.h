@@ -32,9 +32,9 @@ struct session_socket {
 	struct sock sock;
 	struct target target;
 	uint64_t rx, tx, lost, errors;
-	bool unseen;      /* heard something since it was last current: "[2+]" */
-	char mark[16];    /* "refused", ... until it hears again; "" else */
-	bool echo;        /* echo-server: answers every datagram with itself */
+	bool unseen;   /* heard something since it was last current: "[2+]" */
+	char mark[16]; /* "refused", ... until it hears again; "" else */
+	bool echo;     /* echo-server: answers every datagram with itself */
 	struct outgoing *waiting, *waiting_last;
 	size_t waiting_bytes;
 };
@@ -69,7 +69,7 @@ struct session {
 	struct services services;
 	struct session_socket *sockets[SESSION_MAX_SOCKETS]; /* in order of opening */
 	size_t socket_count;
-	uint32_t opened;     /* sockets ever opened: the last number given */
+	uint32_t opened;                /* sockets ever opened: the last number given */
 	struct session_socket *current; /* NULL: none open */
 	struct peer_table peers;
 	uint64_t rx, tx, lost, errors;
@@ -91,7 +91,8 @@ bool session_init(struct session *s, const struct session_config *config, struct
 void session_done(struct session *s); /* closes all sockets; a zeroed session is fine */
 
 /* Sockets.  The newest opened becomes current. */
-struct session_socket *session_open(struct session *s, const struct sock_spec *spec, struct error *e);
+struct session_socket *session_open(struct session *s, const struct sock_spec *spec,
+				    struct error *e);
 void session_close(struct session *s, struct session_socket *k);
 struct session_socket *session_find(const struct session *s, uint32_t number);
 void session_select(struct session *s, struct session_socket *k);

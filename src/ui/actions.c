@@ -55,7 +55,8 @@ static bool focus_run(struct command_call *c, struct error *e)
 			ui_prefill(ui, ":", 1);
 		ui_focus(ui, FOCUS_LINE);
 	} else {
-		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is none of line, list, details", where);
+		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is none of line, list, details",
+			      where);
 	}
 	return true;
 }
@@ -158,8 +159,8 @@ static bool edit_run(struct command_call *c, struct error *e)
 
 	if (c->word_count && !args_number(&c->words[0], '#', &number, e))
 		return false;
-	ok = number ? store_find(c->session->store, number, &hold, &p) :
-		      view_shown_packet(&ui->view, &hold, &p);
+	ok = number ? store_find(c->session->store, number, &hold, &p)
+		    : view_shown_packet(&ui->view, &hold, &p);
 	if (!ok)
 		err_set(e, ERR_STATE, "there is no packet to edit");
 	else if (p.kind != PACKET_RX && p.kind != PACKET_TX)
@@ -217,26 +218,22 @@ static bool editor_run(struct command_call *c, struct error *e)
 }
 
 const struct command ui_command_rows[] = {
-	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again",
-	  .run = ui_follow },
+	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again", .run = ui_follow },
 	{ "focus", "line|list|details", "looking", 1, 1, 0, "go to a part of the screen",
 	  .run = focus_run },
-	{ "details", "[on|off|view]", "looking", 0, 1, 0, "the details pane; view: hex only or with fields",
-	  .run = details_run },
-	{ "edit", "[#N]", "sending", 0, 1, 0, "put a packet and its peer into the line, to send it again",
-	  .run = edit_run },
-	{ "answer", "", "sending", 0, 0, 0, "make the selected (else the newest) datagram's sender the target",
-	  .run = answer_run },
-	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane",
-	  .run = ui_move },
+	{ "details", "[on|off|view]", "looking", 0, 1, 0,
+	  "the details pane; view: hex only or with fields", .run = details_run },
+	{ "edit", "[#N]", "sending", 0, 1, 0,
+	  "put a packet and its peer into the line, to send it again", .run = edit_run },
+	{ "answer", "", "sending", 0, 0, 0,
+	  "make the selected (else the newest) datagram's sender the target", .run = answer_run },
+	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane", .run = ui_move },
 	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
 	  .run = ui_packet },
-	{ "enter", "", "keys", 0, 0, CMD_HIDDEN, "open what is under the bar",
-	  .run = enter_run },
+	{ "enter", "", "keys", 0, 0, CMD_HIDDEN, "open what is under the bar", .run = enter_run },
 	{ "interrupt", "", "keys", 0, 0, CMD_HIDDEN, "leave a search, clear the line",
 	  .run = interrupt_run },
-	{ "redraw", "", "keys", 0, 0, CMD_HIDDEN, "paint the screen anew",
-	  .run = redraw_run },
+	{ "redraw", "", "keys", 0, 0, CMD_HIDDEN, "paint the screen anew", .run = redraw_run },
 	{ "suspend", "", "keys", 0, 0, CMD_HIDDEN, "stop, as a job of the shell",
 	  .run = suspend_run },
 	{ "editor", "", "keys", 0, 0, CMD_HIDDEN, "edit the line in $VISUAL or $EDITOR",
@@ -286,8 +283,9 @@ static void escape_time_get(void *ctx, struct buf *out)
 }
 
 const struct face_setting ui_settings[] = {
-	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set, mouse_get },
-	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key", escape_time_set,
-	  escape_time_get },
+	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set,
+	  mouse_get },
+	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key",
+	  escape_time_set, escape_time_get },
 	{ 0 },
 };

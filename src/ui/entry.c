@@ -90,8 +90,9 @@ static void take_state(struct ui *ui)
 		else
 			target_thaw(t);
 	}
-	line_set_kind(ui->line, preview_is_command(v)	       ? ':' :
-				ui->view.typing.input == INPUT_HEX ? 'x' : 't');
+	line_set_kind(ui->line, preview_is_command(v)                ? ':'
+				: ui->view.typing.input == INPUT_HEX ? 'x'
+								     : 't');
 }
 
 static bool on_entered(void *ctx, const char *text, size_t len, size_t *point)
@@ -133,7 +134,8 @@ static void on_stray(void *ctx, const char *bytes, size_t n)
 
 	buf_init(&shown, 64);
 	text_escape(&shown, bytes, n < 8 ? n : 8);
-	ui_sayf(ui, MESSAGE_INFO, "%s is no key here: ? lists them, i goes to the line", buf_cstr(&shown));
+	ui_sayf(ui, MESSAGE_INFO, "%s is no key here: ? lists them, i goes to the line",
+		buf_cstr(&shown));
 	buf_done(&shown);
 }
 

@@ -69,7 +69,8 @@ static void say_lost(const struct ui *ui, const struct packet *p, struct buf *ou
 	num_format_count(out, p->lost);
 	buf_str(out, p->flags & PACKET_AT_LEAST ? " or more lost" : " lost");
 	if (p->where == PACKET_WHERE_STORE) {
-		buf_str(out, ": the store turned over before they could be shown; --memory gives it more");
+		buf_str(out, ": the store turned over before they could be shown; --memory gives "
+			     "it more");
 	} else if (k && sock_memory(&k->sock, &m)) {
 		buf_str(out, ": receive buffer ");
 		num_format_size(out, m.rcvbuf / 2);
@@ -147,7 +148,8 @@ static void face_listing(void *ctx, const char *line, struct listing *l)
 	p->open = true;
 	if (p->row >= p->listing.count)
 		p->row = p->listing.count ? p->listing.count - 1 : 0;
-	if (!again && p->row == 0 && p->listing.count > 1 && p->listing.rows[0].style == LISTING_HEADING)
+	if (!again && p->row == 0 && p->listing.count > 1 &&
+	    p->listing.rows[0].style == LISTING_HEADING)
 		p->row = 1;
 	if (!again) {
 		ui->view.focus = FOCUS_PANEL;
@@ -194,14 +196,15 @@ static void face_quit(void *ctx)
 /* "help keys": the rows of the focus from which it was asked come first. */
 static bool face_help(void *ctx, const char *topic, struct listing *l)
 {
-	static const char *const names[FOCUS_COUNT] = { "in the line", "in the list", "in the details",
-							"in a panel" };
+	static const char *const names[FOCUS_COUNT] = { "in the line", "in the list",
+							"in the details", "in a panel" };
 	struct ui *ui = ctx;
 	unsigned first = ui->view.focus;
 
 	if (strcmp(topic, "start") == 0) {
 		listing_row(l, LISTING_PLAIN, NULL,
-			    "Type text and Enter sends it; \":\" begins a command; Esc or q leaves this panel.");
+			    "Type text and Enter sends it; \":\" begins a command; Esc or q leaves "
+			    "this panel.");
 		return true;
 	}
 	if (strcmp(topic, "keys") != 0)
@@ -215,7 +218,8 @@ static bool face_help(void *ctx, const char *topic, struct listing *l)
 				    "Enter\tsend the line or run the command; nothing else sends");
 		for (const struct key *k = keys; k->name; k++)
 			if ((k->focus & KEY_IN(focus)) && k->help)
-				listing_row(l, LISTING_PLAIN, k->command, "%s\t%s", k->name, k->help);
+				listing_row(l, LISTING_PLAIN, k->command, "%s\t%s", k->name,
+					    k->help);
 	}
 	return true;
 }

@@ -12,7 +12,8 @@
 #include "ui/view.h"
 
 #define KEY_IN(focus) (1u << (focus))
-#define KEY_IN_ALL (KEY_IN(FOCUS_LINE) | KEY_IN(FOCUS_LIST) | KEY_IN(FOCUS_DETAILS) | KEY_IN(FOCUS_PANEL))
+#define KEY_IN_ALL \
+	(KEY_IN(FOCUS_LINE) | KEY_IN(FOCUS_LIST) | KEY_IN(FOCUS_DETAILS) | KEY_IN(FOCUS_PANEL))
 #define KEY_IN_PANES (KEY_IN_ALL & ~KEY_IN(FOCUS_LINE))
 
 struct key {

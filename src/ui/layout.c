@@ -18,6 +18,7 @@
 #define ROWS_FOR_MESSAGE 7
 
 #define LINE_ROWS_MAX 6
+#define MESSAGE_ROWS_MAX 3
 #define LIST_ROWS_MIN 2
 #define SPLIT_BODY_MIN 5 /* list and details one above the other */
 
@@ -43,8 +44,11 @@ static int place_foot(const struct view *v, struct layout *l)
 	l->input = foot -= l->input_rows;
 	if (foot > 0)
 		l->preview = --foot;
-	if (l->rows >= ROWS_FOR_MESSAGE && foot > 1 + LIST_ROWS_MIN)
-		l->message = --foot;
+	if (l->rows >= ROWS_FOR_MESSAGE && foot > 1 + LIST_ROWS_MIN) {
+		l->message_rows = min(pane_message_rows(v, l->cols),
+				      min(MESSAGE_ROWS_MAX, foot - 1 - LIST_ROWS_MIN));
+		l->message = foot -= l->message_rows;
+	}
 	return foot;
 }
 

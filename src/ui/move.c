@@ -106,8 +106,8 @@ bool ui_move(struct command_call *c, struct error *e)
 	while (m < count && strcmp(movements[m].name, c->words[0].text) != 0)
 		m++;
 	if (m == count)
-		return err_at(e, (ptrdiff_t)c->words[0].at, "\"%s\" is no movement: up, down, page-up, ...",
-			      c->words[0].text);
+		return err_at(e, (ptrdiff_t)c->words[0].at,
+			      "\"%s\" is no movement: up, down, page-up, ...", c->words[0].text);
 	if (ui->view.focus == FOCUS_PANEL || ui->view.panel.open)
 		move_panel(&ui->view.panel, (enum movement)m);
 	else if (ui->view.focus == FOCUS_DETAILS)

@@ -14,7 +14,30 @@ static bool has_message(const struct view *v)
 	return v->message.until && v->message.text[0];
 }
 
-static void draw_message(const struct view *v, int row, struct canvas *c)
+/* Bytes of text that go into one row: whole words where there are any. */
+static size_t row_bytes(const char *text, int columns)
+{
+	size_t len = strlen(text), fits = text_fit(text, len, columns > 0 ? (size_t)columns : 1),
+	       blank;
+
+	if (fits == len)
+		return len;
+	for (blank = fits; blank > 0 && text[blank] != ' '; blank--)
+		;
+	return blank ? blank + 1 : fits ? fits : 1;
+}
+
+int pane_message_rows(const struct view *v, int cols)
+{
+	int rows = 1;
+
+	if (has_message(v))
+		for (const char *text = v->message.text; *(text += row_bytes(text, cols - 2));)
+			rows++;
+	return rows;
+}
+
+static void draw_message(const struct view *v, int row, int rows, struct canvas *c)
 {
 	static const enum style styles[] = {
 		[MESSAGE_INFO] = STYLE_INFO,
@@ -22,7 +45,14 @@ static void draw_message(const struct view *v, int row, struct canvas *c)
 		[MESSAGE_ERROR] = STYLE_ERROR,
 	};
 
-	canvas_str(c, row, 1, c->cols - 1, styles[v->message.kind], v->message.text);
+	const char *text = v->message.text;
+
+	for (; rows > 0 && *text; rows--, row++) {
+		size_t n = rows > 1 ? row_bytes(text, c->cols - 2) : strlen(text);
+
+		canvas_text(c, row, 1, c->cols - 1, styles[v->message.kind], text, n);
+		text += n;
+	}
 }
 
 static void add_bytes(struct buf *out, const uint8_t *bytes, size_t n)
@@ -86,11 +116,11 @@ static void draw_preview(const struct view *v, const struct layout *l, struct ca
 void pane_preview_draw(struct view *v, const struct layout *l, struct canvas *c)
 {
 	if (l->message >= 0 && has_message(v))
-		draw_message(v, l->message, c);
+		draw_message(v, l->message, l->message_rows, c);
 	if (l->preview < 0)
 		return;
 	if (l->message < 0 && has_message(v) && v->mono < v->message.until)
-		draw_message(v, l->preview, c);
+		draw_message(v, l->preview, 1, c);
 	else
 		draw_preview(v, l, c);
 }

@@ -78,10 +78,12 @@ static void ask_route(const struct view *v, struct preview_cache *c, const struc
 {
 	unsigned oif = forced_interface(k, dest);
 
-	if (c->asked && v->mono - c->asked < ROUTE_KEPT && c->oif == oif && c->socket == k->number &&
-	    addr_equal(&c->dest, dest))
+	if (c->asked && v->mono - c->asked < ROUTE_KEPT && c->oif == oif &&
+	    c->socket == k->number && addr_equal(&c->dest, dest))
 		return;
-	*c = (struct preview_cache){ .dest = *dest, .oif = oif, .socket = k->number, .asked = v->mono };
+	*c = (struct preview_cache){
+		.dest = *dest, .oif = oif, .socket = k->number, .asked = v->mono
+	};
 	c->found = route_lookup(dest, oif, &c->route, NULL);
 }
 
@@ -100,8 +102,9 @@ static void check_route(struct view *v, const struct session_socket *k, const st
 	if (broadcast && !is_on(k, "broadcast"))
 		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", k->number);
 	if (!c->found) {
-		warn(v, addr_is_multicast(dest) ? "no route: \":set multicast-interface IF\" chooses one" :
-						  "no route");
+		warn(v, addr_is_multicast(dest)
+				? "no route: \":set multicast-interface IF\" chooses one"
+				: "no route");
 		return;
 	}
 	if (v->preview.len && c->route.mtu && v->preview.len + headers > c->route.mtu)
@@ -114,7 +117,8 @@ static void check_route(struct view *v, const struct session_socket *k, const st
 static void format_source(const struct view *v, const struct session_socket *k,
 			  const struct preview_cache *c, struct buf *out)
 {
-	const struct iface *dev = c && c->found ? session_iface(v->session, c->route.ifindex) : NULL;
+	const struct iface *dev =
+		c && c->found ? session_iface(v->session, c->route.ifindex) : NULL;
 	struct addr source = k->sock.local;
 
 	buf_printf(out, " from [%u] ", k->number);
@@ -162,7 +166,8 @@ static void describe(struct view *v, struct preview_cache *cache, const char *ki
 		buf_printf(&head, " -> %zu peers", n);
 		format_source(v, k, NULL, &head);
 	} else {
-		buf_str(&head, k ? ": no target, \":to HOST PORT\"" : ": no socket, \":open 0.0.0.0:5000\" or F2");
+		buf_str(&head, k ? ": no target, \":to HOST PORT\""
+				 : ": no socket, \":open 0.0.0.0:5000\" or F2");
 	}
 	snprintf(v->preview.head, sizeof(v->preview.head), "%s", buf_cstr(&head));
 	buf_done(&head);
@@ -193,11 +198,14 @@ static void check_words(struct view *v, const struct command_set *set, const cha
 
 static void preview_data(struct view *v, struct preview_cache *cache, const struct command_set *set)
 {
-	static const char *const eols[] = { [EOL_NONE] = "", [EOL_LF] = "+lf", [EOL_CRLF] = "+crlf" };
+	static const char *const eols[] = {
+		[EOL_NONE] = "", [EOL_LF] = "+lf", [EOL_CRLF] = "+crlf"
+	};
 	const struct session_socket *k = v->session->current;
 	size_t start = payload_start(&v->line), n = v->line.len - start;
 	const char *text = v->line.text + start;
 	struct buf bytes;
+	bool ok = true;
 	struct error e;
 	char kind[16];
 
@@ -205,14 +213,15 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 		 v->typing.input == INPUT_HEX ? "" : eols[v->typing.eol]);
 	buf_init(&bytes, COMMAND_LINE_MAX);
 	if (v->line.len && !command_typed_payload(&v->typing, text, n, &bytes, &e)) {
+		ok = false;
 		err_shift(&e, (ptrdiff_t)start);
 		warn_error(v, &e, v->line.text, v->line.len);
 	}
 	keep_bytes(&v->preview, &bytes);
 	v->preview.is_payload = true;
-	describe(v, cache, kind, v->line.len > 0);
-	if (k && k->sock.peer.family && k->target.now.kind == TARGET_PINNED && k->target.now.count &&
-	    !addr_equal(&k->target.now.addrs[0], &k->sock.peer))
+	describe(v, cache, kind, ok && v->line.len > 0);
+	if (k && k->sock.peer.family && k->target.now.kind == TARGET_PINNED &&
+	    k->target.now.count && !addr_equal(&k->target.now.addrs[0], &k->sock.peer))
 		warn(v, "the socket is connected: others are not heard");
 	if (v->line.len)
 		check_words(v, set, text, n);
@@ -220,7 +229,8 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 }
 
 /* A command shows its usage; one that sends a payload shows the bytes. */
-static void preview_command(struct view *v, struct preview_cache *cache, const struct command_set *set)
+static void preview_command(struct view *v, struct preview_cache *cache,
+			    const struct command_set *set)
 {
 	const char *text = v->line.text + 1, *end = v->line.text + v->line.len;
 	const struct command *row;

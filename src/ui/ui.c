@@ -267,7 +267,8 @@ void ui_free(struct ui *ui)
 static void bind_keys(struct ui *ui)
 {
 	for (int id = 0; keys[id].name; id++) {
-		const char *sequence = keys[id].terminfo ? screen_key(ui->screen, keys[id].terminfo) : NULL;
+		const char *sequence =
+			keys[id].terminfo ? screen_key(ui->screen, keys[id].terminfo) : NULL;
 		char list[128];
 		char *rest = list, *word;
 
@@ -293,7 +294,8 @@ static void open_history(struct ui *ui)
 	if (state && state[0] == '/')
 		n = snprintf(path, sizeof(path), "%s/udpdeck/history", state);
 	else
-		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history", home ? home : "");
+		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history",
+			     home ? home : "");
 	if (n < 0 || (size_t)n >= sizeof(path) || (!home && !state))
 		return;
 	/* Without a file the history lives as long as the program. */

@@ -25,7 +25,7 @@ struct ui {
 	uint64_t last_frame;     /* monotonic ns */
 	bool dirty;
 	bool mouse;
-	int signals;             /* signalfd */
+	int signals;               /* signalfd */
 	bool details_default_done; /* details open by themselves on a large screen, once */
 };
 
@@ -58,7 +58,7 @@ bool ui_follow(struct command_call *c, struct error *e);
 /* entry.c: the line's events. */
 void ui_line_changed(struct ui *ui); /* takes over what readline has */
 struct line *ui_line_new(struct ui *ui, struct error *e);
-void ui_resolved(struct ui *ui); /* a name is known: what waits is tried again */
+void ui_resolved(struct ui *ui);  /* a name is known: what waits is tried again */
 bool ui_interrupt(struct ui *ui); /* Ctrl-C in the line; false: there was nothing to end */
 
 #endif

@@ -26,17 +26,18 @@ struct kept_packet {
 };
 
 struct list_view {
-	bool paused;              /* a selection exists only then */
+	bool paused; /* a selection exists only then */
 	struct kept_packet selected;
-	uint64_t selected_no;     /* its number; of an event: that of the last numbered packet before it */
-	int selected_row;         /* list row at which the selection was drawn last, 0 the first */
-	uint64_t cleared;         /* packets before this seq are not listed ("clear") */
-	uint64_t end;             /* listed: seq < end (what session_follow has seen) */
-	uint64_t newest_rx;       /* number of the newest rx listed, 0: none */
-	struct fold_table folds;  /* equal consecutive errors */
-	int rows;                 /* rows drawn last: a page */
-	uint64_t top;             /* first place drawn last ... */
-	int top_row;              /* ... and its row: not 0 below a selection that outlived its place */
+	uint64_t
+		selected_no; /* its number; of an event: that of the last numbered packet before it */
+	int selected_row;    /* list row at which the selection was drawn last, 0 the first */
+	uint64_t cleared;    /* packets before this seq are not listed ("clear") */
+	uint64_t end;        /* listed: seq < end (what session_follow has seen) */
+	uint64_t newest_rx;      /* number of the newest rx listed, 0: none */
+	struct fold_table folds; /* equal consecutive errors */
+	int rows;                /* rows drawn last: a page */
+	uint64_t top;            /* first place drawn last ... */
+	int top_row; /* ... and its row: not 0 below a selection that outlived its place */
 };
 
 enum details_mode { DETAILS_FIELDS, DETAILS_HEX }; /* fields + hex, hex only */
@@ -44,46 +45,46 @@ enum details_mode { DETAILS_FIELDS, DETAILS_HEX }; /* fields + hex, hex only */
 struct details_view {
 	bool open;
 	enum details_mode mode;
-	int field;          /* row under the cursor among the fields */
-	size_t byte;        /* byte under the cursor; drawing keeps it, and "field", inside */
-	size_t scroll;      /* first hex row shown; drawing keeps the byte in view */
-	int rows;           /* hex rows drawn last: a page */
-	int width;          /* bytes in a hex row as drawn last */
-	int fields;         /* rows of fields as drawn last, shown or not */
+	int field;     /* row under the cursor among the fields */
+	size_t byte;   /* byte under the cursor; drawing keeps it, and "field", inside */
+	size_t scroll; /* first hex row shown; drawing keeps the byte in view */
+	int rows;      /* hex rows drawn last: a page */
+	int width;     /* bytes in a hex row as drawn last */
+	int fields;    /* rows of fields as drawn last, shown or not */
 };
 
 struct panel_view {
 	bool open;
-	char *line;          /* the command that made it, to make it again if live */
+	char *line; /* the command that made it, to make it again if live */
 	struct listing listing;
-	size_t row, top;     /* row under the bar, first row shown */
-	size_t left;         /* columns scrolled to the right */
-	int rows;            /* rows drawn last: a page */
+	size_t row, top; /* row under the bar, first row shown */
+	size_t left;     /* columns scrolled to the right */
+	int rows;        /* rows drawn last: a page */
 };
 
 struct message_view {
 	enum command_message kind;
 	char text[600];
-	uint64_t until;      /* monotonic ns; before it what happens by itself does not replace it */
+	uint64_t until; /* monotonic ns; before it what happens by itself does not replace it */
 };
 
 /* The line as readline has it; for a search its prompt replaces ours. */
 struct line_view {
-	const char *prompt;  /* "" : ours, by typing and text */
-	const char *text;    /* UTF-8, may hold newlines and invalid bytes */
-	size_t len, point;   /* bytes */
-	bool waiting;        /* the line was entered and waits for a name to resolve */
-	bool pasted;         /* began as a paste: payload, even if it starts with ":" */
+	const char *prompt; /* "" : ours, by typing and text */
+	const char *text;   /* UTF-8, may hold newlines and invalid bytes */
+	size_t len, point;  /* bytes */
+	bool waiting;       /* the line was entered and waits for a name to resolve */
+	bool pasted;        /* began as a paste: payload, even if it starts with ":" */
 };
 
 /* What would leave, computed by ui/preview.c when line, target, socket or routes changed. */
 struct preview_view {
-	char head[480];      /* "hex 4 B -> @3 [fe80::12..%eth1]:69 from [1] :5000" */
-	char warning[300];   /* "" if none; shown instead of the bytes' tail */
-	uint8_t bytes[64];   /* head of the payload */
-	uint8_t tail[8];     /* its last bytes, if it is longer than "bytes" */
-	size_t len;          /* of the payload */
-	bool is_payload;     /* false: a command or nothing */
+	char head[480];    /* "hex 4 B -> @3 [fe80::12..%eth1]:69 from [1] :5000" */
+	char warning[300]; /* "" if none; shown instead of the bytes' tail */
+	uint8_t bytes[64]; /* head of the payload */
+	uint8_t tail[8];   /* its last bytes, if it is longer than "bytes" */
+	size_t len;        /* of the payload */
+	bool is_payload;   /* false: a command or nothing */
 };
 
 struct view {
@@ -96,9 +97,9 @@ struct view {
 	struct message_view message;
 	struct line_view line;
 	struct preview_view preview;
-	uint64_t now;            /* realtime ns, for ages and rates */
-	uint64_t mono;           /* monotonic ns */
-	bool utc;                /* times in UTC, not in local time (tests) */
+	uint64_t now;  /* realtime ns, for ages and rates */
+	uint64_t mono; /* monotonic ns */
+	bool utc;      /* times in UTC, not in local time (tests) */
 };
 
 bool kept_packet_set(struct kept_packet *k, const struct packet *p);
@@ -114,9 +115,9 @@ struct layout {
 	int rows, cols;
 	int status, counters, columns; /* row numbers; -1: not shown */
 	int list_top, list_rows;
-	int title;                     /* of details or panel, -1 */
-	int body_top, body_rows;       /* below the title */
-	int message, preview, input, input_rows, keys; /* input: first row of the line */
+	int title;                                                   /* of details or panel, -1 */
+	int body_top, body_rows;                                     /* below the title */
+	int message, message_rows, preview, input, input_rows, keys; /* first rows, and how many */
 };
 void layout_make(const struct view *v, int rows, int cols, struct layout *out);
 
@@ -140,13 +141,15 @@ void pane_keys_draw(struct view *v, const struct layout *l, struct canvas *c);
 
 /* Rows of the screen that the line would take, at least 1. */
 int pane_line_rows(const struct view *v, int cols);
+/* Rows that the message wants, at least 1: a long one is wrapped. */
+int pane_message_rows(const struct view *v, int cols);
 
 /* Each packet once, in order, from the session's watcher: it is listed from now on. */
 void list_packet(struct view *v, const struct packet *p);
 
 /* A row of the list: one packet, or a run of equal errors. */
 struct list_row {
-	uint64_t first, last; /* seq */
+	uint64_t first, last;    /* seq */
 	const struct fold *fold; /* NULL: one packet */
 };
 /* The first place listed: what is kept and not cleared.  What is listed is [start, v->list.end). */
@@ -157,12 +160,20 @@ struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq);
 int list_walk(const struct view *v, uint64_t start, uint64_t *seq, int rows, bool up);
 
 /* Movement in the list (ui/list.c): each pauses, selects and copies the packet aside. */
-enum list_move { LIST_NEXT, LIST_PREVIOUS, LIST_FIRST, LIST_LAST, LIST_PAGE_DOWN, LIST_PAGE_UP,
-		 LIST_HALF_DOWN, LIST_HALF_UP };
+enum list_move {
+	LIST_NEXT,
+	LIST_PREVIOUS,
+	LIST_FIRST,
+	LIST_LAST,
+	LIST_PAGE_DOWN,
+	LIST_PAGE_UP,
+	LIST_HALF_DOWN,
+	LIST_HALF_UP
+};
 void list_move(struct view *v, enum list_move move);
 bool list_select_number(struct view *v, uint64_t number, struct error *e); /* #N, maybe gone */
 bool list_select_row(struct view *v, int row); /* a row of the list as drawn last; a mouse click */
-void list_follow(struct view *v);      /* no selection, newest at the bottom */
-uint64_t list_newer(struct view *v);   /* numbered packets after the selection */
+void list_follow(struct view *v);              /* no selection, newest at the bottom */
+uint64_t list_newer(struct view *v);           /* numbered packets after the selection */
 
 #endif

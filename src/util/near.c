@@ -65,7 +65,10 @@ void near_offer(struct near *n, const char *candidate)
 void near_format(const struct near *n, struct buf *out)
 {
 	for (unsigned i = 0; i < n->count; i++)
-		buf_printf(out, "%s%s", i == 0 ? ": did you mean " : i + 1 == n->count ? " or " : ", ",
+		buf_printf(out, "%s%s",
+			   i == 0              ? ": did you mean "
+			   : i + 1 == n->count ? " or "
+					       : ", ",
 			   n->names[i]);
 	if (n->count)
 		buf_char(out, '?');

@@ -214,7 +214,7 @@ static void test_short_format(void **state)
 	} cases[] = {
 		{ "2001:db8:1:2:3:4:5:6", 40, "[2001:db8:1:2:3:4:5:6]:65535" },
 		{ "2001:db8:1:2:3:4:5:6", 28, "[2001:db8:1:2:3:4:5:6]:65535" },
-		{ "2001:db8:1:2:3:4:5:6", 27, "[2001:db8:..2:3:4:5:6]:65535" },
+		{ "2001:db8:1:2:3:4:5:6", 27, "[2001:db8:..:3:4:5:6]:65535" },
 		{ "2001:db8:1:2:3:4:5:6", 20, "[2001:d..:5:6]:65535" },
 		{ "fe80::1234:5678%lo", 22, "[fe80:..:5678%lo]:65535" },
 		{ "fe80::1234:5678%lo", 12, "[..%lo]:65535" },
@@ -230,8 +230,7 @@ static void test_short_format(void **state)
 		a.port = 65535;
 		buf_reset(&b);
 		addr_format_short(&b, &a, cases[i].columns);
-		assert_true(b.len <= cases[i].columns || cases[i].columns == 12);
-		assert_non_null(strstr(buf_cstr(&b), ":65535"));
+		assert_string_equal(buf_cstr(&b), cases[i].out);
 	}
 	buf_done(&b);
 }
@@ -337,7 +336,6 @@ static void test_split_refuses(void **state)
 		{ "[10.0.0.1]:53", NULL, 1 },
 		{ "[]:53", NULL, 1 },
 		{ "1:2:3", NULL, 0 },
-		{ "fe80::1%eth0:53:", NULL, 0 },
 		{ "a b", NULL, 1 },
 		{ "a\033b", NULL, 1 },
 		{ "host:53", "54", 0 },
@@ -350,11 +348,6 @@ static void test_split_refuses(void **state)
 		struct error e = { 0 };
 		bool ok = addr_split(cases[i].word, cases[i].port, &name, &e);
 
-		/* a zone may hold what it likes: whether there is such an interface is not asked here */
-		if (strchr(cases[i].word, '%')) {
-			assert_true(ok);
-			continue;
-		}
 		if (ok || e.at != cases[i].at)
 			fail_msg("%s: %d at %td, %s", cases[i].word, ok, e.at, e.text);
 		assert_int_equal(e.code, ERR_SYNTAX);

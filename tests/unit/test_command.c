@@ -68,17 +68,20 @@ static void faults_are_named_with_their_column(void **state)
 		if (fake_run(f, rows[i].line, &e))
 			fail_msg("\"%s\" was accepted", rows[i].line);
 		if (!strstr(e.text, rows[i].text))
-			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].line, e.text, rows[i].text);
+			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].line, e.text,
+				 rows[i].text);
 		if (rows[i].at > -2 && e.at != rows[i].at)
-			fail_msg("\"%s\": at %td, not %td (%s)", rows[i].line, e.at, rows[i].at, e.text);
+			fail_msg("\"%s\": at %td, not %td (%s)", rows[i].line, e.at, rows[i].at,
+				 e.text);
 	}
 	assert_int_equal(f->session.tx, 0);
 }
 
 static void without_a_socket_it_says_so(void **state)
 {
-	static const char *const lines[] = { "close", "disconnect", "join 239.1.1.1", "send x", "empty",
-					     "set ttl 3", "get ttl", "echo-server on", "to last" };
+	static const char *const lines[] = { "close",   "disconnect",     "join 239.1.1.1",
+					     "send x",  "empty",          "set ttl 3",
+					     "get ttl", "echo-server on", "to last" };
 	struct fake_face *f = *state;
 	struct error e;
 
@@ -258,7 +261,8 @@ static void a_peer_is_answered_from_the_socket_that_heard_it(void **state)
 	second = f->session.current->sock.local.port;
 	fake_must(f, "to 127.0.0.1:%u send hello", first);
 	fake_until_rx(f, 1);
-	fake_must(f, "to @%u", peer_find(&f->session.peers, &f->session.sockets[1]->sock.local)->number);
+	fake_must(f, "to @%u",
+		  peer_find(&f->session.peers, &f->session.sockets[1]->sock.local)->number);
 	assert_int_equal(f->session.current->number, 1);
 	assert_non_null(strstr(f->message, "[1]"));
 	assert_int_equal(target(f, &count)->port, second);
@@ -326,15 +330,15 @@ static void words_are_completed(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool wanted = false, unwanted = false;
 
-		completion_make(&f->session, &f->face, &f->set, rows[i].line, strlen(rows[i].line), &start,
-				&c);
+		completion_make(&f->session, &f->face, &f->set, rows[i].line, strlen(rows[i].line),
+				&start, &c);
 		for (size_t m = 0; m < c.count; m++) {
 			wanted |= strcmp(c.matches[m], rows[i].wanted) == 0;
 			unwanted |= rows[i].unwanted && strcmp(c.matches[m], rows[i].unwanted) == 0;
 		}
 		if (!wanted || unwanted || start != rows[i].start)
-			fail_msg("\"%s\": wanted %d, unwanted %d, start %zu", rows[i].line, wanted, unwanted,
-				 start);
+			fail_msg("\"%s\": wanted %d, unwanted %d, start %zu", rows[i].line, wanted,
+				 unwanted, start);
 		completion_done(&c);
 	}
 }

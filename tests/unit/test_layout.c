@@ -323,17 +323,17 @@ static void test_rows_by_size(void **state)
 	static const struct {
 		bool details, panel;
 		/* status counters columns | list_top list_rows | title body_top body_rows |
-		 * message preview input input_rows keys */
+		 * message message_rows preview input input_rows keys */
 		struct layout want;
 	} table[] = {
-		{ false, false, { 24, 80, 0, 1, 2, 3, 17, -1, 0, 0, 20, 21, 22, 1, 23 } },
-		{ true, false, { 24, 80, 0, 1, 2, 3, 8, 11, 12, 8, 20, 21, 22, 1, 23 } },
-		{ true, true, { 24, 80, 0, 1, -1, 2, 0, 2, 3, 17, 20, 21, 22, 1, 23 } },
-		{ false, false, { 19, 80, 0, 1, 2, 3, 13, -1, 0, 0, 16, 17, 18, 1, -1 } },
-		{ false, false, { 15, 80, 0, -1, 1, 2, 10, -1, 0, 0, 12, 13, 14, 1, -1 } },
-		{ true, false, { 5, 80, 0, -1, -1, 1, 2, -1, 0, 0, -1, 3, 4, 1, -1 } },
-		{ false, false, { 2, 80, -1, -1, -1, 0, 0, -1, 0, 0, -1, 0, 1, 1, -1 } },
-		{ false, false, { 1, 80, -1, -1, -1, 0, 0, -1, 0, 0, -1, -1, 0, 1, -1 } },
+		{ false, false, { 24, 80, 0, 1, 2, 3, 17, -1, 0, 0, 20, 1, 21, 22, 1, 23 } },
+		{ true, false, { 24, 80, 0, 1, 2, 3, 8, 11, 12, 8, 20, 1, 21, 22, 1, 23 } },
+		{ true, true, { 24, 80, 0, 1, -1, 2, 0, 2, 3, 17, 20, 1, 21, 22, 1, 23 } },
+		{ false, false, { 19, 80, 0, 1, 2, 3, 13, -1, 0, 0, 16, 1, 17, 18, 1, -1 } },
+		{ false, false, { 15, 80, 0, -1, 1, 2, 10, -1, 0, 0, 12, 1, 13, 14, 1, -1 } },
+		{ true, false, { 5, 80, 0, -1, -1, 1, 2, -1, 0, 0, -1, 0, 3, 4, 1, -1 } },
+		{ false, false, { 2, 80, -1, -1, -1, 0, 0, -1, 0, 0, -1, 0, 0, 1, 1, -1 } },
+		{ false, false, { 1, 80, -1, -1, -1, 0, 0, -1, 0, 0, -1, 0, -1, 0, 1, -1 } },
 	};
 	struct deck *d = *state;
 
@@ -379,8 +379,10 @@ static void test_rows_never_overlap(void **state)
 				assert_true(l.body_rows >= 0);
 				next += l.body_rows;
 			}
-			if (l.message >= 0)
-				assert_int_equal(l.message, next++);
+			if (l.message >= 0) {
+				assert_int_equal(l.message, next);
+				next += l.message_rows;
+			}
 			if (l.preview >= 0)
 				assert_int_equal(l.preview, next++);
 			assert_int_equal(l.input, next);
