@@ -93,13 +93,15 @@ static bool start(struct demo *d, int which, struct error *e)
 
 	if (!addr_parse_ip("127.0.0.1", &spec.bind, e))
 		return false;
-	if (which == TICKER && !sockopt_parse_assignment("multicast-interface=lo", &spec.options, e))
+	if (which == TICKER &&
+	    !sockopt_parse_assignment("multicast-interface=lo", &spec.options, e))
 		return false;
 	return sock_open(&s->sock, &spec, e) &&
 	       loop_watch(d->loop, s->sock.fd, POLLIN, on_readable, s, e);
 }
 
-struct demo *demo_new(struct loop *loop, const struct clock *clock, uint16_t group_port, struct error *e)
+struct demo *demo_new(struct loop *loop, const struct clock *clock, uint16_t group_port,
+		      struct error *e)
 {
 	struct demo *d = calloc(1, sizeof(*d));
 
