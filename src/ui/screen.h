@@ -30,7 +30,7 @@ bool screen_paint(struct screen *s, const struct canvas *c);
 /* Readable when the painter has finished a frame: then another may be made. */
 int screen_fd(const struct screen *s);
 void screen_acknowledge(struct screen *s);
-bool screen_busy(const struct screen *s);
+bool screen_busy(struct screen *s);
 
 /* The terminal's size now (TIOCGWINSZ). */
 void screen_size(const struct screen *s, int *rows, int *cols);
