@@ -34,9 +34,11 @@ struct segment {
 struct store {
 	pthread_mutex_t lock;
 	size_t ordinary, limit; /* bytes of a segment, of all */
-	size_t bytes;           /* of all mappings, evicted ones that are still pinned included */
+	size_t bytes;           /* of all mappings: evicted ones that are still pinned, the spare */
 	struct segment **ring;  /* oldest first, from "head" */
 	size_t room, head, count;
+	struct segment *spare; /* mapped ahead */
+	bool sparing;          /* a reader is about to map it */
 	uint64_t next_seq, next_no;
 	uint64_t missed; /* datagrams that found no memory and stand in no gap yet */
 };
@@ -115,6 +117,8 @@ void store_free(struct store *st)
 
 		munmap(g, g->size);
 	}
+	if (st->spare)
+		munmap(st->spare, st->spare->size);
 	pthread_mutex_destroy(&st->lock);
 	free(st->ring);
 	free(st);
@@ -150,15 +154,15 @@ static void segment_unmap(struct store *st, struct segment *g)
 	munmap(g, g->size);
 }
 
-static struct segment *segment_map(struct store *st, size_t size)
+static struct segment *segment_map(size_t size)
 {
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	struct segment *g = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	if (at == MAP_FAILED)
+	if (g == MAP_FAILED)
 		return NULL;
-	st->bytes += size;
-	return at;
+	g->size = size;
+	return g;
 }
 
 /*
@@ -167,8 +171,12 @@ static struct segment *segment_map(struct store *st, size_t size)
  */
 static struct segment *segment_take(struct store *st, size_t size)
 {
-	struct segment *g;
+	struct segment *g = st->spare;
 
+	if (g && g->size == size) {
+		st->spare = NULL;
+		return g;
+	}
 	while (st->count && st->bytes + size > st->limit) {
 		g = evict(st);
 		if (g && g->size == size)
@@ -176,9 +184,9 @@ static struct segment *segment_take(struct store *st, size_t size)
 		if (g)
 			segment_unmap(st, g);
 	}
-	g = segment_map(st, size);
+	g = segment_map(size);
 	if (g)
-		g->size = size;
+		st->bytes += size;
 	while (!g && st->count) {
 		g = evict(st);
 		if (g && g->size < size) {
@@ -432,10 +440,37 @@ static enum store_read read_held(struct store_cursor *c, struct packet *out)
 	return STORE_PACKET;
 }
 
+/* Under the lock: is a reader of g to map the next segment? */
+static bool claim_spare(struct store *st, const struct segment *g)
+{
+	if (g != newest(st) || st->spare || st->sparing || st->bytes + st->ordinary > st->limit)
+		return false;
+	st->bytes += st->ordinary;
+	st->sparing = true;
+	return true;
+}
+
+/*
+ * Until the store is full, a reader that has come to the newest segment maps the one after it.  The
+ * kernel clears the pages of a new mapping, 100 us or more for 1 MiB; a writer that waited for it would
+ * let a small socket buffer overflow.
+ */
+static void map_spare(struct store *st)
+{
+	struct segment *g = segment_map(st->ordinary);
+
+	pthread_mutex_lock(&st->lock);
+	st->spare = g;
+	st->sparing = false;
+	if (!g)
+		st->bytes -= st->ordinary;
+	pthread_mutex_unlock(&st->lock);
+}
+
 enum store_read store_cursor_read(struct store_cursor *c, struct packet *out)
 {
 	struct segment *g = c->held, *dead;
-	bool overtaken;
+	bool overtaken, claimed;
 
 	if (g) {
 		/* "sealed" first: a count read after it is the final one. */
@@ -449,9 +484,12 @@ enum store_read store_cursor_read(struct store_cursor *c, struct packet *out)
 	pthread_mutex_lock(&c->store->lock);
 	g = cursor_place(c, &overtaken);
 	dead = repin(c->store, &c->held, g);
+	claimed = claim_spare(c->store, g);
 	pthread_mutex_unlock(&c->store->lock);
 	if (dead)
 		munmap(dead, dead->size);
+	if (claimed)
+		map_spare(c->store);
 	if (!g)
 		return STORE_END;
 	return overtaken ? read_gap(c, out) : read_held(c, out);
