@@ -27,7 +27,7 @@ deck_start() {
 	# both ends open for both ways: who opens one to write a line or to read one never waits
 	# shellcheck disable=SC2086 # words
 	ip netns exec "$deck_host" "$ptyrun" -a "$deck_size" $deck_without "$udpdeck" --no-rc "$@" \
-		<>"$work/$deck_name.in" 1<>"$work/$deck_name.out" 2>"$work/$deck_name.screen" &
+		<>"$work/$deck_name.in" 1<>"$work/$deck_name.out" 2>>"$work/$deck_name.screen" &
 	deck "$deck_name" "wait text>"
 }
 
@@ -41,6 +41,7 @@ deck() {
 		[ "$deck_answer" = ok ] && continue
 		echo "deck $deck_name: $deck_line"
 		cat "$work/$deck_name.screen"
+		: >"$work/$deck_name.screen"
 		return 1
 	done
 }

@@ -20,17 +20,20 @@ traced() {
 busy() {
 	echo data >"$work/data"
 	deck_type one ":join 239.1.0.1+50%eth0" && deck one "row 0 50 groups" &&
-		deck_type one ":open udp6" ":to localhost:9" ":send x" ":file $work/data" ":interfaces" &&
-		deck one "wait addresses" "key q" && deck_type one ":connect 127.0.0.1 9" &&
+		deck_type one ":open udp6" ":open udp4" ":to localhost:9" && deck one "wait -> 127.0.0.1:9" &&
+		deck_type one ":send x" ":file $work/data" ":interfaces" && deck one "wait addresses" "send q" && deck_type one ":connect 127.0.0.1 9" &&
 		deck one "wait connected: only" && deck_type one ":disconnect" ":open udp4 :5000" &&
-		deck one "wait taken" "key Ctrl-U" "row 1 tx 2"
+		deck one "wait taken" "key Ctrl-C" "row 1 tx 2"
 }
 
-# Seen from outside, now: no descriptor but the terminal's without CLOEXEC (02000000)
+# Seen from outside, now: what it has without CLOEXEC (02000000) its parent, strace, has too.
 open_now() {
 	open_pid=$(sed -n 's/^\([0-9]*\) .*execve(.*udpdeck.*/\1/p' "$work/trace" | tail -n 1)
+	open_parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$open_pid/status")
 	for open_fd in "/proc/$open_pid/fd"/*; do
 		[ "${open_fd##*/}" -gt 2 ] || continue
+		[ "$(readlink "$open_fd")" != "$(readlink "/proc/$open_parent/fd/${open_fd##*/}")" ] ||
+			continue
 		open_flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$open_pid/fdinfo/${open_fd##*/}")
 		case $((open_flags & 02000000)) in
 		0) echo "${open_fd##*/} $(readlink "$open_fd"): flags $open_flags" ;;
@@ -59,11 +62,12 @@ udp_sockets() {
 		of_the_program | grep 'socket(AF_INET' | grep -v 'SOCK_CLOEXEC|SOCK_NONBLOCK' | none
 }
 
-# ncurses and readline read their files (terminfo, inputrc) by fopen() and close them at once.
+# Libraries open files for a moment without it: ncurses its terminfo, readline inputrc (/dev/null),
+# glibc gconv's cache and a thread's name.
 others() {
 	of_the_program | grep -v 'execve(\|fcntl(\| = -1 \|^[0-9]* *[+-]' |
 		grep -v 'pipe2(.*unfinished\|resumed>.* = ' | grep -v 'CLOEXEC' |
-		grep -v '"[^"]*terminfo[^"]*"\|"/dev/null"' | none
+		grep -v 'terminfo\|"/dev/null"\|gconv-modules\|/comm"' | none
 }
 
 duplicates() {

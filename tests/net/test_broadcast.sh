@@ -24,7 +24,7 @@ preview() {
 
 heard_by_all() {
 	deck one 'send \r' &&
-		deck h2 "wait <b @1 10.77.0.1:" "wait 10.77.0.255:7000" "wait broadcast" &&
+		deck h2 "wait <b @1 10.77.0.1:" "wait 10.77.0.255:7000" &&
 		deck h3 "wait <b @1 10.77.0.1:" "wait 10.77.0.255:7000"
 }
 
@@ -43,14 +43,14 @@ limited() {
 refused_without_option() {
 	deck_start h1 two 10.77.0.255 7000 &&
 		deck two "send silence" "wait broadcast is off on [1]" 'send \r' \
-			'wait broadcast is off on [1]: ":set broadcast on", then Enter again (kept' \
+			'row -4 broadcast is off: ":set broadcast on"' "row -4 kept, nothing sent" \
 			"wait text> silence" &&
 		deck_type one ":to 10.77.0.2 7000 send sentinel" &&
 		deck h2 "wait sentinel" "row 1 rx 3" "gone silence"
 }
 
 allowed_after_set() {
-	deck two "key Ctrl-U" 'send :set broadcast on\r' "wait broadcast of [1] is on" 'send loud\r' \
+	deck two "key Ctrl-C" 'send :set broadcast on\r' "wait broadcast of [1] is on" 'send loud\r' \
 		"wait 10.77.0.4:7000 " "row 1 rx 3" && deck h2 "wait loud"
 }
 
@@ -58,10 +58,10 @@ no_route() {
 	on h1 ip route del default dev eth0 && on h1 ip route del 224.0.0.0/4 dev eth0 &&
 		deck_type two ":to 255.255.255.255 7000" &&
 		deck two "send lost" "wait no route" 'send \r' "wait no route" "wait device" \
-			"wait text> lost" "key Ctrl-U" &&
+			"wait text> lost" "key Ctrl-C" &&
 		deck_type two ":to 239.1.2.3 7000" &&
 		deck two "send lost" "wait no route" 'send \r' "wait multicast-interface" \
-			"wait text> lost" "key Ctrl-U"
+			"wait text> lost" "key Ctrl-C"
 }
 
 way_out() {

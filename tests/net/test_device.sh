@@ -30,18 +30,18 @@ broadcast_leaves_there() {
 	deck_start h2 three -4 -l 5001 &&
 		deck_type one ":set broadcast on" ":to 255.255.255.255 5001" &&
 		deck one "send here" "wait on eth1" "wait leaves by eth1 only" 'send \r' &&
-		deck three "wait <b @1 10.78.0.1:5000" "wait on eth1 ttl 64"
+		deck three "wait <b @1 10.78.0.1:5000" "wait on eth1 ttl 64" "wait broadcast"
 }
 
 # A unicast for the other network has no way out of this one.
 no_way_out() {
-	deck_type one ":to 10.77.0.2 5001" && deck one "send astray" "wait on eth1" "key Ctrl-U"
+	deck_type one ":to 10.77.0.2 5001" && deck one "send astray" "wait on eth1" "key Ctrl-C"
 }
 
 no_such_device() {
 	deck_type one ":open 0.0.0.0:5002 device=eht1" &&
-		deck one 'wait "eht1"' "wait eth1" "wait no" "key Ctrl-U" "row 0 [2*]" &&
-		deck_type one ":set device eth7" && deck one 'wait "eth7"' "key Ctrl-U"
+		deck one 'wait "eht1"' "wait eth1" "wait no" "key Ctrl-C" "row 0 [2*]" &&
+		deck_type one ":set device eth7" && deck one 'wait "eth7"' "key Ctrl-C"
 }
 
 refused_at_start() {

@@ -24,12 +24,12 @@ answer_listed() {
 answer_in_details() {
 	deck one "wait #2 @1 -> 10.77.0.1:" "wait on eth0 ttl 64" "wait 1-52 of 52" \
 		"wait unicast" "wait 52 bytes" "wait eth0, index" "wait kernel" "wait 53 well-known" \
-		"wait cs0, ECN not-ect" "wait 0000 00 07 85 80" "wait .alpha.ex" "wait 0030 0a 00 00 01"
+		"wait cs0, ECN not-ect" "wait 0000 00 07 85 80" "wait ha.example.test." "wait 0030 0a 00 00 01"
 }
 
 no_such_name() {
 	deck_type one ':hex 0009 0100 0001 0000 0000 0000 04"none"07"example"04"test" 00 0001 0001' &&
-		deck one "wait 0000 00 09 85 83" "wait 35 bytes"
+		deck one "wait 0000 00 09 81 83" "wait 35 bytes"
 }
 
 over_ipv6() {

@@ -48,7 +48,7 @@ group() {
 
 # The list's bar on the IPv6 datagram: F6 answers that one, and switches nothing else.
 answer_an_older_one() {
-	deck h3 "key Shift-Tab" "key g" "wait PAUSED" "key j" "wait PAUSED at #1" "key r" \
+	deck h3 "key Shift-Tab" "send g" "wait PAUSED" "send jj" "wait PAUSED at #1" "send r" \
 		"wait text -> @1 [fd77::1]:" 'send six, too\r' "gone PAUSED" &&
 		deck h1 "row 0 [2+]" "key Alt-2" "row 0 [2*]" "wait six, too"
 }
@@ -61,7 +61,7 @@ leave_and_close() {
 }
 
 peers_listed() {
-	deck_type h1 ":peers" && deck h1 "wait @1" "wait 10.77.0.4:5000" "wait [fd77::3]:5000" "key q"
+	deck_type h1 ":peers" && deck h1 "wait @1" "wait 10.77.0.4:5000" "wait [fd77::3]:5000" "send q"
 }
 
 quit() {

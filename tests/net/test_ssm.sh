@@ -42,7 +42,7 @@ block() {
 }
 
 unblock() {
-	deck_type h1 ":groups" && deck h1 "wait all but 10.77.0.3" "key q" &&
+	deck_type h1 ":groups" && deck h1 "wait all but 10.77.0.3" "send q" &&
 		deck_type h1 ":unblock 10.77.0.3@239.1.1.1%eth0" &&
 		deck h1 "wait unblocked 10.77.0.3@239.1.1.1%eth0" &&
 		both 239.1.1.1:4000 10.77.0.1:4000 e && deck h1 "wait two e" "wait three e" "row 1 rx 12"
@@ -52,15 +52,15 @@ over_ipv6() {
 	deck_type h1 ":open [::]:4006 v6only" ":join fd77::2@ff35::1%eth0" &&
 		deck h1 "row 0 +fd77::2@ff35::1%eth0" &&
 		deck_type h2 ":open udp6" && deck_type h3 ":open udp6" &&
-		both '[ff35::1%eth0]:4006' '[fd77::1]:4006' f &&
+		both '[ff35::1]:4006' '[fd77::1]:4006' f &&
 		deck h1 "wait two f" "gone three f" "row 1 rx 14"
 }
 
 
 refused() {
-	deck_type h1 ":join 10.77.0.2@fe80::1" && deck h1 "row -4 multicast" "key Ctrl-U" &&
-		deck_type h1 ":join 10.77.0.2@ff35::2%eth0" && deck h1 "row -4 famil" "key Ctrl-U" &&
-		deck_type h1 ":block ff35::1%eth0" && deck h1 "row -4 name the source" "key Ctrl-U"
+	deck_type h1 ":join 10.77.0.2@fe80::1" && deck h1 "row -4 multicast" "key Ctrl-C" &&
+		deck_type h1 ":join 10.77.0.2@ff35::2%eth0" && deck h1 "row -4 famil" "key Ctrl-C" &&
+		deck_type h1 ":block ff35::1%eth0" && deck h1 "row -4 name the source" "key Ctrl-C"
 }
 
 plan 9

@@ -23,7 +23,7 @@ said() {
 	for said_words; do
 		deck one "row -4 $said_words" || return 1
 	done
-	deck one "row -2 :$said_command" "key Ctrl-U"
+	deck one "row -2 :$said_command" "key Ctrl-C"
 }
 
 capabilities() {
@@ -49,19 +49,19 @@ taken() {
 }
 
 not_ours() {
-	said "open 192.0.2.1:5000" "192.0.2.1" "freebind" &&
-		deck_type one ":open 192.0.2.1:5000 freebind" && deck one "row 0 192.0.2.1:5000"
+	said "open 192.0.2.1:5001" "192.0.2.1" "freebind" &&
+		deck_type one ":open 192.0.2.1:5001 freebind" && deck one "row 0 192.0.2.1:5001"
 }
 
 unreachable() {
 	deck_type one ":open udp4" ":to 192.0.2.7 9" && on h1 ip route del default dev eth0 &&
-		deck one 'send hello\r' "row -4 route" "row -2 hello" "key Ctrl-U"
+		deck one 'send hello\r' "row -4 route" "row -2 hello" "key Ctrl-C"
 }
 
 # EACCES has another cause than a broadcast, too.
 prohibited() {
 	on h1 ip route add prohibit 192.0.2.0/24 &&
-		deck one 'send hello\r' "row -2 hello" "gone broadcast is off" "key Ctrl-U"
+		deck one 'send hello\r' "row -2 hello" "gone broadcast is off" "key Ctrl-C"
 }
 
 at_start() {
