@@ -7,25 +7,22 @@
  * restore.c's; the way in again is the painter's.
  *
  * The painter writes through a description of its own, so it may wait there for a
- * stalled terminal.  Between two frames it can be asked to stop; while it waits in
- * write() it can be cancelled.
+ * stalled terminal.
  */
 #include "ui/screen.h"
 
+#include "ui/painter.h"
 #include "ui/restore.h"
 #include "util/buf.h"
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <termcap.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 /* So long a painter that is stuck is waited for. */
@@ -43,24 +40,10 @@ struct screen {
 	struct termios shell, raw;
 	struct buf enter; /* sent at start, and after "smcup" when we come back */
 	bool ansi;        /* understands private modes, or ignores them */
-
-	pthread_t painter;
-	pthread_mutex_t lock;
-	pthread_cond_t wake; /* of the painter */
-	pthread_cond_t idle; /* the painter has finished something */
-	int painted;         /* eventfd */
-
-	/* under the lock: what the painter is to do */
-	struct canvas waiting;
-	bool have_waiting;
-	bool enter_due, resume_due, redraw_due, mouse_due;
 	bool mouse;
 	bool away; /* the terminal is the shell's */
-	bool quit;
-	bool busy, ended;
-
-	/* the painter's */
-	struct canvas now, before;
+	struct painter *painter;
+	struct canvas before; /* the painter's: what is on the screen */
 };
 
 /* ---- styles ---- */
@@ -144,26 +127,24 @@ static bool same_row(const struct canvas *a, const struct canvas *b, int row)
 	return memcmp(&a->cells[at], &b->cells[at], (size_t)a->cols * sizeof(*a->cells)) == 0;
 }
 
-static void paint_frame(struct screen *s, bool anew)
+static void paint_frame(struct screen *s, const struct canvas *c, bool anew)
 {
-	struct canvas swap = s->before;
-
-	if (s->now.rows != LINES || s->now.cols != COLS) {
-		resize_term(s->now.rows, s->now.cols);
+	if (c->rows != LINES || c->cols != COLS) {
+		resize_term(c->rows, c->cols);
 		anew = true;
 	}
-	anew |= s->now.rows != s->before.rows || s->now.cols != s->before.cols;
-	for (int row = 0; row < s->now.rows; row++)
-		if (anew || !same_row(&s->now, &s->before, row))
-			paint_row(&s->now, row);
+	anew |= c->rows != s->before.rows || c->cols != s->before.cols;
+	for (int row = 0; row < c->rows; row++)
+		if (anew || !same_row(c, &s->before, row))
+			paint_row(c, row);
+	if (!canvas_copy(&s->before, c))
+		canvas_done(&s->before);
 	if (anew)
 		clearok(curscr, TRUE);
-	curs_set(s->now.cursor_row >= 0);
-	if (s->now.cursor_row >= 0)
-		move(s->now.cursor_row, s->now.cursor_col);
+	curs_set(c->cursor_row >= 0);
+	if (c->cursor_row >= 0)
+		move(c->cursor_row, c->cursor_col);
 	refresh();
-	s->before = s->now;
-	s->now = swap;
 }
 
 static void put(const struct screen *s, const char *bytes, size_t n)
@@ -180,14 +161,18 @@ static void put(const struct screen *s, const char *bytes, size_t n)
 	}
 }
 
-/* A capability without its padding ("$<2>"), which no terminal of today needs. */
-static void add_capability(struct buf *out, const char *name)
+/* NULL where the terminal has none. */
+static const char *capability(const char *name)
 {
 	const char *s = tigetstr(name);
 
-	if (!s || s == (const char *)-1)
-		return;
-	while (*s) {
+	return s == (const char *)-1 ? NULL : s;
+}
+
+/* Without padding ("$<2>"), which no terminal of today needs. */
+static void add_sequence(struct buf *out, const char *s)
+{
+	while (s && *s) {
 		if (s[0] == '$' && s[1] == '<' && strchr(s, '>'))
 			s = strchr(s, '>') + 1;
 		else
@@ -200,7 +185,7 @@ static void put_resume(const struct screen *s)
 	struct buf b;
 
 	buf_init(&b, SEQUENCES_MAX);
-	add_capability(&b, "smcup");
+	add_sequence(&b, capability("smcup"));
 	put(s, buf_cstr(&b), b.len);
 	buf_done(&b);
 	curs_set(1); /* as it is now, which curses does not know */
@@ -214,119 +199,40 @@ static void put_mouse(const struct screen *s, bool on)
 		put(s, sequence, strlen(sequence));
 }
 
-/* What there is to do, taken out of the screen under its lock. */
-struct job {
-	bool frame, enter, resume, anew, mouse, mouse_on;
-};
-
-static struct job take_job(struct screen *s)
+static void work(void *ctx, unsigned what, const struct canvas *frame)
 {
-	struct job job = {
-		.frame = s->have_waiting,
-		.enter = s->enter_due,
-		.resume = s->resume_due,
-		.mouse = s->mouse_due,
-		.mouse_on = s->mouse,
-	};
+	struct screen *s = ctx;
 
-	s->enter_due = s->resume_due = s->mouse_due = false;
-	if (job.frame) {
-		struct canvas swap = s->now;
-
-		s->now = s->waiting;
-		s->waiting = swap;
-		s->have_waiting = false;
-		job.anew = s->redraw_due;
-		s->redraw_due = false;
-	}
-	return job;
-}
-
-/* Cancelled here only, where nothing is locked. */
-static void do_job(struct screen *s, const struct job *job)
-{
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
-	if (job->resume)
+	if (what & PAINT_RESUME)
 		put_resume(s);
-	if (job->enter)
+	if (what & PAINT_ENTER)
 		put(s, buf_cstr(&s->enter), s->enter.len);
-	if (job->mouse)
-		put_mouse(s, job->mouse_on);
-	if (job->frame)
-		paint_frame(s, job->anew);
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-}
-
-static bool is_due(const struct screen *s)
-{
-	return s->have_waiting || s->enter_due || s->resume_due || s->mouse_due;
-}
-
-static void *painter(void *arg)
-{
-	static const uint64_t one = 1;
-	struct screen *s = arg;
-	struct job job;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	pthread_mutex_lock(&s->lock);
-	for (;;) {
-		while (!s->quit && (s->away || !is_due(s)))
-			pthread_cond_wait(&s->wake, &s->lock);
-		if (s->quit)
-			break;
-		job = take_job(s);
-		s->busy = true;
-		pthread_mutex_unlock(&s->lock);
-		do_job(s, &job);
-		pthread_mutex_lock(&s->lock);
-		s->busy = false;
-		pthread_cond_signal(&s->idle);
-		if (job.frame && write(s->painted, &one, sizeof(one)) < 0)
-			break; /* an eventfd takes it always */
-	}
-	s->ended = true;
-	pthread_cond_signal(&s->idle);
-	pthread_mutex_unlock(&s->lock);
-	return NULL;
+	if (what & (PAINT_MOUSE_ON | PAINT_MOUSE_OFF))
+		put_mouse(s, what & PAINT_MOUSE_ON);
+	if (what & PAINT_FRAME)
+		paint_frame(s, frame, what & PAINT_ANEW);
 }
 
 /* ---- frames ---- */
 
 bool screen_paint(struct screen *s, const struct canvas *c)
 {
-	bool was_busy;
-
-	pthread_mutex_lock(&s->lock);
-	was_busy = s->busy || s->have_waiting;
-	if (canvas_copy(&s->waiting, c))
-		s->have_waiting = true;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
-	return !was_busy;
+	return painter_frame(s->painter, c);
 }
 
 int screen_fd(const struct screen *s)
 {
-	return s->painted;
+	return painter_fd(s->painter);
 }
 
 void screen_acknowledge(struct screen *s)
 {
-	uint64_t count;
-
-	if (read(s->painted, &count, sizeof(count)) < 0)
-		return; /* nothing new */
+	painter_acknowledge(s->painter);
 }
 
 bool screen_busy(struct screen *s)
 {
-	bool busy;
-
-	pthread_mutex_lock(&s->lock);
-	busy = s->busy || s->have_waiting;
-	pthread_mutex_unlock(&s->lock);
-	return busy;
+	return painter_busy(s->painter);
 }
 
 void screen_size(const struct screen *s, int *rows, int *cols)
@@ -343,71 +249,44 @@ void screen_size(const struct screen *s, int *rows, int *cols)
 
 void screen_redraw(struct screen *s)
 {
-	pthread_mutex_lock(&s->lock);
-	s->redraw_due = true;
-	pthread_mutex_unlock(&s->lock);
+	painter_post(s->painter, PAINT_ANEW);
 }
 
 void screen_mouse(struct screen *s, bool on)
 {
-	pthread_mutex_lock(&s->lock);
 	s->mouse = on;
-	s->mouse_due = true;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
+	painter_post(s->painter, on ? PAINT_MOUSE_ON : PAINT_MOUSE_OFF);
 }
 
-const char *screen_key(const struct screen *s, const char *capability)
+const char *screen_key(const struct screen *s, const char *name)
 {
-	const char *sequence = tigetstr(capability);
-
 	(void)s;
-	return sequence == (const char *)-1 ? NULL : sequence;
+	return capability(name);
 }
 
 /* ---- away and back ---- */
 
-/* Waits until the painter does nothing, or has ended; called with the lock held. */
-static bool wait_idle(struct screen *s, bool ended)
-{
-	struct timespec end;
-
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_nsec += PATIENCE_MS * 1000000L;
-	end.tv_sec += end.tv_nsec / 1000000000L;
-	end.tv_nsec %= 1000000000L;
-	while (ended ? !s->ended : s->busy)
-		if (pthread_cond_timedwait(&s->idle, &s->lock, &end) == ETIMEDOUT)
-			return false;
-	return true;
-}
-
 bool screen_leave(struct screen *s)
 {
-	bool left;
-
-	pthread_mutex_lock(&s->lock);
+	if (!painter_pause(s->painter, PATIENCE_MS))
+		return false;
 	s->away = true;
-	left = wait_idle(s, false);
-	pthread_mutex_unlock(&s->lock);
-	left = left && restore_write(PATIENCE_MS);
-	if (left)
+	if (restore_write(PATIENCE_MS)) {
 		restore_arm(false);
-	else
-		screen_return(s);
-	return left;
+		return true;
+	}
+	screen_return(s);
+	return false;
 }
 
 void screen_return(struct screen *s)
 {
 	tcsetattr(fileno(s->out), TCSANOW, &s->raw);
 	restore_arm(true);
-	pthread_mutex_lock(&s->lock);
 	s->away = false;
-	s->resume_due = s->enter_due = s->redraw_due = true;
-	s->mouse_due = s->mouse;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
+	painter_post(s->painter,
+		     PAINT_RESUME | PAINT_ENTER | PAINT_ANEW | (s->mouse ? PAINT_MOUSE_ON : 0u));
+	painter_resume(s->painter);
 }
 
 /* ---- life ---- */
@@ -422,14 +301,14 @@ static void add_private(const struct screen *s, struct buf *out, const char *seq
 static void add_restore(const struct screen *s, struct buf *out)
 {
 	add_private(s, out, MOUSE_OFF PASTE_OFF);
-	add_capability(out, "rmkx");
-	add_capability(out, "sgr0");
-	add_capability(out, "op");
-	add_capability(out, "cnorm");
-	if (tigetstr("rmcup")) {
-		add_capability(out, "rmcup");
+	add_sequence(out, capability("rmkx"));
+	add_sequence(out, capability("sgr0"));
+	add_sequence(out, capability("op"));
+	add_sequence(out, capability("cnorm"));
+	if (capability("rmcup")) {
+		add_sequence(out, capability("rmcup"));
 	} else { /* no other screen to go back to: go on below this one */
-		buf_str(out, tiparm(tigetstr("cup"), LINES - 1, 0));
+		add_sequence(out, tiparm(capability("cup"), LINES - 1, 0));
 		buf_str(out, "\r\n");
 	}
 }
@@ -453,22 +332,24 @@ static SCREEN *open_curses(FILE *out)
 
 static bool start_terminal(struct screen *s, struct error *e)
 {
-	const char *term = getenv("TERM"), *cup;
+	const char *term = getenv("TERM");
 	int fd = restore_open_tty(STDOUT_FILENO, 0);
 
 	s->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!s->out)
 		return err_sys(e, errno, "open the terminal");
-	if (tcgetattr(fileno(s->out), &s->shell) != 0)
-		return err_sys(e, errno, "read the terminal's settings");
-	s->curses = open_curses(s->out); /* changes them */
-	cup = s->curses ? tigetstr("cup") : NULL;
-	if (!cup || cup == (const char *)-1)
+	/* asked first, because newterm() of ncurses 6.4 leaks where it fails */
+	if (!term || tgetent(NULL, term) != 1 || !capability("cup"))
 		return err_set(e, ERR_STATE,
 			       "TERM is \"%s\": a terminal of that kind is unknown, or cannot "
 			       "place the cursor",
 			       term ? term : "");
-	s->ansi = strncmp(cup, "\033[", 2) == 0;
+	if (tcgetattr(fd, &s->shell) != 0)
+		return err_sys(e, errno, "read the terminal's settings");
+	s->curses = open_curses(s->out); /* changes them */
+	if (!s->curses)
+		return err_set(e, ERR_LIMIT, "no memory for the screen");
+	s->ansi = strncmp(capability("cup"), "\033[", 2) == 0;
 	return true;
 }
 
@@ -479,7 +360,7 @@ static bool set_modes(struct screen *s, struct error *e)
 	bool ok;
 
 	buf_init(&s->enter, SEQUENCES_MAX);
-	add_capability(&s->enter, "smkx");
+	add_sequence(&s->enter, capability("smkx"));
 	add_private(s, &s->enter, PASTE_ON);
 	buf_init(&back, SEQUENCES_MAX);
 	add_restore(s, &back);
@@ -495,37 +376,7 @@ static bool set_modes(struct screen *s, struct error *e)
 	start_colors();
 	if (tcgetattr(fileno(s->out), &s->raw) != 0)
 		return err_sys(e, errno, "read the terminal's settings");
-	s->enter_due = true;
 	return true;
-}
-
-/* All signals are the main thread's, but those that a crash of the painter itself raises. */
-static bool start_painter(struct screen *s, struct error *e)
-{
-	sigset_t all, old;
-	int error;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGABRT);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	error = pthread_create(&s->painter, NULL, painter, s);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return error ? err_sys(e, error, "start the painter") : true;
-}
-
-static void init_locks(struct screen *s)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->wake, NULL);
-	pthread_cond_init(&s->idle, &attr);
-	pthread_condattr_destroy(&attr);
 }
 
 static void screen_free(struct screen *s)
@@ -534,14 +385,7 @@ static void screen_free(struct screen *s)
 		delscreen(s->curses);
 	if (s->out)
 		fclose(s->out);
-	if (s->painted >= 0)
-		close(s->painted);
-	pthread_cond_destroy(&s->idle);
-	pthread_cond_destroy(&s->wake);
-	pthread_mutex_destroy(&s->lock);
 	buf_done(&s->enter);
-	canvas_done(&s->waiting);
-	canvas_done(&s->now);
 	canvas_done(&s->before);
 	free(s);
 }
@@ -559,12 +403,12 @@ struct screen *screen_start(struct error *e)
 		err_set(e, ERR_LIMIT, "no memory for the screen");
 		return NULL;
 	}
-	init_locks(s);
-	s->painted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->painted < 0)
-		err_sys(e, errno, "eventfd");
-	else if (start_terminal(s, e) && set_modes(s, e) && start_painter(s, e))
+	if (start_terminal(s, e) && set_modes(s, e))
+		s->painter = painter_start(work, s, e);
+	if (s->painter) {
+		painter_post(s->painter, PAINT_ENTER);
 		return s;
+	}
 	if (s->curses)
 		tcsetattr(fileno(s->out), TCSANOW, &s->shell);
 	restore_done();
@@ -574,19 +418,12 @@ struct screen *screen_start(struct error *e)
 
 void screen_stop(struct screen *s)
 {
-	bool stuck;
+	bool ended;
 
 	if (!s)
 		return;
-	pthread_mutex_lock(&s->lock);
-	s->quit = true;
-	pthread_cond_signal(&s->wake);
-	stuck = !wait_idle(s, true);
-	pthread_mutex_unlock(&s->lock);
-	if (stuck)
-		pthread_cancel(s->painter);
-	pthread_join(s->painter, NULL);
-	if (!s->away && (stuck || !restore_write(PATIENCE_MS)))
+	ended = painter_stop(s->painter, PATIENCE_MS);
+	if (!s->away && (!ended || !restore_write(PATIENCE_MS)))
 		restore_force();
 	restore_done();
 	screen_free(s);

@@ -41,6 +41,6 @@ bool screen_leave(struct screen *s); /* false: the painter is stuck, nothing was
 void screen_return(struct screen *s);
 void screen_mouse(struct screen *s, bool on);
 /* The sequence that terminfo gives for a capability ("kf6"), or NULL. */
-const char *screen_key(const struct screen *s, const char *capability);
+const char *screen_key(const struct screen *s, const char *name);
 
 #endif
