@@ -101,6 +101,7 @@ static bool read_address(struct command_call *c, const char *host, const char *p
 			 struct addr *out, struct session_socket **heard, struct error *e)
 {
 	struct addr_name name;
+	struct addr literal;
 
 	if (host[0] == '@') {
 		const struct peer *p = find_peer(c, host, e);
@@ -118,6 +119,9 @@ static bool read_address(struct command_call *c, const char *host, const char *p
 		return false;
 	if (!name.host[0])
 		return err_at(e, 0, "\"%s\" has no host", host);
+	/* A literal of the other family is for the socket to refuse, with the way out. */
+	if (addr_parse_ip(name.host, &literal, NULL))
+		family = AF_UNSPEC;
 	return resolve_name(c->session->resolver, &name, family, false, out, e);
 }
 

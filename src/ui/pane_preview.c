@@ -81,16 +81,19 @@ static void format_bytes(const struct preview_view *p, size_t columns, struct bu
 }
 
 /* The warning stands in place of the bytes; one that is too long for that takes the message row
- * while that is free. */
+ * unless an error or a warning is read there. */
 static void draw_warning(const struct view *v, const struct layout *l, struct canvas *c, int col)
 {
 	const char *warning = v->preview.warning;
 	int width = (int)text_width(warning, strlen(warning));
 
-	if (width > l->cols - col && l->message >= 0 && !has_message(v))
+	if (width > l->cols - col && l->message >= 0 &&
+	    (!has_message(v) || v->message.kind == MESSAGE_INFO)) {
+		canvas_fill(c, l->message, 0, l->cols, STYLE_NORMAL, ' ');
 		canvas_str(c, l->message, 1, l->cols - 1, STYLE_WARNING, warning);
-	else
+	} else {
 		canvas_str(c, l->preview, col, l->cols - col, STYLE_WARNING, warning);
+	}
 }
 
 static void draw_preview(const struct view *v, const struct layout *l, struct canvas *c)
