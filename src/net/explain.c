@@ -3,6 +3,7 @@
 #include "net/explain.h"
 
 #include "net/owner.h"
+#include "net/route.h"
 #include "util/text.h"
 
 #include <errno.h>
@@ -144,10 +145,21 @@ static bool explain_unreachable(const char *to, const struct addr *dest, struct 
 	return err_set(e, ERR_SYSTEM, "no route to %s: no interface of this host leads there", to);
 }
 
+/* A prohibited route is EACCES too, so the routes are asked what the address is. */
+static bool is_broadcast(const struct sock *s, const struct addr *dest)
+{
+	struct route route;
+
+	if (addr_kind(dest) == ADDR_BROADCAST)
+		return true;
+	return route_lookup(dest, (unsigned)asked(&s->options, "device"), &route, NULL) &&
+	       route.broadcast;
+}
+
 static bool explain_forbidden(const struct sock *s, const char *to, const struct addr *dest,
 			      struct error *e)
 {
-	if (dest->family == AF_INET && !asked(&s->options, "broadcast"))
+	if (!asked(&s->options, "broadcast") && is_broadcast(s, dest))
 		return err_set(e, ERR_SYSTEM, "broadcast is off: \":set broadcast on\", then send again");
 	return err_set(e, ERR_SYSTEM, "a route or rule of this host forbids to send to %s", to);
 }

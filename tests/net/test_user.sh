@@ -61,7 +61,7 @@ unreachable() {
 # EACCES has another cause than a broadcast, too.
 prohibited() {
 	on h1 ip route add prohibit 192.0.2.0/24 &&
-		deck one 'send hello\r' "row -2 hello" "gone broadcast is off" "key Ctrl-C"
+		deck one 'send hello\r' "row -4 forbids" "row -2 hello" "key Ctrl-C"
 }
 
 at_start() {
