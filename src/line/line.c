@@ -276,7 +276,6 @@ static bool set_up_readline(void)
 	rl_outstream = fopen("/dev/null", "we");
 	rl_getc_function = next_byte;
 	rl_input_available_hook = byte_waits;
-	rl_redisplay_function = draw_nothing;
 	return rl_outstream != NULL;
 }
 
@@ -329,6 +328,8 @@ struct line *line_new(struct loop *loop, const struct line_events *events, unsig
 	}
 	self = l;
 	rl_initialize();
+	/* set before, it would keep readline 8.2 from asking terminfo for Delete and Insert */
+	rl_redisplay_function = draw_nothing;
 	overrule_inputrc();
 	complete_init();
 	bind_defaults();
