@@ -15,6 +15,7 @@ static void split(char *words, const char *argv[WORDS_MAX])
 
 	argv[count++] = getenv("UDPDECK");
 	argv[count++] = "--no-rc";
+	argv[count++] = "--numeric";
 	for (char *word; count < WORDS_MAX - 1 && (word = strsep(&words, " "));)
 		if (*word)
 			argv[count++] = word;

@@ -36,8 +36,8 @@ struct app {
 };
 
 /*
- * Runs the program with these words (parted by blanks) after "--no-rc", in a terminal
- * of that size, and waits for its prompt.  env as in term_start().
+ * Runs the program with these words (parted by blanks) after "--no-rc --numeric", in a
+ * terminal of that size, and waits for its prompt.  env as in term_start().
  */
 struct term *app_run(int rows, int cols, const char *const env[], const char *words, ...)
 	__attribute__((format(printf, 4, 5)));
