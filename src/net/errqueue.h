@@ -16,7 +16,8 @@ enum errqueue_origin { ERRQUEUE_LOCAL, ERRQUEUE_ICMP, ERRQUEUE_ICMP6 };
 
 struct errqueue_entry {
 	uint64_t time; /* realtime ns */
-	struct addr dest;     /* where the datagram was going */
+	struct addr dest;     /* where the datagram was going; a local error of an unconnected socket
+				 comes without the port (6.18), as 0 */
 	struct addr offender; /* who sent the error; family 0: this host's own */
 	enum errqueue_origin origin;
 	uint8_t type, code;
