@@ -20,7 +20,8 @@ traced() {
 busy() {
 	echo data >"$work/data"
 	deck_type one ":join 239.1.0.1+50%eth0" && deck one "row 0 50 groups" &&
-		deck_type one ":open udp6" ":open udp4" ":to localhost:9" && deck one "wait -> 127.0.0.1:9" &&
+		deck_type one ":open udp6" ":open udp4" ":to localhost:9" &&
+		deck one "wait -> 127.0.0.1:9" &&
 		deck_type one ":send x" ":file $work/data" ":interfaces" && deck one "wait addresses" "send q" && deck_type one ":connect 127.0.0.1 9" &&
 		deck one "wait connected: only" && deck_type one ":disconnect" ":open udp4 :5000" &&
 		deck one "wait taken" "key Ctrl-C" "row 1 tx 2"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A tour of a LAN of four hosts, a cockpit in each: several sockets, a group, a broadcast, answers by F6.
+# A tour of a LAN of four hosts, a cockpit in each: several sockets, a group, a broadcast, answers
+# by F6.
 
 . "${srcdir:-.}/tests/lib/netns.sh"
 . "${srcdir:-.}/tests/lib/decks.sh"
