@@ -139,9 +139,13 @@ bool args_address(struct command_call *c, size_t i, int family, struct addr *out
 		  struct error *e)
 {
 	const char *host = c->words[i].text, *port = NULL;
+	uint16_t number;
 
 	if (wants_port(host) && i + 1 < c->word_count)
 		port = c->words[i + 1].text;
+	/* checked here, where the column of its word is known */
+	if (port && !addr_parse_port(port, false, &number, e))
+		return args_at(c, i + 1, e);
 	if (!read_address(c, host, port, family, out, NULL, e))
 		return args_at(c, i, e);
 	*used = port ? 2 : 1;

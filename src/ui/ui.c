@@ -293,10 +293,11 @@ static void open_history(struct ui *ui)
 
 	if (state && state[0] == '/')
 		n = snprintf(path, sizeof(path), "%s/udpdeck/history", state);
+	else if (home && access(home, F_OK) == 0) /* a home that is missing is so on purpose */
+		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history", home);
 	else
-		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history",
-			     home ? home : "");
-	if (n < 0 || (size_t)n >= sizeof(path) || (!home && !state))
+		return;
+	if (n < 0 || (size_t)n >= sizeof(path))
 		return;
 	/* Without a file the history lives as long as the program. */
 	line_history_open(ui->line, path, NULL);
