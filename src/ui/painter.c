@@ -75,8 +75,7 @@ static void *run(void *arg)
 		pthread_mutex_lock(&p->lock);
 		p->busy = false;
 		pthread_cond_signal(&p->idle);
-		if (what & PAINT_FRAME)
-			told = write(p->painted, &one, sizeof(one)) > 0;
+		told = write(p->done, &one, sizeof(one)) > 0;
 	}
 	p->ended = true;
 	pthread_cond_signal(&p->idle);
@@ -88,14 +87,14 @@ static void *run(void *arg)
 
 int painter_fd(const struct painter *p)
 {
-	return p->painted;
+	return p->done;
 }
 
 void painter_acknowledge(struct painter *p)
 {
 	uint64_t count;
 
-	if (read(p->painted, &count, sizeof(count)) < 0)
+	if (read(p->done, &count, sizeof(count)) < 0)
 		return; /* nothing new */
 }
 
@@ -191,8 +190,8 @@ static struct painter *make(painter_fn *work, void *ctx)
 
 static void destroy(struct painter *p)
 {
-	if (p->painted >= 0)
-		close(p->painted);
+	if (p->done >= 0)
+		close(p->done);
 	pthread_cond_destroy(&p->idle);
 	pthread_cond_destroy(&p->wake);
 	pthread_mutex_destroy(&p->lock);
@@ -227,8 +226,8 @@ struct painter *painter_start(painter_fn *work, void *ctx, struct error *e)
 		err_set(e, ERR_LIMIT, "no memory for the painter");
 		return NULL;
 	}
-	p->painted = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	error = p->painted < 0 ? errno : start_thread(p);
+	p->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = p->done < 0 ? errno : start_thread(p);
 	if (!error)
 		return p;
 	err_sys(e, error, "start the painter");

@@ -31,7 +31,8 @@ struct painter *painter_start(painter_fn *work, void *ctx, struct error *e);
 /* false: it was stuck for "ms", and was cancelled. */
 bool painter_stop(struct painter *p, int ms);
 
-/* Readable after a frame; painter_acknowledge() makes it wait for the next. */
+/* Readable when something has been done, so that nobody waits for a painter that was busy with
+ * other things than frames; painter_acknowledge() makes it wait for the next. */
 int painter_fd(const struct painter *p);
 void painter_acknowledge(struct painter *p);
 

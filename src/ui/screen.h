@@ -27,7 +27,7 @@ void screen_stop(struct screen *s);
 /* Copies the canvas for the painter and wakes it. false: a frame is in flight; a copy is kept and painted
  * next all the same (replacing an older one waiting). */
 bool screen_paint(struct screen *s, const struct canvas *c);
-/* Readable when the painter has finished a frame: then another may be made. */
+/* Readable when the painter has finished something: then a frame may be made, if it is not busy. */
 int screen_fd(const struct screen *s);
 void screen_acknowledge(struct screen *s);
 bool screen_busy(struct screen *s);
