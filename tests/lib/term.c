@@ -27,8 +27,8 @@ static const char *const fixed_env[] = {
 	"TERM=xterm-256color",
 	"LC_ALL=C.UTF-8",
 	"HOME=/nonexistent",
-	"XDG_CONFIG_HOME=/nonexistent/config",
-	"XDG_STATE_HOME=/nonexistent/state",
+	"XDG_CONFIG_HOME=/dev/null/config",
+	"XDG_STATE_HOME=/dev/null/state",
 	"INPUTRC=/dev/null",
 	"LINES=7",
 	"COLUMNS=33",
@@ -96,11 +96,12 @@ static void become(const char *const argv[], const struct environment *env)
 
 static bool queue(struct term *t, const char *bytes, size_t len)
 {
-	char *grown = realloc(t->out, t->out_len + len);
+	char *grown = len ? realloc(t->out, t->out_len + len) : t->out;
 
-	if (!grown)
+	if (len && !grown)
 		return term_fail(t, "no memory for %zu bytes of input", len);
-	memcpy(grown + t->out_len, bytes, len);
+	if (len)
+		memcpy(grown + t->out_len, bytes, len);
 	t->out = grown;
 	t->out_len += len;
 	return true;
