@@ -156,14 +156,20 @@ static void give_up(struct intake *in, struct source *s, int errnum)
 
 /* ---- reading a source ---- */
 
-static void source_check_drops(struct intake *in, struct source *s)
+/*
+ * Drops that no later datagram reports.  As long as something is queued there will be another turn, and
+ * the gap belongs behind it.
+ */
+static void source_check_drops(struct intake *in, struct source *s, bool even_if_queued)
 {
 	uint32_t info[SK_MEMINFO_VARS];
 	socklen_t len = sizeof(info);
 
-	s->burst = false;
 	if (getsockopt(s->is.fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0 || len < sizeof(info))
 		return;
+	if (info[SK_MEMINFO_RMEM_ALLOC] > 0 && !even_if_queued)
+		return;
+	s->burst = false;
 	store_begin(in->store);
 	tell_drops(in, s, info[SK_MEMINFO_DROPS], clock_realtime(&clock_system));
 	store_end(in->store);
@@ -198,12 +204,7 @@ static void source_receive(struct intake *in, struct source *s, unsigned batches
 		s->burst |= n > 1;
 		if (n > 0)
 			store_batch(in, s, n);
-		if (n < RX_BATCH) {
-			if (s->burst)
-				source_check_drops(in, s);
-			return;
-		}
-		if (s->latest >= until)
+		if (n < RX_BATCH || s->latest >= until)
 			return;
 	}
 }
@@ -212,7 +213,7 @@ void source_flush(struct intake *in, struct source *s)
 {
 	source_receive(in, s, FLUSH_BATCHES, clock_realtime(&clock_system));
 	source_errors(in, s);
-	source_check_drops(in, s);
+	source_check_drops(in, s, true);
 }
 
 void source_serve(struct intake *in, struct source *s, uint32_t events)
@@ -227,4 +228,6 @@ void source_serve(struct intake *in, struct source *s, uint32_t events)
 		source_errors(in, s);
 		source_receive(in, s, TURN_BATCHES, UINT64_MAX);
 	}
+	if (s->burst)
+		source_check_drops(in, s, false);
 }

@@ -285,27 +285,34 @@ static void test_drops_stand_in_gaps(void **state)
 	close(tx);
 }
 
-/* The drops after the last datagram have nothing to ride on: the count is asked for. */
+/*
+ * The drops after the last datagram have nothing to ride on: the count is asked for, however many
+ * datagrams came before, also if they just filled the receiver's turn.
+ */
 static void test_drops_at_the_end_are_found(void **state)
 {
 	struct bed *b = *state;
 	uint16_t port, from;
-	int rx = open_socket(4096, &port), tx = open_socket(0, &from);
-	uint64_t seen = 0;
+	int tx = open_socket(0, &from);
 	struct packet p;
 
-	for (int i = 0; i < 300; i++)
-		send_to(tx, "127.0.0.1", port, "x", 1);
-	hear(b, (struct receiver_source){ .fd = rx, .socket = 3, .port = port });
-	while (seen < 300) {
-		p = next(b);
-		seen += p.kind == PACKET_GAP ? p.lost : 1;
+	for (int rcvbuf = 4000; rcvbuf < 120000; rcvbuf += rcvbuf < 90000 ? 10000 : 380) {
+		int rx = open_socket(rcvbuf, &port);
+		uint64_t seen = 0;
+
+		for (int i = 0; i < 500; i++)
+			send_to(tx, "127.0.0.1", port, "x", 1);
+		hear(b, (struct receiver_source){ .fd = rx, .socket = 3, .port = port });
+		while (seen < 500) {
+			p = next(b);
+			seen += p.kind == PACKET_GAP ? p.lost : 1;
+		}
+		assert_int_equal(p.kind, PACKET_GAP);
+		assert_int_equal(seen, 500);
+		receiver_remove(b->receiver, rx);
+		close(rx);
 	}
-	assert_int_equal(p.kind, PACKET_GAP);
-	assert_true(p.no == 0 && p.lost > 1);
 	assert_true(nothing_more(b));
-	receiver_remove(b->receiver, rx);
-	close(rx);
 	close(tx);
 }
 
