@@ -15,7 +15,7 @@ struct painter {
 	painter_fn *work;
 	void *ctx;
 	pthread_t thread;
-	int painted;       /* eventfd */
+	int done;          /* eventfd */
 	struct canvas now; /* the thread's */
 
 	pthread_mutex_t lock; /* of all that follows */

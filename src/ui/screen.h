@@ -15,17 +15,17 @@
 
 struct screen;
 
-/* Takes over the terminal on stdin and stdout: newterm, raw, no echo, no IXON, bracketed paste on,
- * alternate screen; starts the painter with all signals blocked; installs the handlers for ABRT SEGV
- * BUS FPE that write the restore string and the old termios, then re-raise.  TERM unknown or no
- * terminal: an error in words. */
+/* Takes over the terminal on stdin and stdout: newterm, raw, no echo, no IXON, bracketed paste
+ * on, alternate screen; starts the painter with all signals blocked; installs the handlers for
+ * ABRT SEGV BUS FPE that write the restore string and the old termios, then re-raise.  TERM
+ * unknown or no terminal: an error in words. */
 struct screen *screen_start(struct error *e);
-/* Puts the terminal back and frees.  A painter that is stuck in a stalled terminal is given 300 ms, then
- * the output queue is flushed and the restore string written without waiting. */
+/* Puts the terminal back and frees.  A painter that is stuck in a stalled terminal is given 300
+ * ms, then the output queue is flushed and the restore string written without waiting. */
 void screen_stop(struct screen *s);
 
-/* Copies the canvas for the painter and wakes it. false: a frame is in flight; a copy is kept and painted
- * next all the same (replacing an older one waiting). */
+/* Copies the canvas for the painter and wakes it. false: a frame is in flight; a copy is kept
+ * and painted next all the same (replacing an older one waiting). */
 bool screen_paint(struct screen *s, const struct canvas *c);
 /* Readable when the painter has finished something: then a frame may be made, if it is not busy. */
 int screen_fd(const struct screen *s);
@@ -36,7 +36,8 @@ bool screen_busy(struct screen *s);
 void screen_size(const struct screen *s, int *rows, int *cols);
 /* Everything is painted anew with the next canvas (Ctrl-L). */
 void screen_redraw(struct screen *s);
-/* Gives the terminal back to the shell and takes it again: around SIGSTOP for Ctrl-Z, around $EDITOR. */
+/* Gives the terminal back to the shell and takes it again: around SIGSTOP for Ctrl-Z, around
+ * $EDITOR. */
 bool screen_leave(struct screen *s); /* false: the painter is stuck, nothing was done */
 void screen_return(struct screen *s);
 void screen_mouse(struct screen *s, bool on);
