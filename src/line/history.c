@@ -26,7 +26,7 @@
 
 static bool is_kind(char c)
 {
-	return c == 't' || c == 'x' || c == ':';
+	return c && strchr("tTxX:", c);
 }
 
 static void add(const char *text, char kind)

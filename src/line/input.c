@@ -48,6 +48,8 @@ static void type(struct line *l, const char *key, size_t n)
 		l->events.recalled(l->events.ctx, kind);
 		l->dirty = true;
 	}
+	if (!rl_end) /* what the owner remembers of a line ends with it, also within one read */
+		line_tell(l);
 	tell_keys(l);
 }
 

@@ -98,9 +98,10 @@ void line_set_width(struct line *l, int rows, int cols);
 /* $VISUAL or $EDITOR on the line, while the screen has been left.  Waits until it ends. */
 bool line_edit(struct line *l, struct error *e);
 
-/* History: each entry keeps its kind ('t' text, 'x' hex, ':' command).  The file (0600, no
- * symlink followed, at most 1000 entries) is read at start and appended to at each entry; its
- * directory is made if missing.  On an error the history lives as long as the program. */
+/* History: each entry keeps its kind ('t' text, 'x' hex, ':' command; 'T' and 'X': text and hex
+ * that were pasted, where a colon in front is payload).  The file (0600, no symlink followed, at
+ * most 1000 entries) is read at start and appended to at each entry; its directory is made if
+ * missing.  On an error the history lives as long as the program. */
 bool line_history_open(struct line *l, const char *path, struct error *e);
 /* The kind in force for new entries. */
 void line_set_kind(struct line *l, char kind);

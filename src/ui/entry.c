@@ -69,6 +69,18 @@ static bool enter(struct ui *ui, const char *text, size_t len, size_t *point)
 	return false;
 }
 
+/* As the history keeps it: a pasted line comes back as one. */
+static char kind_of(const struct ui *ui)
+{
+	const struct line_view *v = &ui->view.line;
+
+	if (preview_is_command(v))
+		return ':';
+	if (ui->view.typing.input == INPUT_HEX)
+		return v->pasted ? 'X' : 'x';
+	return v->pasted ? 'T' : 't';
+}
+
 /* Readline's view of the line into ours; the target stands still from the first key to the last. */
 static void take_state(struct ui *ui)
 {
@@ -90,9 +102,7 @@ static void take_state(struct ui *ui)
 		else
 			target_thaw(t);
 	}
-	line_set_kind(ui->line, preview_is_command(v)                ? ':'
-				: ui->view.typing.input == INPUT_HEX ? 'x'
-								     : 't');
+	line_set_kind(ui->line, kind_of(ui));
 }
 
 static bool on_entered(void *ctx, const char *text, size_t len, size_t *point)
@@ -152,11 +162,11 @@ static void on_recall(void *ctx, char kind)
 {
 	struct ui *ui = ctx;
 
-	if (kind == 'x')
+	if (kind == 'x' || kind == 'X')
 		ui->view.typing.input = INPUT_HEX;
-	else if (kind == 't')
+	else if (kind == 't' || kind == 'T')
 		ui->view.typing.input = INPUT_TEXT;
-	ui->view.line.pasted = kind != ':';
+	ui->view.line.pasted = kind == 'T' || kind == 'X';
 	on_changed(ui);
 }
 
@@ -195,14 +205,20 @@ static void on_mouse(void *ctx, int button, int col, int row, bool press)
 
 /* ---- completion ---- */
 
+/* Asked in the middle of a read, before "changed": the text given is newer than the view's. */
 static char **on_complete(void *ctx, const char *text, size_t point, size_t *start)
 {
 	struct ui *ui = ctx;
+	const struct line_view line = {
+		.text = text,
+		.len = point,
+		.pasted = ui->view.line.pasted,
+	};
 	struct command_completion c;
 	char **words;
 
 	*start = point;
-	if (!point || !preview_is_command(&ui->view.line))
+	if (!preview_is_command(&line))
 		return NULL;
 	completion_make(ui->session, &ui->face, &ui->set, text + 1, point - 1, start, &c);
 	*start += 1;
