@@ -34,7 +34,7 @@ bool screen_busy(struct screen *s);
 
 /* The terminal's size now (TIOCGWINSZ). */
 void screen_size(const struct screen *s, int *rows, int *cols);
-/* Everything is painted anew with the next canvas (Ctrl-L). */
+/* Everything is painted anew with the next canvas: for Ctrl-L, and after each SIGWINCH. */
 void screen_redraw(struct screen *s);
 /* Gives the terminal back to the shell and takes it again: around SIGSTOP for Ctrl-Z, around
  * $EDITOR. */

@@ -88,6 +88,8 @@ static void fit(struct ui *ui)
 	if (!ui->details_default_done && rows >= LARGE_ROWS && cols >= LARGE_COLS)
 		ui->view.details.open = true;
 	ui->details_default_done = true;
+	/* It may have shrunk and grown again since the last look, and lost what was there. */
+	screen_redraw(ui->screen);
 	ui_dirty(ui);
 }
 
