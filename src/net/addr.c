@@ -83,7 +83,8 @@ uint64_t addr_hash(const struct addr *a)
 	uint64_t words[2] = { 0 };
 
 	memcpy(words, a->bytes, addr_size(a));
-	return mix(mix(mix((uint64_t)a->scope << 32 | (uint64_t)a->family << 16 | a->port) ^ words[0]) ^
+	return mix(mix(mix((uint64_t)a->scope << 32 | (uint64_t)a->family << 16 | a->port) ^
+		       words[0]) ^
 		   words[1]);
 }
 
@@ -230,7 +231,8 @@ void addr_format_short(struct buf *out, const struct addr *a, size_t columns)
 	format_zone(&rest, a);
 	buf_printf(&rest, "]:%u", a->port);
 	buf_char(out, '[');
-	format_middle_cut(out, buf_cstr(&number), columns > rest.len + 1 ? columns - rest.len - 1 : 0);
+	format_middle_cut(out, buf_cstr(&number),
+			  columns > rest.len + 1 ? columns - rest.len - 1 : 0);
 	buf_str(out, buf_cstr(&rest));
 	buf_done(&number);
 	buf_done(&rest);

@@ -22,18 +22,18 @@ struct addr {
 		struct in_addr v4;
 		struct in6_addr v6;
 	};
-	uint32_t scope; /* interface index of an address that needs a zone (addr_has_zone), else 0 */
+	uint32_t scope; /* interface index where addr_has_zone(), else 0 */
 	uint16_t port;  /* host order */
 	uint8_t family; /* AF_INET, AF_INET6; AF_UNSPEC (0): no address */
 };
 
 enum addr_kind {
 	ADDR_NONE,
-	ADDR_ANY,       /* 0.0.0.0, :: */
+	ADDR_ANY, /* 0.0.0.0, :: */
 	ADDR_UNICAST,
 	ADDR_LOOPBACK,  /* 127/8, ::1 */
 	ADDR_LINKLOCAL, /* fe80::/10: needs a zone; 169.254/16 is ADDR_UNICAST */
-	ADDR_BROADCAST, /* 255.255.255.255 only: a subnet's broadcast is known to the kernel alone */
+	ADDR_BROADCAST, /* 255.255.255.255 only: those of subnets the kernel knows */
 	ADDR_MULTICAST, /* 224/4, ff00::/8 */
 };
 
@@ -42,8 +42,8 @@ bool addr_is_multicast(const struct addr *a);
 bool addr_is_any(const struct addr *a);
 /* Is it meaningless without an interface: fe80::/10, and groups of interface or link scope? */
 bool addr_has_zone(const struct addr *a);
-bool addr_equal(const struct addr *a, const struct addr *b);      /* address, zone and port */
-bool addr_same_host(const struct addr *a, const struct addr *b);  /* address and zone */
+bool addr_equal(const struct addr *a, const struct addr *b);     /* address, zone and port */
+bool addr_same_host(const struct addr *a, const struct addr *b); /* address and zone */
 uint64_t addr_hash(const struct addr *a);
 /* The wildcard address of a family. */
 struct addr addr_any(int family, uint16_t port);

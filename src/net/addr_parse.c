@@ -102,7 +102,8 @@ static bool split_brackets(const char *s, size_t at, size_t end, struct parts *p
 		return err_at(e, (ptrdiff_t)at, "\"[\" is never closed: [ADDRESS]:PORT");
 	if (!copy(inner, sizeof(inner), s + at + 1, number) || !strchr(inner, ':') ||
 	    !parse_number(inner, &a))
-		return err_at(e, (ptrdiff_t)at + 1, "brackets hold an IPv6 address: [ADDRESS]:PORT");
+		return err_at(e, (ptrdiff_t)at + 1,
+			      "brackets hold an IPv6 address: [ADDRESS]:PORT");
 	p->host = at + 1;
 	p->host_len = close - at - 1;
 	if (close + 1 == end)
@@ -131,7 +132,8 @@ static bool split_plain(const char *s, size_t at, size_t end, struct parts *p, s
 	if (!memchr(colon + 1, ':', p->service_len))
 		return true;
 	*p = (struct parts){ .host = at, .host_len = end - at };
-	if (!copy(number, sizeof(number), s + at, strcspn(s + at, "%")) || !parse_number(number, &a))
+	if (!copy(number, sizeof(number), s + at, strcspn(s + at, "%")) ||
+	    !parse_number(number, &a))
 		return err_at(e, (ptrdiff_t)at,
 			      "more than one \":\", but no IPv6 address; with a port that is "
 			      "[ADDRESS]:PORT");
@@ -215,7 +217,8 @@ bool addr_parse_port(const char *s, bool zero_ok, uint16_t *out, struct error *e
 		return true;
 	}
 	if (getservbyname_r(s, "udp", &entry, strings, sizeof(strings), &found) != 0 || !found)
-		return err_at(e, 0, "\"%.64s\" is no port: 1..65535 or a name from /etc/services", s);
+		return err_at(e, 0, "\"%.64s\" is no port: 1..65535 or a name from /etc/services",
+			      s);
 	*out = ntohs((uint16_t)found->s_port);
 	return true;
 }

@@ -163,8 +163,8 @@ static const struct meaning icmp_meanings[] = {
 static const struct meaning icmp6_meanings[] = {
 	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, "no route to destination", UNREACHABLE },
 	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, "prohibited by a filter", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE, "beyond the scope of the source address",
-	  UNREACHABLE },
+	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE,
+	  "beyond the scope of the source address", UNREACHABLE },
 	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, "address unreachable", UNREACHABLE },
 	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, "port unreachable", "refused" },
 	{ ICMP6_DST_UNREACH, 5, "source address failed a policy", UNREACHABLE },
@@ -201,8 +201,8 @@ void errqueue_words(struct buf *out, enum errqueue_origin origin, uint8_t type, 
 	if (m)
 		buf_str(out, m->words);
 	else if (origin != ERRQUEUE_LOCAL)
-		buf_printf(out, "%s type %u code %u", origin == ERRQUEUE_ICMP ? "ICMP" : "ICMPv6", type,
-			   code);
+		buf_printf(out, "%s type %u code %u", origin == ERRQUEUE_ICMP ? "ICMP" : "ICMPv6",
+			   type, code);
 	else if (words)
 		buf_str(out, words);
 	else

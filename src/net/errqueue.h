@@ -2,8 +2,8 @@
 /*
  * The socket error queue: ICMP and local errors, who sent them, about which datagram.
  *
- * recvmsg(MSG_ERRQUEUE) with IP_RECVERR / IPV6_RECVERR (Linux 2.2).  A v4 destination on an AF_INET6
- * socket arrives as IPV6_RECVERR with origin ICMP and IPv4 types (seen on 6.18).
+ * recvmsg(MSG_ERRQUEUE) with IP_RECVERR / IPV6_RECVERR (Linux 2.2).  A v4 destination on an
+ * AF_INET6 socket arrives as IPV6_RECVERR with origin ICMP and IPv4 types (seen on 6.18).
  */
 #ifndef NET_ERRQUEUE_H
 #define NET_ERRQUEUE_H
@@ -16,18 +16,20 @@ enum errqueue_origin { ERRQUEUE_LOCAL, ERRQUEUE_ICMP, ERRQUEUE_ICMP6 };
 
 struct errqueue_entry {
 	uint64_t time; /* realtime ns */
-	struct addr dest;     /* where the datagram was going; a local error of an unconnected socket
-				 comes without the port (6.18), as 0 */
+	/* Where the datagram was going; a local error of an unconnected socket does not tell the
+	 * port (6.18): 0. */
+	struct addr dest;
 	struct addr offender; /* who sent the error; family 0: this host's own */
 	enum errqueue_origin origin;
 	uint8_t type, code;
 	int errnum;
-	uint32_t mtu; /* of "fragmentation needed" / "packet too big", else 0 */
+	uint32_t mtu;    /* of "fragmentation needed" / "packet too big", else 0 */
 	uint32_t quoted; /* bytes of the datagram's payload that came back */
 	uint8_t quote[ERRQUEUE_QUOTE];
 };
 
-/* Takes one entry; false when the queue is empty. Entries that are no errors (time stamps) are skipped. */
+/* Takes one entry; false when the queue is empty. Entries that are no errors (time stamps) are
+ * skipped. */
 bool errqueue_read(int fd, struct errqueue_entry *out);
 
 /* "port unreachable", "TTL exceeded in transit", "fragmentation needed (MTU 1280)", or for a local

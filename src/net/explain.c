@@ -46,7 +46,8 @@ static const char *sharing_advice(const struct sockopt_values *options, const st
 	if (asked(options, "reuseaddr") && asked(options, "reuseport"))
 		return "it does not share it";
 	if (asked(options, "reuseaddr"))
-		return "it does not share it with reuseaddr; reuseport may do where both are of one user";
+		return "it does not share it with reuseaddr; reuseport may do where both are of "
+		       "one user";
 	if (asked(options, "reuseport"))
 		return "it does not share it with reuseport, or is another user's";
 	if (o->own)
@@ -98,7 +99,8 @@ bool explain_bind(const struct addr *addr, const struct sockopt_values *options,
 		break;
 	case EADDRNOTAVAIL:
 		err_set(e, ERR_SYSTEM,
-			"no interface has the address %s: :interfaces lists them; freebind binds to it anyway",
+			"no interface has the address %s: :interfaces lists them; freebind binds "
+			"to it anyway",
 			buf_cstr(&host));
 		break;
 	case EACCES:
@@ -109,9 +111,9 @@ bool explain_bind(const struct addr *addr, const struct sockopt_values *options,
 		break;
 	case EINVAL:
 		err_set(e, ERR_SYSTEM, "cannot bind to %s%s", buf_cstr(&host),
-			addr_has_zone(addr) && !addr->scope ?
-				": a link-local address needs its interface, ADDRESS%IF" :
-				": the kernel calls the address invalid here");
+			addr_has_zone(addr) && !addr->scope
+				? ": a link-local address needs its interface, ADDRESS%IF"
+				: ": the kernel calls the address invalid here");
 		break;
 	case ENODEV:
 		err_set(e, ERR_SYSTEM, "cannot bind to %s: no such interface", buf_cstr(&host));
@@ -140,7 +142,8 @@ static bool explain_unreachable(const char *to, const struct addr *dest, struct 
 			       to);
 	if (is_limited_or_group(dest))
 		return err_set(e, ERR_SYSTEM,
-			       "no route to %s: choose an interface, \":set device IF\", or open with device=IF",
+			       "no route to %s: choose an interface, \":set device IF\", or open "
+			       "with device=IF",
 			       to);
 	return err_set(e, ERR_SYSTEM, "no route to %s: no interface of this host leads there", to);
 }
@@ -160,7 +163,8 @@ static bool explain_forbidden(const struct sock *s, const char *to, const struct
 			      struct error *e)
 {
 	if (!asked(&s->options, "broadcast") && is_broadcast(s, dest))
-		return err_set(e, ERR_SYSTEM, "broadcast is off: \":set broadcast on\", then send again");
+		return err_set(e, ERR_SYSTEM,
+			       "broadcast is off: \":set broadcast on\", then send again");
 	return err_set(e, ERR_SYSTEM, "a route or rule of this host forbids to send to %s", to);
 }
 
@@ -172,11 +176,11 @@ static bool explain_too_large(const struct sock *s, const char *to, const struct
 	if (path_mtu <= headers)
 		return err_set(e, ERR_SYSTEM, "too large for one datagram to %s", to);
 	return err_set(e, ERR_SYSTEM,
-		       "too large for the path MTU %u to %s, that is %u bytes of payload%s", path_mtu,
-		       to, path_mtu - headers,
-		       asked(&s->options, "df") ?
-			       ", and df forbids fragments: \":set df dont\" allows them" :
-			       "");
+		       "too large for the path MTU %u to %s, that is %u bytes of payload%s",
+		       path_mtu, to, path_mtu - headers,
+		       asked(&s->options, "df")
+			       ? ", and df forbids fragments: \":set df dont\" allows them"
+			       : "");
 }
 
 static bool explain_invalid(const struct sock *s, const char *to, const struct addr *dest,
@@ -185,9 +189,10 @@ static bool explain_invalid(const struct sock *s, const char *to, const struct a
 	if (addr_has_zone(dest) && !dest->scope)
 		return err_set(e, ERR_SYSTEM, "%s needs its interface: ADDRESS%%IF", to);
 	if (addr_kind(&s->local) == ADDR_LOOPBACK && addr_kind(dest) != ADDR_LOOPBACK)
-		return err_set(e, ERR_SYSTEM,
-			       "this socket is bound to a loopback address, from there no other host "
-			       "can be reached: open one on 0.0.0.0 or [::]");
+		return err_set(
+			e, ERR_SYSTEM,
+			"this socket is bound to a loopback address, from there no other host "
+			"can be reached: open one on 0.0.0.0 or [::]");
 	return err_sys(e, EINVAL, "cannot send to %s from this socket", to);
 }
 
@@ -205,25 +210,30 @@ static bool explain_path(const struct sock *s, const struct addr *dest, const ch
 		return explain_invalid(s, to, dest, e);
 	case EPERM:
 		return err_set(e, ERR_SYSTEM,
-			       "a firewall rule of this host (nft, iptables: OUTPUT) drops what goes to %s",
+			       "a firewall rule of this host (nft, iptables: OUTPUT) drops what "
+			       "goes to %s",
 			       to);
 	case EADDRNOTAVAIL:
 		return err_set(e, ERR_SYSTEM,
-			       "no address of this host can be the source towards %s: has the interface one?",
+			       "no address of this host can be the source towards %s: has the "
+			       "interface one?",
 			       to);
 	case ENODEV:
 	case ENXIO:
 		return err_set(e, ERR_SYSTEM,
-			       "the interface for %s is gone: :interfaces lists those there are", to);
+			       "the interface for %s is gone: :interfaces lists those there are",
+			       to);
 	case ENETDOWN:
 		return err_set(e, ERR_SYSTEM, "the interface towards %s is down", to);
 	case ENOBUFS:
-		return err_set(e, ERR_SYSTEM,
-			       "the queue of the interface is full, the datagram to %s was dropped: "
-			       "send slower",
-			       to);
+		return err_set(
+			e, ERR_SYSTEM,
+			"the queue of the interface is full, the datagram to %s was dropped: "
+			"send slower",
+			to);
 	case EHOSTUNREACH:
-		return err_set(e, ERR_SYSTEM, "%s cannot be reached: no route, or nobody answers ARP", to);
+		return err_set(e, ERR_SYSTEM,
+			       "%s cannot be reached: no route, or nobody answers ARP", to);
 	case ECONNREFUSED:
 		return err_set(e, ERR_SYSTEM, "%s keeps refusing: nobody listens there", to);
 	default:

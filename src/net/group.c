@@ -124,17 +124,18 @@ static bool refused(const struct wanted *w, int errnum, struct error *e)
 		break;
 	case ENODEV:
 		err_set(e, ERR_SYSTEM,
-			w->ifindex ? "%s: that interface cannot hear groups" :
-				     "%s: no route tells the interface: name it with %%IF, or take %%all",
+			w->ifindex ? "%s: that interface cannot hear groups"
+				   : "%s: no route tells the interface: name it with %%IF, or take "
+				     "%%all",
 			buf_cstr(&name));
 		break;
 	case ENOBUFS:
 	case ENOMEM:
 		err_set(e, ERR_SYSTEM,
-			w->source.family ?
-				"%s: the kernel keeps no more sources (net.ipv4.igmp_max_msf, net.ipv6.mld_max_msf)" :
-				"%s: the kernel has no room for another membership "
-				"(net.ipv4.igmp_max_memberships, net.core.optmem_max)",
+			w->source.family ? "%s: the kernel keeps no more sources "
+					   "(net.ipv4.igmp_max_msf, net.ipv6.mld_max_msf)"
+					 : "%s: the kernel has no room for another membership "
+					   "(net.ipv4.igmp_max_memberships, net.core.optmem_max)",
 			buf_cstr(&name));
 		break;
 	default:
@@ -155,9 +156,9 @@ static bool mixed(const struct membership *m, const struct wanted *w, struct err
 	buf_init(&name, 200);
 	group_format(&name, &w->group, &any, m->ifindex);
 	err_set(e, ERR_STATE,
-		m->source_specific ?
-			"%s is joined for single sources: leave it first to hear any" :
-			"%s is joined for any source: leave it first to hear single ones, or block others",
+		m->source_specific ? "%s is joined for single sources: leave it first to hear any"
+				   : "%s is joined for any source: leave it first to hear single "
+				     "ones, or block others",
 		buf_cstr(&name));
 	buf_done(&name);
 	return false;
@@ -183,9 +184,9 @@ static int descriptor(const struct sock *s, size_t i)
 }
 
 /*
- * The descriptor where the kernel has room, opened if need be.  One that holds the group for another
- * interface is asked first: if both turn out to be the same interface it says EADDRINUSE (before it
- * counts), where another one would join, and each datagram would come twice.
+ * The descriptor where the kernel has room, opened if need be.  One that holds the group for
+ * another interface is asked first: if both turn out to be the same interface it says EADDRINUSE
+ * (before it counts), where another one would join, and each datagram would come twice.
  */
 static bool join_somewhere(struct sock *s, const struct wanted *w, int *fd, struct error *e)
 {
@@ -265,9 +266,9 @@ static bool leave_one(struct sock *s, const struct wanted *w, struct error *e)
 		return mixed(m, w, e);
 	if (w->source.family && !find_source(m, &w->source, &at))
 		return refused(w, EADDRNOTAVAIL, e);
-	errnum = w->source.family ?
-			 source_call(m->fd, MCAST_LEAVE_SOURCE_GROUP, &w->group, &w->source, w->ifindex) :
-			 group_call(m->fd, MCAST_LEAVE_GROUP, &w->group, w->ifindex);
+	errnum = w->source.family ? source_call(m->fd, MCAST_LEAVE_SOURCE_GROUP, &w->group,
+						&w->source, w->ifindex)
+				  : group_call(m->fd, MCAST_LEAVE_GROUP, &w->group, w->ifindex);
 	/* A membership ends with its interface: then the kernel has forgotten it before us. */
 	if (errnum && errnum != EADDRNOTAVAIL && errnum != ENODEV)
 		return refused(w, errnum, e);
@@ -356,8 +357,8 @@ static bool run(struct run *r, const struct group_spec *g, struct error *e)
 		struct wanted w = { .group = g->group, .source = g->source };
 
 		addr_add(&w.group, n); /* group_parse() saw that the last one fits */
-		ok = leaving && !g->all && !g->ifindex ? each_joined(r, w, e) :
-							 each_interface(r, g, w, &t, e);
+		ok = leaving && !g->all && !g->ifindex ? each_joined(r, w, e)
+						       : each_interface(r, g, w, &t, e);
 	}
 	iface_done(&t);
 	if (!ok || r->done)
@@ -400,7 +401,8 @@ static bool block_one(struct sock *s, const struct wanted *w, struct error *e)
 		return refused(&(struct wanted){ w->group, any, w->ifindex }, EADDRNOTAVAIL, e);
 	if (m->source_specific)
 		return err_set(e, ERR_STATE,
-			       "only the sources that were joined are heard there: leave SRC@GROUP ends one");
+			       "only the sources that were joined are heard there: leave SRC@GROUP "
+			       "ends one");
 	if (find_source(m, &w->source, &at))
 		return err_set(e, ERR_STATE, "that source is blocked already");
 	if (!reserve_source(m, e))
@@ -419,7 +421,8 @@ static bool unblock_one(struct sock *s, const struct wanted *w, struct error *e)
 	int errnum;
 
 	if (!m || m->source_specific || !find_source(m, &w->source, &at))
-		return err_set(e, ERR_STATE, "that source is not blocked: :groups lists those that are");
+		return err_set(e, ERR_STATE,
+			       "that source is not blocked: :groups lists those that are");
 	errnum = source_call(m->fd, MCAST_UNBLOCK_SOURCE, &w->group, &w->source, w->ifindex);
 	if (errnum)
 		return refused(w, errnum, e);

@@ -28,11 +28,11 @@ struct group_spec {
 /* One membership: group, interface and, per source, included or excluded. */
 struct membership {
 	struct addr group;
-	unsigned ifindex;       /* 0: the kernel's choice */
-	bool source_specific;   /* sources are those heard (include); else those blocked (exclude) */
+	unsigned ifindex;     /* 0: the kernel's choice */
+	bool source_specific; /* sources are those heard (include); else those blocked (exclude) */
 	struct addr *sources;
 	size_t source_count;
-	int fd;                 /* the descriptor that holds it: the socket's or a helper's */
+	int fd; /* the descriptor that holds it: the socket's or a helper's */
 };
 
 struct group_list {
@@ -44,16 +44,18 @@ struct group_list {
  * a range that leaves the multicast block: errors in words. */
 bool group_parse(const char *word, struct group_spec *out, struct error *e);
 /* SRC@GROUP%IF, as typed. */
-void group_format(struct buf *out, const struct addr *group, const struct addr *source, unsigned ifindex);
+void group_format(struct buf *out, const struct addr *group, const struct addr *source,
+		  unsigned ifindex);
 
 /*
- * Join and leave all that the spec names; joined and left count memberships made and ended, and are
- * written on an error, too.  On an error in the middle what was joined stays and the error says how far
- * it came.  Of several (a range, %all) those that are so already are passed over; it is an error if
- * none is left.  Leaving without %IF leaves the group wherever it was joined.
+ * Join and leave all that the spec names; joined and left count memberships made and ended, and
+ * are written on an error, too.  On an error in the middle what was joined stays and the error
+ * says how far it came.  Of several (a range, %all) those that are so already are passed over;
+ * it is an error if none is left.  Leaving without %IF leaves the group wherever it was joined.
  *
- * Joining opens helper descriptors when a socket is full (ENOBUFS, for IPv6 ENOMEM); the caller sees
- * them in s->helpers.  leave: a helper stays open for the next join, because the receiver reads it.
+ * Joining opens helper descriptors when a socket is full (ENOBUFS, for IPv6 ENOMEM); the caller
+ * sees them in s->helpers.  leave: a helper stays open for the next join, because the receiver
+ * reads it.
  */
 bool group_join(struct sock *s, const struct group_spec *g, unsigned *joined, struct error *e);
 bool group_leave(struct sock *s, const struct group_spec *g, unsigned *left, struct error *e);

@@ -39,13 +39,16 @@ static bool parse_address(const char *word, size_t at, size_t n, struct group_sp
 		return err_shift(e, (ptrdiff_t)at);
 	if (!addr_is_multicast(&g->group))
 		return err_at(e, (ptrdiff_t)at,
-			      "%s is no multicast group: they are in 224.0.0.0/4 and ff00::/8", text);
+			      "%s is no multicast group: they are in 224.0.0.0/4 and ff00::/8",
+			      text);
 	if (g->source.family && g->source.family != g->group.family)
-		return err_at(e, (ptrdiff_t)at, "the source and the group are of different families");
+		return err_at(e, (ptrdiff_t)at,
+			      "the source and the group are of different families");
 	return true;
 }
 
-static bool parse_count(const char *word, size_t at, size_t n, struct group_spec *g, struct error *e)
+static bool parse_count(const char *word, size_t at, size_t n, struct group_spec *g,
+			struct error *e)
 {
 	struct addr last = g->group;
 	char text[64];
@@ -55,7 +58,8 @@ static bool parse_count(const char *word, size_t at, size_t n, struct group_spec
 	    !num_parse_int(text, 1, GROUP_RANGE_MAX, &count, e))
 		return e && e->at == (ptrdiff_t)at ? false : err_shift(e, (ptrdiff_t)at);
 	if (!addr_add(&last, (uint32_t)count - 1) || !addr_is_multicast(&last))
-		return err_at(e, (ptrdiff_t)at, "so many groups leave the block of multicast addresses");
+		return err_at(e, (ptrdiff_t)at,
+			      "so many groups leave the block of multicast addresses");
 	g->count = (uint32_t)count;
 	return true;
 }

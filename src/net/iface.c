@@ -87,7 +87,7 @@ static bool add_addr(struct iface_table *t, const struct ifaddrs *ifa)
 	struct iface_addr *more;
 
 	if (!dev)
-		return true; /* it came into being between the two dumps that getifaddrs() asks for */
+		return true; /* born between the two dumps that getifaddrs() asks for */
 	more = realloc(dev->addrs, (dev->addr_count + 1) * sizeof(*more));
 	if (!more)
 		return false;

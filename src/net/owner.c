@@ -160,7 +160,8 @@ bool owner_of_port(const struct addr *addr, struct owner *out)
 {
 	struct entry entry;
 
-	if (!find_entry("/proc/net/udp", addr, &entry) && !find_entry("/proc/net/udp6", addr, &entry))
+	if (!find_entry("/proc/net/udp", addr, &entry) &&
+	    !find_entry("/proc/net/udp6", addr, &entry))
 		return false;
 	*out = (struct owner){ .uid = entry.uid };
 	find_process(entry.inode, out);

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 struct owner {
-	pid_t pid;        /* 0: somebody of another user, not ours to see */
+	pid_t pid; /* 0: somebody of another user, not ours to see */
 	uid_t uid;
 	char program[16]; /* comm of the process, "" if unknown; may hold any bytes */
 	bool own;         /* this very process */

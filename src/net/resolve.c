@@ -30,7 +30,7 @@ struct lookup {
 	int holders;
 	bool abandoned;
 	bool finished;
-	int wake; /* the resolver's eventfd; not to be touched once abandoned */
+	int wake;   /* the resolver's eventfd; not to be touched once abandoned */
 	int status; /* getaddrinfo's */
 	int errnum;
 	struct addr addr;
@@ -114,7 +114,7 @@ int resolver_fd(const struct resolver *r)
 	return r->wake;
 }
 
-/* A finished look-up begins to age when it is first seen to be finished. */
+/* A finished look-up begins to age when it is collected. */
 static void settle(const struct resolver *r, struct entry *entry)
 {
 	struct lookup *l = entry->lookup;
@@ -256,9 +256,9 @@ static bool explain(const struct lookup *l, struct error *e)
 	case EAI_NODATA:
 	case EAI_ADDRFAMILY:
 		return err_set(e, ERR_SYSTEM, "\"%s\" has no %saddress", l->host,
-			       l->family == AF_INET	? "IPv4 " :
-			       l->family == AF_INET6 ? "IPv6 " :
-							  "");
+			       l->family == AF_INET    ? "IPv4 "
+			       : l->family == AF_INET6 ? "IPv6 "
+						       : "");
 	default:
 		return err_set(e, ERR_SYSTEM, "\"%s\": %s", l->host, gai_strerror(l->status));
 	}
@@ -276,11 +276,11 @@ static bool look_up(struct resolver *r, const char *host, int family, struct add
 	if (!entry) {
 		entry = make_room(r);
 		if (!entry)
-			return err_set(e, ERR_LIMIT, "%d names are being looked up already", CACHED);
+			return err_set(e, ERR_LIMIT, "%d names are being looked up already",
+				       CACHED);
 		if (!begin(r, entry, host, family, e))
 			return false;
 	}
-	settle(r, entry);
 	if (!entry->expires)
 		return err_set(e, ERR_PENDING, "looking up \"%s\"", host);
 	/* The thread has let go of what it wrote. */

@@ -27,10 +27,10 @@ int resolver_fd(const struct resolver *r);
 void resolver_collect(struct resolver *r);
 
 /*
- * family: AF_INET, AF_INET6 or AF_UNSPEC (the system's preference, RFC 6724).  An answer is kept for
- * 10 s, a failure for 2 s, so that a command that names two hosts needs at most three tries.
- * An empty host means the wildcard address of the family (AF_UNSPEC: IPv6).
- * Port 0 or none is refused with ERR_RANGE unless zero_port_ok.
+ * family: AF_INET, AF_INET6 or AF_UNSPEC (the system's preference, RFC 6724).  An answer is kept
+ * for 10 s, a failure for 2 s, so that a command that names two hosts needs at most three tries.
+ * An empty host means the wildcard address of the family (AF_UNSPEC: IPv6). Port 0 or none is
+ * refused with ERR_RANGE unless zero_port_ok.
  */
 bool resolve_name(struct resolver *r, const struct addr_name *name, int family, bool zero_port_ok,
 		  struct addr *out, struct error *e);

@@ -11,14 +11,15 @@ struct route {
 	struct addr source;  /* port 0; family 0 where the kernel names none */
 	struct addr gateway; /* family 0: on link */
 	unsigned ifindex;
-	unsigned mtu;        /* of the path where known, else of the interface; 0: unknown */
-	bool broadcast;      /* RTN_BROADCAST */
-	bool multicast;      /* RTN_MULTICAST */
-	bool local;          /* RTN_LOCAL: this host */
+	unsigned mtu;   /* of the path where known, else of the interface; 0: unknown */
+	bool broadcast; /* RTN_BROADCAST */
+	bool multicast; /* RTN_MULTICAST */
+	bool local;     /* RTN_LOCAL: this host */
 };
 
-/* oif: interface the socket is bound to or set for multicast, 0 for none.  ERR_SYSTEM with ENETUNREACH
- * when there is no route. */
+/* oif: interface the socket is bound to or set for multicast, 0 for none.  ERR_SYSTEM with
+ * ENETUNREACH when there is no route; with EHOSTUNREACH, EINVAL or EACCES where one says
+ * unreachable, blackhole or prohibit. */
 bool route_lookup(const struct addr *dest, unsigned oif, struct route *out, struct error *e);
 
 #endif

@@ -12,7 +12,8 @@
 
 /* Buffers a power of two apart would all compete for the same few lines of the caches. */
 #define STRIDE (RX_BUFFER + 5 * 64)
-/* Both families' PKTINFO, TTL and TOS on a dual-stack socket, time, drops, GRO: 248 bytes on 6.18. */
+/* Both families' PKTINFO, TTL and TOS on a dual-stack socket, time, drops, GRO: 248 bytes on
+ * 6.18. */
 #define CONTROL 384
 
 struct rx_batch {

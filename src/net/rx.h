@@ -22,7 +22,7 @@
 #define RX_HAS_TOS 32u
 
 struct rx_meta {
-	uint64_t time;     /* kernel receive time, realtime ns; the time of the call where there is none */
+	uint64_t time; /* the kernel's, realtime ns; where there is none, that of the call */
 	struct addr peer;
 	struct addr local; /* destination address of the datagram; port 0: the socket's */
 	uint32_t ifindex;  /* where it came in; 0 unknown */
@@ -39,9 +39,9 @@ struct rx_batch; /* RX_BATCH buffers of RX_BUFFER bytes, names and control space
 struct rx_batch *rx_batch_new(void);
 void rx_batch_free(struct rx_batch *b);
 
-/* Receives up to RX_BATCH datagrams; returns their number, 0 when there is none now, -1 with *errnum
- * for an error of the socket (EINTR and EAGAIN are 0).  An errno that an ICMP error caused is returned
- * once by the kernel and says nothing about the queue: call again. */
+/* Receives up to RX_BATCH datagrams; returns their number, 0 when there is none now, -1 with
+ * *errnum for an error of the socket (EINTR and EAGAIN are 0).  An errno that an ICMP error
+ * caused is returned once by the kernel and says nothing about the queue: call again. */
 int rx_receive(struct rx_batch *b, int fd, int *errnum);
 /* Decodes number i of the last receive. */
 void rx_decode(const struct rx_batch *b, int i, struct rx_meta *out);

@@ -19,8 +19,8 @@ struct services {
 	size_t count;
 };
 
-/* Reads the system's list (getservent(3), so from one thread only).  It is a convenience: where there
- * is no list, or no memory, the table stays empty or short. */
+/* Reads the system's list (getservent(3), so from one thread only).  It is a convenience: where
+ * there is no list, or no memory, the table stays empty or short. */
 void services_load(struct services *s);
 void services_done(struct services *s);
 

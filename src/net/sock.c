@@ -25,14 +25,14 @@ static const struct setting settings_any[] = {
 };
 
 static const struct setting settings_v4[] = {
-	{ IPPROTO_IP, IP_PKTINFO, 1 }, { IPPROTO_IP, IP_RECVTTL, 1 },
-	{ IPPROTO_IP, IP_RECVTOS, 1 }, { IPPROTO_IP, IP_RECVERR, 1 },
+	{ IPPROTO_IP, IP_PKTINFO, 1 },       { IPPROTO_IP, IP_RECVTTL, 1 },
+	{ IPPROTO_IP, IP_RECVTOS, 1 },       { IPPROTO_IP, IP_RECVERR, 1 },
 	{ IPPROTO_IP, IP_MULTICAST_ALL, 0 },
 };
 
 static const struct setting settings_v6[] = {
-	{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 }, { IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
-	{ IPPROTO_IPV6, IPV6_RECVTCLASS, 1 },  { IPPROTO_IPV6, IPV6_RECVERR, 1 },
+	{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 },   { IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
+	{ IPPROTO_IPV6, IPV6_RECVTCLASS, 1 },    { IPPROTO_IPV6, IPV6_RECVERR, 1 },
 	{ IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0 },
 };
 
@@ -55,8 +55,7 @@ static bool prepare(int fd, int family, bool dual, struct error *e)
 	if (family == AF_INET6 && (!apply_settings(fd, &v6only, 1, e) ||
 				   !apply_settings(fd, settings_v6, COUNT(settings_v6), e)))
 		return false;
-	if ((family == AF_INET || dual) &&
-	    !apply_settings(fd, settings_v4, COUNT(settings_v4), e))
+	if ((family == AF_INET || dual) && !apply_settings(fd, settings_v4, COUNT(settings_v4), e))
 		return false;
 	return apply_settings(fd, settings_any, COUNT(settings_any), e);
 }
@@ -230,8 +229,9 @@ static void share_port(const struct sock *s, int fd, int on)
 }
 
 /*
- * The port is shared for the moment of the bind only, so that nobody else gets in.  Which descriptor
- * hears unicast then is the kernel's choice, and does not matter: all are read as one.
+ * The port is shared for the moment of the bind only, so that nobody else gets in.  Which
+ * descriptor hears unicast then is the kernel's choice, and does not matter: all are read as
+ * one.
  */
 bool sock_add_helper(struct sock *s, struct error *e)
 {
@@ -240,7 +240,8 @@ bool sock_add_helper(struct sock *s, struct error *e)
 	if (asked(s, "multicast-all")->number)
 		return err_set(e, ERR_STATE,
 			       "the kernel's limit of memberships is reached (net.ipv4."
-			       "igmp_max_memberships), and multicast-all is on: it hears all groups anyway");
+			       "igmp_max_memberships), and multicast-all is on: it hears all "
+			       "groups anyway");
 	more = realloc(s->helpers, (s->helper_count + 1) * sizeof(*more));
 	if (!more)
 		return err_set(e, ERR_LIMIT, "no memory for another socket");
@@ -329,8 +330,9 @@ bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error 
 		return err_set(e, ERR_STATE,
 			       "this socket speaks IPv6 only: \":open udp4\" opens one for IPv4");
 	if (addr_kind(dest) == ADDR_LINKLOCAL && !dest->scope && !asked(s, "device")->number)
-		return err_set(e, ERR_STATE,
-			       "a link-local address needs its interface: ADDRESS%%IF, or set device IF");
+		return err_set(
+			e, ERR_STATE,
+			"a link-local address needs its interface: ADDRESS%%IF, or set device IF");
 	return true;
 }
 

@@ -23,13 +23,13 @@
 
 struct sock {
 	int fd;
-	int family;         /* AF_INET or AF_INET6 */
-	bool dual;          /* AF_INET6 that hears IPv4 too */
-	struct addr local;  /* as bound; the port is always known and stays over disconnect */
-	struct addr peer;   /* family 0: not connected */
+	int family;        /* AF_INET or AF_INET6 */
+	bool dual;         /* AF_INET6 that hears IPv4 too */
+	struct addr local; /* as bound; the port is always known and stays over disconnect */
+	struct addr peer;  /* family 0: not connected */
 	struct sockopt_values options; /* what was asked, by row of sockopts[] */
 	struct group_list groups;
-	int *helpers;       /* descriptors with further memberships, in order of their making */
+	int *helpers; /* descriptors with further memberships, in order of their making */
 	size_t helper_count;
 };
 
@@ -42,19 +42,20 @@ struct sock_spec {
 };
 
 /*
- * Opens, sets the options (those that must precede bind first), binds.  An ephemeral port is one that the
- * kernel gave to another socket a moment ago, bound by number, because the kernel forgets a port that it
- * chose itself when a socket is disconnected (Linux 6.18).  Errors are explained with the way out:
- * EADDRINUSE names the owner where /proc lets it (net/owner.h), EADDRNOTAVAIL, EACCES (port below
- * net.ipv4.ip_unprivileged_port_start), EPERM with the capability.
+ * Opens, sets the options (those that must precede bind first), binds.  An ephemeral port is one
+ * that the kernel gave to another socket a moment ago, bound by number, because the kernel
+ * forgets a port that it chose itself when a socket is disconnected (Linux 6.18).  Errors are
+ * explained with the way out: EADDRINUSE names the owner where /proc lets it (net/owner.h),
+ * EADDRNOTAVAIL, EACCES (port below net.ipv4.ip_unprivileged_port_start), EPERM with the
+ * capability.
  */
 bool sock_open(struct sock *s, const struct sock_spec *spec, struct error *e);
 /* For group_join(): one more descriptor on the same port, appended to s->helpers. */
 bool sock_add_helper(struct sock *s, struct error *e);
 void sock_close(struct sock *s); /* closes all descriptors; s is as zeroed with fd -1 */
 
-/* Kernel connect: only peer is heard.  Allowed again while connected, and what was connected stays so
- * if it fails.  Helpers are never connected: groups are heard on. */
+/* Kernel connect: only peer is heard.  Allowed again while connected, and what was connected
+ * stays so if it fails.  Helpers are never connected: groups are heard on. */
 bool sock_connect(struct sock *s, const struct addr *peer, struct error *e);
 /* Dissolves it (AF_UNSPEC); port, local address and device stay as they were bound. */
 bool sock_disconnect(struct sock *s, struct error *e);
@@ -67,7 +68,8 @@ bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum
 		       struct error *e);
 
 /* SO_MEMINFO (Linux 4.12).  Bytes waiting and drops since the socket was born are those of all
- * descriptors together, rcvbuf is the socket's own as the kernel counts it: twice what was granted. */
+ * descriptors together, rcvbuf is the socket's own as the kernel counts it: twice what was
+ * granted. */
 struct sock_memory {
 	uint32_t queued, rcvbuf, drops;
 };

@@ -48,9 +48,8 @@ static const struct sockopt_word *find_word(const struct sockopt_word *words, co
 }
 
 static const struct sockopt_word booleans[] = {
-	{ "on", 1 },   { "off", 0 },   { "yes", 1 }, { "no", 0 },
-	{ "true", 1 }, { "false", 0 }, { "1", 1 },   { "0", 0 },
-	{ NULL, 0 },
+	{ "on", 1 },    { "off", 0 }, { "yes", 1 }, { "no", 0 }, { "true", 1 },
+	{ "false", 0 }, { "1", 1 },   { "0", 0 },   { NULL, 0 },
 };
 
 static bool unreadable(const struct sockopt *o, const char *text, struct error *e)
@@ -86,8 +85,9 @@ static bool parse_word(const struct sockopt *o, const struct sockopt_word *words
 		return true;
 	}
 	if (o->flags & SOCKOPT_WORDS_OR_NUMBER && text[0] >= '0' && text[0] <= '9')
-		return num_parse_int(text, o->min, o->max, number, e) ? true :
-									err_prefix(e, "%s: ", o->name);
+		return num_parse_int(text, o->min, o->max, number, e)
+			       ? true
+			       : err_prefix(e, "%s: ", o->name);
 	return unreadable(o, text, e);
 }
 
@@ -221,15 +221,17 @@ static bool refused(const struct sockopt *o, int errnum, struct error *e)
 {
 	if (errnum == EPERM && o->capability && o->kind == SOCKOPT_IFACE)
 		err_set(e, ERR_SYSTEM,
-			"%s was chosen already, and needs %s to be chosen anew: open another socket with %s=IF",
+			"%s was chosen already, and needs %s to be chosen anew: open another "
+			"socket with %s=IF",
 			o->name, o->capability, o->name);
 	else if (errnum == EPERM && o->capability)
 		err_set(e, ERR_SYSTEM,
-			"%s needs %s: start udpdeck as root, or give it the capability with setcap(8)",
+			"%s needs %s: start udpdeck as root, or give it the capability with "
+			"setcap(8)",
 			o->name, o->capability);
 	else if (errnum == ENODEV)
-		err_set(e, ERR_SYSTEM, "%s: that interface is gone: :interfaces lists those there are",
-			o->name);
+		err_set(e, ERR_SYSTEM,
+			"%s: that interface is gone: :interfaces lists those there are", o->name);
 	else if (errnum == ENOPROTOOPT)
 		err_set(e, ERR_SYSTEM, "%s: this kernel does not have it", o->name);
 	else
@@ -262,14 +264,16 @@ static bool check_set(const struct sock *s, const struct sockopt *o, const struc
 		      struct error *e)
 {
 	if (o->flags & SOCKOPT_BEFORE_BIND)
-		return err_set(e, ERR_STATE,
-			       "%s works only before bind: \":open ADDR:PORT %s\" opens another socket",
-			       o->name, o->name);
+		return err_set(
+			e, ERR_STATE,
+			"%s works only before bind: \":open ADDR:PORT %s\" opens another socket",
+			o->name, o->name);
 	if (o->v4.name == IP_MULTICAST_ALL && v->number && s->helper_count)
-		return err_set(e, ERR_STATE,
-			       "%s: so many groups are joined that several sockets share them, and each "
-			       "datagram would come several times",
-			       o->name);
+		return err_set(
+			e, ERR_STATE,
+			"%s: so many groups are joined that several sockets share them, and each "
+			"datagram would come several times",
+			o->name);
 	return true;
 }
 
@@ -349,7 +353,8 @@ bool sockopt_get(const struct sock *s, const struct sockopt *o, struct buf *out,
 	for (size_t i = 0; i < n; i++) {
 		int errnum = get_call(s->fd, &calls[i], &numbers[i]);
 
-		/* Where the kernel keeps the answer to itself. UDP_GRO can be asked since 6.x only. */
+		/* Where the kernel keeps the answer to itself. UDP_GRO can be asked since 6.x
+		 * only. */
 		if (errnum == ENOPROTOOPT)
 			numbers[i] = s->options.v[sockopt_index(o)].number;
 		else if (errnum)

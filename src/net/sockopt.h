@@ -20,11 +20,11 @@
 struct sock;
 
 enum sockopt_kind {
-	SOCKOPT_BOOL,  /* on off yes no true false 1 0; no value means on */
+	SOCKOPT_BOOL, /* on off yes no true false 1 0; no value means on */
 	SOCKOPT_INT,
-	SOCKOPT_SIZE,  /* bytes, with k M KiB MiB */
-	SOCKOPT_IFACE, /* interface name or index; "none" undoes it */
-	SOCKOPT_WORD,  /* one of "words", or a number where words_or_number */
+	SOCKOPT_SIZE,    /* bytes, with k M KiB MiB */
+	SOCKOPT_IFACE,   /* interface name or index; "none" undoes it */
+	SOCKOPT_WORD,    /* one of "words", or a number where words_or_number */
 	SOCKOPT_NOT_UDP, /* keepalive, linger, nodelay: says that they are TCP's */
 };
 
@@ -38,7 +38,7 @@ struct sockopt_call {
 	int level, name;
 };
 
-#define SOCKOPT_BEFORE_BIND 1u  /* has to be set before bind: "open ... NAME=V" */
+#define SOCKOPT_BEFORE_BIND 1u /* has to be set before bind: "open ... NAME=V" */
 #define SOCKOPT_WORDS_OR_NUMBER 2u
 
 struct sockopt {
@@ -46,9 +46,9 @@ struct sockopt {
 	enum sockopt_kind kind;
 	unsigned flags;
 	int64_t min, max;
-	const char *unit; /* "bytes", "hops", NULL */
-	struct sockopt_call v4, v6, any; /* "any" is made once whatever the family */
-	struct sockopt_call force; /* tried before "any": past the system's limit, with CAP_NET_ADMIN */
+	const char *unit;                 /* "bytes", "hops", NULL */
+	struct sockopt_call v4, v6, any;  /* "any" is made once whatever the family */
+	struct sockopt_call force;        /* tried before "any": beyond the system's limit */
 	const struct sockopt_word *words; /* ends with name NULL */
 	const char *capability; /* named when the kernel says EPERM: "CAP_NET_ADMIN", or NULL */
 	const char *help;
@@ -61,7 +61,7 @@ extern const struct sockopt sockopts[]; /* ends with name NULL */
 /* What was asked, by row index; a zeroed struct asks for nothing. */
 struct sockopt_value {
 	bool asked;
-	int64_t number;          /* value, or interface index */
+	int64_t number;           /* value, or interface index */
 	char device[IF_NAMESIZE]; /* SOCKOPT_IFACE */
 };
 struct sockopt_values {
@@ -72,23 +72,25 @@ struct sockopt_values {
 const struct sockopt *sockopt_find(const char *name, struct error *e);
 size_t sockopt_index(const struct sockopt *o);
 
-/* Reads a value as typed (text NULL or "": on, for a boolean) into *out; asks the kernel nothing but
- * interface indexes.  The error names the option, the word and the range or the words. */
-bool sockopt_parse(const struct sockopt *o, const char *text, struct sockopt_value *out, struct error *e);
+/* Reads a value as typed (text NULL or "": on, for a boolean) into *out; asks the kernel nothing
+ * but interface indexes.  The error names the option, the word and the range or the words. */
+bool sockopt_parse(const struct sockopt *o, const char *text, struct sockopt_value *out,
+		   struct error *e);
 /* "NAME", "NAME=V": both steps. */
 bool sockopt_parse_assignment(const char *word, struct sockopt_values *values, struct error *e);
 
 /* Sets it on all descriptors of the socket and remembers that it was asked.  SOCKOPT_BEFORE_BIND on
  * a bound socket is ERR_STATE with the command that opens a new one. */
-bool sockopt_set(struct sock *s, const struct sockopt *o, const struct sockopt_value *v, struct error *e);
+bool sockopt_set(struct sock *s, const struct sockopt *o, const struct sockopt_value *v,
+		 struct error *e);
 /* For sock_open and for helper descriptors: sets one option on one descriptor. */
 bool sockopt_apply(int fd, int family, bool dual, const struct sockopt *o,
 		   const struct sockopt_value *v, struct error *e);
 
 /*
- * What the kernel says now, in the words that set understands: "on", "64", "425984", "eth0", "ef"; where
- * it keeps the answer to itself (the IPv4 interface for multicast), what was asked.  A dual-stack socket
- * whose halves differ has both: "64, IPv4 128".
+ * What the kernel says now, in the words that set understands: "on", "64", "425984", "eth0",
+ * "ef"; where it keeps the answer to itself (the IPv4 interface for multicast), what was asked.
+ * A dual-stack socket whose halves differ has both: "64, IPv4 128".
  */
 bool sockopt_get(const struct sock *s, const struct sockopt *o, struct buf *out, struct error *e);
 /* What was asked, in the same words; "" (nothing appended) if nothing was. */

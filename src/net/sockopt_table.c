@@ -7,23 +7,33 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
-/* The byte that carries the DSCP, written as tos(7) has it: DSCP shifted by two. */
+/*
+ * The whole byte, as IP_TOS takes it: the DSCP times four (RFC 2474, 2597, 3246, 5865).  From
+ * "lowdelay" on it is RFC 1349's, no DSCPs: sockopt_format_dscp() stops there.
+ */
 static const struct sockopt_word tos_words[] = {
-	{ "ef", 0xb8 },   { "voice-admit", 0xb0 }, /* RFC 3246, RFC 5865 */
-	{ "cs0", 0x00 },  { "cs1", 0x20 },	   { "cs2", 0x40 },  { "cs3", 0x60 },
-	{ "cs4", 0x80 },  { "cs5", 0xa0 },	   { "cs6", 0xc0 },  { "cs7", 0xe0 }, /* RFC 2474 */
-	{ "af11", 0x28 }, { "af12", 0x30 },	   { "af13", 0x38 }, /* RFC 2597 */
-	{ "af21", 0x48 }, { "af22", 0x50 },	   { "af23", 0x58 }, { "af31", 0x68 },
-	{ "af32", 0x70 }, { "af33", 0x78 },	   { "af41", 0x88 }, { "af42", 0x90 },
-	{ "af43", 0x98 },
-	{ "lowdelay", 0x10 }, /* from here on RFC 1349, no DSCPs: see sockopt_format_dscp() */
-	{ "throughput", 0x08 }, { "reliability", 0x04 }, { NULL, 0 },
+	{ "ef", 0xb8 },          { "voice-admit", 0xb0 },
+	{ "cs0", 0x00 },         { "cs1", 0x20 },
+	{ "cs2", 0x40 },         { "cs3", 0x60 },
+	{ "cs4", 0x80 },         { "cs5", 0xa0 },
+	{ "cs6", 0xc0 },         { "cs7", 0xe0 },
+	{ "af11", 0x28 },        { "af12", 0x30 },
+	{ "af13", 0x38 },        { "af21", 0x48 },
+	{ "af22", 0x50 },        { "af23", 0x58 },
+	{ "af31", 0x68 },        { "af32", 0x70 },
+	{ "af33", 0x78 },        { "af41", 0x88 },
+	{ "af42", 0x90 },        { "af43", 0x98 },
+	{ "lowdelay", 0x10 },    { "throughput", 0x08 },
+	{ "reliability", 0x04 }, { NULL, 0 },
 };
 
 static const struct sockopt_word df_words[] = {
-	{ "dont", IP_PMTUDISC_DONT },	{ "want", IP_PMTUDISC_WANT },
-	{ "do", IP_PMTUDISC_DO },	{ "probe", IP_PMTUDISC_PROBE },
-	{ "interface", IP_PMTUDISC_INTERFACE }, { "omit", IP_PMTUDISC_OMIT },
+	{ "dont", IP_PMTUDISC_DONT },
+	{ "want", IP_PMTUDISC_WANT },
+	{ "do", IP_PMTUDISC_DO },
+	{ "probe", IP_PMTUDISC_PROBE },
+	{ "interface", IP_PMTUDISC_INTERFACE },
+	{ "omit", IP_PMTUDISC_OMIT },
 	{ NULL, 0 },
 };
 
@@ -169,7 +179,8 @@ const struct sockopt sockopts[] = {
 	  .help = "hear of ICMP errors and who sent them" },
 	{ .name = "keepalive",
 	  .kind = SOCKOPT_NOT_UDP,
-	  .help = "UDP has no connection to keep alive: \"every 30s send ...\" sends one again and again" },
+	  .help = "UDP has no connection to keep alive: \"every 30s send ...\" sends one again and "
+		  "again" },
 	{ .name = "linger",
 	  .kind = SOCKOPT_NOT_UDP,
 	  .help = "UDP has nothing to wait for on close: a datagram has left, or it has not" },

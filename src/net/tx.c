@@ -29,8 +29,9 @@ static bool is_of_icmp(int errnum)
 }
 
 /*
- * Is it this datagram that is too large?  The kernel looks at that before it looks for a pending error,
- * and each refusal of this kind leaves an entry in the error queue: it must not be repeated.
+ * Is it this datagram that is too large?  The kernel looks at that before it looks for a pending
+ * error, and each refusal of this kind leaves an entry in the error queue: it must not be
+ * repeated.
  */
 static bool is_too_large(const struct sock *s, const struct addr *dest, size_t n)
 {
@@ -50,7 +51,8 @@ int tx_send(const struct sock *s, const struct addr *dest, const void *data, siz
 	if (dest && !len)
 		return EAFNOSUPPORT;
 	for (int i = 0; i < TX_RETRIES; i++) {
-		if (sendto(s->fd, data, n, MSG_NOSIGNAL, dest ? (struct sockaddr *)&sa : NULL, len) >= 0)
+		if (sendto(s->fd, data, n, MSG_NOSIGNAL, dest ? (struct sockaddr *)&sa : NULL,
+			   len) >= 0)
 			return 0;
 		errnum = errno;
 		if (errnum == EINTR)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What tests of sockets have in common: open one, wait for what it hears, a network of their own. */
+/* What tests of sockets have in common: open one, wait for what it hears, a network of their
+ * own. */
 #ifndef TESTS_UNIT_SOCKETS_H
 #define TESTS_UNIT_SOCKETS_H
 
@@ -122,8 +123,9 @@ static inline bool run_shell(const char *script)
 }
 
 /*
- * A network of this process alone, in which it is root: lo, and a cable with both ends plugged in, ve0
- * (10.99.0.1/24, fd99::1/64) and ve1.  false where the system forbids it or has no ip(8).
+ * A network of this process alone, in which it is root: lo, and a cable with both ends plugged
+ * in, ve0 (10.99.0.1/24, fd99::1/64) and ve1.  false where the system forbids it or has no
+ * ip(8).
  */
 static inline bool own_network(void)
 {

@@ -126,7 +126,9 @@ static void test_sockaddr(void **state)
 	static const struct {
 		const char *text;
 		bool fits_v4;
-	} cases[] = { { "10.0.0.1", true }, { "2001:db8::1", false }, { "fe80::1%1", false },
+	} cases[] = { { "10.0.0.1", true },
+		      { "2001:db8::1", false },
+		      { "fe80::1%1", false },
 		      { "ff02::1%1", false } };
 	struct sockaddr_storage sa;
 	struct addr back;
@@ -250,8 +252,10 @@ static void test_parse_refuses(void **state)
 		{ "[]", 0, "\"[]\" is no IP address" },
 		{ "[::1", 0, "\"[::1\" is no IP address" },
 		{ "1:2:3", 0, "\"1:2:3\" is no IP address" },
-		{ "fe80::1%nosuch0", 8, "there is no interface \"nosuch0\": :interfaces lists them" },
-		{ "[fe80::1%nosuch0]", 9, "there is no interface \"nosuch0\": :interfaces lists them" },
+		{ "fe80::1%nosuch0", 8,
+		  "there is no interface \"nosuch0\": :interfaces lists them" },
+		{ "[fe80::1%nosuch0]", 9,
+		  "there is no interface \"nosuch0\": :interfaces lists them" },
 		{ "fe80::1%", 8, "there is no interface \"\": :interfaces lists them" },
 		{ "2001:db8::1%lo", 12,
 		  "2001:db8::1 has no zone: only link-local addresses are bound to an interface" },
@@ -324,22 +328,14 @@ static void test_split_refuses(void **state)
 		const char *word, *port;
 		ptrdiff_t at;
 	} cases[] = {
-		{ "", NULL, 0 },
-		{ "udp://", NULL, 6 },
-		{ "udp:///", NULL, 6 },
-		{ "http://host:80", NULL, 0 },
-		{ "host:", NULL, 5 },
-		{ "[::1]:", NULL, 6 },
-		{ "[::1]53", NULL, 5 },
-		{ "[::1", NULL, 0 },
-		{ "[host]:53", NULL, 1 },
-		{ "[10.0.0.1]:53", NULL, 1 },
-		{ "[]:53", NULL, 1 },
-		{ "1:2:3", NULL, 0 },
-		{ "a b", NULL, 1 },
-		{ "a\033b", NULL, 1 },
-		{ "host:53", "54", 0 },
-		{ "host", "", 0 },
+		{ "", NULL, 0 },          { "udp://", NULL, 6 },
+		{ "udp:///", NULL, 6 },   { "http://host:80", NULL, 0 },
+		{ "host:", NULL, 5 },     { "[::1]:", NULL, 6 },
+		{ "[::1]53", NULL, 5 },   { "[::1", NULL, 0 },
+		{ "[host]:53", NULL, 1 }, { "[10.0.0.1]:53", NULL, 1 },
+		{ "[]:53", NULL, 1 },     { "1:2:3", NULL, 0 },
+		{ "a b", NULL, 1 },       { "a\033b", NULL, 1 },
+		{ "host:53", "54", 0 },   { "host", "", 0 },
 	};
 
 	(void)state;

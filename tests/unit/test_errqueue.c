@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ICMP errors: read from the queue with all their facts, put into words, and no datagram lost by them.
+ * ICMP errors: read from the queue with all their facts, put into words, and no datagram lost by
+ * them.
  */
 #include "net/errqueue.h"
 #include "net/tx.h"
@@ -74,8 +75,9 @@ static void test_refusals_are_heard(void **state)
 }
 
 /*
- * A pending error fails the next send, whomever it is for, and each entry that is taken from the queue
- * arms the next one.  Both with the queue left alone and with somebody emptying it in between.
+ * A pending error fails the next send, whomever it is for, and each entry that is taken from the
+ * queue arms the next one.  Both with the queue left alone and with somebody emptying it in
+ * between.
  */
 static void check_no_datagram_lost(const struct way *w, bool drained)
 {
@@ -210,7 +212,8 @@ static void test_words(void **state)
 	} cases[] = {
 		{ ERRQUEUE_ICMP, 3, 3, ECONNREFUSED, 0, "port unreachable", "refused" },
 		{ ERRQUEUE_ICMP, 3, 1, EHOSTUNREACH, 0, "host unreachable", "unreachable" },
-		{ ERRQUEUE_ICMP, 3, 4, EMSGSIZE, 1280, "fragmentation needed (MTU 1280)", "too big" },
+		{ ERRQUEUE_ICMP, 3, 4, EMSGSIZE, 1280, "fragmentation needed (MTU 1280)",
+		  "too big" },
 		{ ERRQUEUE_ICMP, 3, 13, EHOSTUNREACH, 0, "prohibited by a filter", "unreachable" },
 		{ ERRQUEUE_ICMP, 11, 0, EHOSTUNREACH, 0, "TTL exceeded in transit", "ttl" },
 		{ ERRQUEUE_ICMP, 3, 99, EHOSTUNREACH, 0, "ICMP type 3 code 99", "unreachable" },

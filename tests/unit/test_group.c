@@ -83,7 +83,8 @@ static void test_parse_refuses(void **state)
 		{ "239.1.2.3+0", 10, "0 is outside 1..4096" },
 		{ "239.1.2.3+5000", 10, "5000 is outside 1..4096" },
 		{ "239.1.2.3+x", 10, "\"x\" is no number" },
-		{ "239.255.255.255+2", 16, "so many groups leave the block of multicast addresses" },
+		{ "239.255.255.255+2", 16,
+		  "so many groups leave the block of multicast addresses" },
 		{ "239.1.2.3%", 10, "there is no interface \"\": :interfaces lists them" },
 		{ "239.1.2.3+2%nosuch0", 12,
 		  "there is no interface \"nosuch0\": :interfaces lists them" },
@@ -149,10 +150,10 @@ static void check_refused(struct sock *s, const char *verb, const char *word, co
 	struct group_spec g = spec(word);
 	struct error e = { 0 };
 	unsigned n = 0;
-	bool ok = strcmp(verb, "join") == 0  ? group_join(s, &g, &n, &e) :
-		  strcmp(verb, "leave") == 0 ? group_leave(s, &g, &n, &e) :
-		  strcmp(verb, "block") == 0 ? group_block(s, &g, &e) :
-					       group_unblock(s, &g, &e);
+	bool ok = strcmp(verb, "join") == 0    ? group_join(s, &g, &n, &e)
+		  : strcmp(verb, "leave") == 0 ? group_leave(s, &g, &n, &e)
+		  : strcmp(verb, "block") == 0 ? group_block(s, &g, &e)
+					       : group_unblock(s, &g, &e);
 
 	assert_false(ok);
 	assert_int_equal(n, 0);
@@ -353,8 +354,8 @@ static void test_sources(void **state)
 
 #define MANY 50
 
-/* How often what was just said was heard, by all descriptors; broadcasts by the socket itself, as the
- * receiver counts them. */
+/* How often what was just said was heard, by all descriptors; broadcasts by the socket itself,
+ * as the receiver counts them. */
 static unsigned count_copies(const struct sock *s, struct rx_batch *b)
 {
 	unsigned copies = 0;

@@ -89,7 +89,8 @@ static void test_empty_and_largest(void **state)
 	sock_close(&from);
 }
 
-/* More than a batch holds, of different sizes and from both families: nothing of one shows in another. */
+/* More than a batch holds, of different sizes and from both families: nothing of one shows in
+ * another. */
 static void test_batches(void **state)
 {
 	struct rx_batch *b = rx_batch_new();

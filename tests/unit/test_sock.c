@@ -144,7 +144,8 @@ static void test_address_in_use_names_the_owner(void **state)
 	assert_int_equal(read(ready[0], &port, sizeof(port)), sizeof(port));
 	assert_false(try_open(&s, AF_INET6, NULL, port, NULL, &e));
 	snprintf(words, sizeof(words),
-		 "port %u is taken by test_sock (pid %d); reuseaddr would share it if both ask for it, "
+		 "port %u is taken by test_sock (pid %d); reuseaddr would share it if both ask for "
+		 "it, "
 		 "unicast then goes to only one",
 		 port, (int)child);
 	assert_string_equal(e.text, words);
@@ -180,14 +181,16 @@ static void test_foreign_address(void **state)
 	(void)state;
 	assert_false(try_open(&s, AF_INET, "203.0.113.9", 0, NULL, &e));
 	assert_int_equal(e.errnum, EADDRNOTAVAIL);
-	assert_string_equal(e.text, "no interface has the address 203.0.113.9: :interfaces lists them; "
-				    "freebind binds to it anyway");
+	assert_string_equal(e.text,
+			    "no interface has the address 203.0.113.9: :interfaces lists them; "
+			    "freebind binds to it anyway");
 	s = must_open(AF_INET, "203.0.113.9", "freebind");
 	sock_close(&s);
 	assert_false(try_open(&s, AF_INET6, "fe80::1", 0, NULL, &e));
 	assert_int_equal(e.errnum, EINVAL);
-	assert_string_equal(e.text, "cannot bind to fe80::1: a link-local address needs its interface, "
-				    "ADDRESS%IF");
+	assert_string_equal(e.text,
+			    "cannot bind to fe80::1: a link-local address needs its interface, "
+			    "ADDRESS%IF");
 }
 
 /* As an ordinary user; root drops to one in a child. */
@@ -205,7 +208,9 @@ static void test_privileged_port(void **state)
 			_exit(1);
 		if (try_open(&s, AF_INET, "127.0.0.1", 1, NULL, &e))
 			_exit(77); /* net.ipv4.ip_unprivileged_port_start is 0 or 1 here */
-		_exit(e.errnum == EACCES && strstr(e.text, "port 1 needs CAP_NET_BIND_SERVICE") ? 0 : 1);
+		_exit(e.errnum == EACCES && strstr(e.text, "port 1 needs CAP_NET_BIND_SERVICE")
+			      ? 0
+			      : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
@@ -365,7 +370,8 @@ static void test_refused_sends_are_explained(void **state)
 		{ "::", "ff05::1", ENETUNREACH, 0, ":set multicast-interface IF" },
 		{ "0.0.0.0", "255.255.255.255", ENETUNREACH, 0, ":set device IF" },
 		{ "0.0.0.0", "10.0.0.1", ENETUNREACH, 0, "no route to 10.0.0.1:9" },
-		{ "0.0.0.0", "10.0.0.1", EMSGSIZE, 1280, "the path MTU 1280 to 10.0.0.1:9, that is 1252 " },
+		{ "0.0.0.0", "10.0.0.1", EMSGSIZE, 1280,
+		  "the path MTU 1280 to 10.0.0.1:9, that is 1252 " },
 		{ "::", "2001:db8::1", EMSGSIZE, 1280, "1232 bytes" },
 		{ "0.0.0.0", "10.0.0.1", EMSGSIZE, 0, "too large" },
 		{ "127.0.0.1", "10.0.0.1", EINVAL, 0, "bound to a loopback address" },
@@ -410,7 +416,9 @@ static void test_too_large_is_not_repeated(void **state)
 		assert_int_equal(tx_send(&s, &to, payload, mtu), EMSGSIZE);
 	for (;;) {
 		struct iovec part = { payload, sizeof(payload) };
-		struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+		struct msghdr m = { .msg_iov = &part,
+				    .msg_iovlen = 1,
+				    .msg_control = control,
 				    .msg_controllen = sizeof(control) };
 
 		if (recvmsg(s.fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)

@@ -282,8 +282,8 @@ static void test_privileged_options(void **state)
 
 			if (!sockopt_parse(o, privileged[i].set, &v, NULL) ||
 			    !sockopt_set(&s, o, &v, NULL) ||
-			    strcmp(get(&s, o->name), privileged[i].get ? privileged[i].get :
-									 privileged[i].set) != 0)
+			    strcmp(get(&s, o->name),
+				   privileged[i].get ? privileged[i].get : privileged[i].set) != 0)
 				_exit(1 + (int)i);
 		}
 		transparent = must_open(AF_UNSPEC, NULL, "transparent");
@@ -400,8 +400,9 @@ static void test_dscp_and_ecn(void **state)
 		uint8_t tos;
 		const char *dscp, *ecn;
 	} cases[] = {
-		{ 0xb8, "ef", "not-ect" }, { 0xb9, "ef", "ect(1)" },   { 0x2a, "af11", "ect(0)" },
-		{ 0xc3, "cs6", "ce" },	   { 0x00, "cs0", "not-ect" }, { 0x10, "0x04", "not-ect" },
+		{ 0xb8, "ef", "not-ect" },   { 0xb9, "ef", "ect(1)" },
+		{ 0x2a, "af11", "ect(0)" },  { 0xc3, "cs6", "ce" },
+		{ 0x00, "cs0", "not-ect" },  { 0x10, "0x04", "not-ect" },
 		{ 0x2c, "0x0b", "not-ect" },
 	};
 	struct buf b;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Interfaces: lo, which every host has, and a network of our own where we may have one.
+ */
+#include "net/iface.h"
+#include "sockets.h"
+
+static void test_loopback(void **state)
+{
+	struct iface_table t = { 0 };
+	const struct iface *lo;
+	struct addr v4 = address("127.0.0.1", 0), other = address("127.9.9.9", 0);
+	struct addr foreign = address("203.0.113.9", 0);
+	bool found = false;
+
+	(void)state;
+	assert_true(iface_load(&t, NULL));
+	assert_true(iface_load(&t, NULL));
+	lo = iface_by_name(&t, "lo");
+	assert_non_null(lo);
+	assert_ptr_equal(iface_by_index(&t, lo->index), lo);
+	assert_int_equal(lo->index, if_nametoindex("lo"));
+	assert_int_equal(lo->flags & (IFF_UP | IFF_LOOPBACK), IFF_UP | IFF_LOOPBACK);
+	assert_true(lo->mtu >= 1280);
+	for (size_t i = 0; i < lo->addr_count; i++) {
+		if (!addr_same_host(&lo->addrs[i].addr, &v4))
+			continue;
+		found = true;
+		assert_int_equal(lo->addrs[i].prefix_len, 8);
+		assert_int_equal(lo->addrs[i].broadcast.family, AF_UNSPEC);
+	}
+	assert_true(found);
+	assert_true(iface_is_own(&t, &v4));
+	assert_true(iface_is_own(&t, &other));
+	assert_false(iface_is_own(&t, &foreign));
+	assert_false(iface_is_broadcast(&t, &v4));
+	for (size_t i = 1; i < t.count; i++)
+		assert_true(t.ifaces[i - 1].index < t.ifaces[i].index);
+	assert_null(iface_by_name(&t, "nosuch0"));
+	assert_null(iface_by_index(&t, 0));
+	iface_done(&t);
+	assert_int_equal(t.count, 0);
+}
+
+/* Addresses of both families, one of them labelled; an interface without any. */
+static void test_own_network(void **state)
+{
+	const bool *alone = *state;
+	struct iface_table t = { 0 };
+	struct addr v4 = address("10.99.0.1", 0), broadcast = address("10.99.0.255", 0);
+	struct addr labelled = address("10.98.0.1", 0), v6 = address("fd99::1", 0);
+	const struct iface *ve0;
+
+	if (!*alone ||
+	    !run_shell("PATH=$PATH:/usr/sbin:/sbin;"
+		       "ip addr add 10.98.0.1/16 dev ve0 label ve0:x && ip link set ve1 down"))
+		skip();
+	assert_true(iface_load(&t, NULL));
+	ve0 = iface_by_name(&t, "ve0");
+	assert_non_null(ve0);
+	assert_int_equal(ve0->mtu, 1500);
+	assert_true(ve0->addr_count >= 3);
+	assert_true(iface_is_own(&t, &v4) && iface_is_own(&t, &labelled) && iface_is_own(&t, &v6));
+	assert_false(iface_is_own(&t, &broadcast));
+	assert_true(iface_is_broadcast(&t, &broadcast));
+	assert_false(iface_is_broadcast(&t, &v4));
+	for (size_t i = 0; i < ve0->addr_count; i++) {
+		const struct iface_addr *a = &ve0->addrs[i];
+
+		if (addr_same_host(&a->addr, &v6))
+			assert_int_equal(a->prefix_len, 64);
+		if (addr_same_host(&a->addr, &labelled))
+			assert_int_equal(a->prefix_len, 16);
+	}
+	assert_null(iface_by_name(&t, "ve0:x"));
+	assert_non_null(iface_by_name(&t, "ve1"));
+	assert_int_equal(iface_by_name(&t, "ve1")->flags & IFF_UP, 0);
+	iface_done(&t);
+}
+
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *word;
+		unsigned index; /* 0: refused */
+		const char *words;
+	} cases[] = {
+		{ "lo", 1, NULL },
+		{ "1", 1, NULL },
+		{ "", 0, "there is no interface \"\": :interfaces lists them" },
+		{ "0", 0, NULL },
+		{ "l", 0, NULL },
+		{ "2147483647", 0, "there is no interface \"2147483647\": :interfaces lists them" },
+		{ "a-name-that-is-too-long-for-an-interface", 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		unsigned index = 4711;
+		struct error e = { 0 };
+		bool ok = iface_parse(cases[i].word, &index, &e);
+
+		assert_int_equal(ok, cases[i].index != 0);
+		assert_int_equal(index, ok ? if_nametoindex("lo") : 4711);
+		if (!ok)
+			assert_int_equal(e.code, ERR_USAGE);
+		if (cases[i].words)
+			assert_string_equal(e.text, cases[i].words);
+	}
+}
+
+static void test_flags(void **state)
+{
+	static const struct {
+		unsigned flags;
+		const char *words;
+	} cases[] = {
+		{ 0, "down" },
+		{ IFF_UP, "up" },
+		{ IFF_UP | IFF_RUNNING | IFF_LOOPBACK, "up, running, loopback" },
+		{ IFF_UP | IFF_MULTICAST | IFF_BROADCAST, "up, multicast, broadcast" },
+		{ IFF_MULTICAST | IFF_NOARP, "down, multicast, no ARP" },
+	};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_reset(&b);
+		iface_format_flags(&b, cases[i].flags);
+		assert_string_equal(buf_cstr(&b), cases[i].words);
+	}
+	buf_done(&b);
+}
+
+int main(void)
+{
+	bool alone = own_network();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_loopback),
+		cmocka_unit_test_prestate(test_own_network, &alone),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_flags),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
