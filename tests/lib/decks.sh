@@ -13,7 +13,7 @@
 ptyrun=tests/lib/ptyrun
 udpdeck=${UDPDECK:-./udpdeck}
 deck_size=40x180 # of the next terminals: details are open, addresses whole
-deck_without=    # a program and its arguments in front of udpdeck, such as "setpriv ..."
+deck_under=      # a program and its arguments to run udpdeck under, such as "setpriv ..."
 
 [ -x "$ptyrun" ] || skip_all "built without libvterm"
 [ -x "$udpdeck" ] || skip_all "no udpdeck: UDPDECK names none"
@@ -26,7 +26,7 @@ deck_start() {
 	mkfifo "$work/$deck_name.in" "$work/$deck_name.out" || return 1
 	# both ends open for both ways: who opens one to write a line or to read one never waits
 	# shellcheck disable=SC2086 # words
-	ip netns exec "$deck_host" "$ptyrun" -a "$deck_size" $deck_without "$udpdeck" --no-rc "$@" \
+	ip netns exec "$deck_host" "$ptyrun" -a "$deck_size" $deck_under "$udpdeck" --no-rc "$@" \
 		<>"$work/$deck_name.in" 1<>"$work/$deck_name.out" 2>>"$work/$deck_name.screen" &
 	deck "$deck_name" "wait text>"
 }

@@ -12,7 +12,7 @@ calls=$calls,epoll_create,epoll_create1,timerfd_create,memfd_create,inotify_init
 
 traced() {
 	lan_up 1 && on h1 strace -o "$work/probe" true || return 1
-	deck_without="strace -f -qq -s 200 -e trace=$calls -o $work/trace"
+	deck_under="strace -f -qq -s 200 -e trace=$calls -o $work/trace"
 	deck_start h1 one -l 5000 --device eth0
 }
 
@@ -22,7 +22,8 @@ busy() {
 	deck_type one ":join 239.1.0.1+50%eth0" && deck one "row 0 50 groups" &&
 		deck_type one ":open udp6" ":open udp4" ":to localhost:9" &&
 		deck one "wait -> 127.0.0.1:9" &&
-		deck_type one ":send x" ":file $work/data" ":interfaces" && deck one "wait addresses" "send q" && deck_type one ":connect 127.0.0.1 9" &&
+		deck_type one ":send x" ":file $work/data" ":interfaces" &&
+		deck one "wait addresses" "send q" && deck_type one ":connect 127.0.0.1 9" &&
 		deck one "wait connected: only" && deck_type one ":disconnect" ":open udp4 :5000" &&
 		deck one "wait taken" "key Ctrl-C" "row 1 tx 2"
 }

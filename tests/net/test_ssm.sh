@@ -14,18 +14,24 @@ both() {
 		deck h1 "wait end of $3"
 }
 
+# told GROUP.*SOURCE: the switch has heard of it, a moment after the join
+told() {
+	wait_for "bridge -d mdb show dev br0 | grep -q 'grp $1'" 10
+}
+
 ready() {
 	deck_start h1 h1 -4 -l 4000 && deck_start h2 h2 -4 && deck_start h3 h3 -4
 }
 
 one_source() {
 	deck_type h1 ":join 10.77.0.2@232.1.1.1%eth0" &&
-		deck h1 "row 0 +10.77.0.2@232.1.1.1%eth0" &&
+		deck h1 "row 0 +10.77.0.2@232.1.1.1%eth0" && told "232.1.1.1 src 10.77.0.2" &&
 		both 232.1.1.1:4000 10.77.0.1:4000 a && deck h1 "wait two a" "gone three a" "row 1 rx 2"
 }
 
 second_source() {
 	deck_type h1 ":join 10.77.0.3@232.1.1.1%eth0" && deck h1 "wait joined 10.77.0.3@232.1.1.1%eth0" &&
+		told "232.1.1.1 src 10.77.0.3" &&
 		both 232.1.1.1:4000 10.77.0.1:4000 b && deck h1 "wait two b" "wait three b" "row 1 rx 5"
 }
 
@@ -36,7 +42,8 @@ leave_one() {
 }
 
 block() {
-	deck_type h1 ":join 239.1.1.1%eth0" ":block 10.77.0.3@239.1.1.1%eth0" &&
+	deck_type h1 ":join 239.1.1.1%eth0" && told "239.1.1.1 .*exclude" &&
+		deck_type h1 ":block 10.77.0.3@239.1.1.1%eth0" &&
 		deck h1 "wait blocked 10.77.0.3@239.1.1.1%eth0" &&
 		both 239.1.1.1:4000 10.77.0.1:4000 d && deck h1 "wait two d" "gone three d" "row 1 rx 9"
 }
@@ -45,12 +52,13 @@ unblock() {
 	deck_type h1 ":groups" && deck h1 "wait all but 10.77.0.3" "send q" &&
 		deck_type h1 ":unblock 10.77.0.3@239.1.1.1%eth0" &&
 		deck h1 "wait unblocked 10.77.0.3@239.1.1.1%eth0" &&
+		told "239.1.1.1 .*source_list 10.77.0.3/[0-9][0-9]" &&
 		both 239.1.1.1:4000 10.77.0.1:4000 e && deck h1 "wait two e" "wait three e" "row 1 rx 12"
 }
 
 over_ipv6() {
 	deck_type h1 ":open [::]:4006 v6only" ":join fd77::2@ff35::1%eth0" &&
-		deck h1 "row 0 +fd77::2@ff35::1%eth0" &&
+		deck h1 "row 0 +fd77::2@ff35::1%eth0" && told "ff35::1 src fd77::2" &&
 		deck_type h2 ":open udp6" && deck_type h3 ":open udp6" &&
 		both '[ff35::1]:4006' '[fd77::1]:4006' f &&
 		deck h1 "wait two f" "gone three f" "row 1 rx 14"

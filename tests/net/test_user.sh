@@ -7,7 +7,7 @@
 need socat setpriv
 
 # Without capabilities the kernel treats the namespace's root as it treats anybody.
-deck_without="setpriv --inh-caps=-all --bounding-set=-all"
+deck_under="setpriv --inh-caps=-all --bounding-set=-all"
 
 ordinary() {
 	lan_up 1 && deck_start h1 one -4 -l 5000 && deck one "row 0 0.0.0.0:5000" &&
@@ -66,7 +66,7 @@ prohibited() {
 
 at_start() {
 	# shellcheck disable=SC2086 # words
-	on h1 "$ptyrun" 24x100 $deck_without "$udpdeck" --no-rc -l 53 <<-'END'
+	on h1 "$ptyrun" 24x100 $deck_under "$udpdeck" --no-rc -l 53 <<-'END'
 		wait CAP_NET_BIND_SERVICE
 		exit 1
 	END
