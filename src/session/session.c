@@ -139,28 +139,34 @@ static bool listen_to(struct session *s, const struct session_socket *k, int fd,
 	return known ? receiver_change(s->receiver, &src, e) : receiver_add(s->receiver, &src, e);
 }
 
+void session_format_buffer(const struct session_socket *k, struct buf *out)
+{
+	uint64_t asked =
+		(uint64_t)k->sock.options.v[sockopt_index(sockopt_find("rcvbuf", NULL))].number;
+	struct sock_memory m;
+
+	if (!sock_memory(&k->sock, &m))
+		return;
+	buf_str(out, "receive buffer ");
+	num_format_size(out, m.rcvbuf / 2);
+	if (m.rcvbuf / 2 >= asked)
+		return;
+	buf_str(out, " granted of ");
+	num_format_size(out, asked);
+	buf_str(out, " asked; sysctl net.core.rmem_max");
+}
+
 /* What the socket may hear and how much of it the kernel will keep for us, as the list's event. */
 static void tell_open(struct session *s, const struct session_socket *k)
 {
-	struct buf local, granted;
-	struct sock_memory m;
+	struct buf text;
 
-	buf_init(&local, 128);
-	buf_init(&granted, 64);
-	addr_format(&local, &k->sock.local);
-	if (sock_memory(&k->sock, &m) && m.rcvbuf / 2 < SOCK_RCVBUF_ASK) {
-		num_format_size(&granted, m.rcvbuf / 2);
-		session_event(s, PACKET_OPEN, k->number,
-			      "[%u] open %s%s, receive buffer %s granted of 16 MiB asked "
-			      "(sysctl net.core.rmem_max)",
-			      k->number, buf_cstr(&local), k->sock.dual ? " and IPv4" : "",
-			      buf_cstr(&granted));
-	} else {
-		session_event(s, PACKET_OPEN, k->number, "[%u] open %s%s, receive buffer 16 MiB",
-			      k->number, buf_cstr(&local), k->sock.dual ? " and IPv4" : "");
-	}
-	buf_done(&local);
-	buf_done(&granted);
+	buf_init(&text, 256);
+	addr_format(&text, &k->sock.local);
+	buf_str(&text, k->sock.dual ? " and IPv4, " : ", ");
+	session_format_buffer(k, &text);
+	session_event(s, PACKET_OPEN, k->number, "[%u] open %s", k->number, buf_cstr(&text));
+	buf_done(&text);
 }
 
 struct session_socket *session_open(struct session *s, const struct sock_spec *spec,

@@ -44,13 +44,12 @@ void ui_error(struct ui *ui, const struct error *e, const char *line, const char
 		ui_sayf(ui, MESSAGE_ERROR, "%s%s", e->text, after);
 }
 
-/* What happened by itself does not push an error away that nobody had time to read. */
-static void notice_message(struct ui *ui, enum command_message kind, const char *text)
+/* What happened by itself does not push away what nobody had time to read. */
+static bool is_free(const struct ui *ui)
 {
 	const struct message_view *m = &ui->view.message;
 
-	if (!m->text[0] || clock_monotonic(ui->clock) >= m->until)
-		ui_message(ui, kind, text);
+	return !m->text[0] || clock_monotonic(ui->clock) >= m->until;
 }
 
 void ui_hint(struct ui *ui, const char *text)
@@ -64,17 +63,15 @@ void ui_hint(struct ui *ui, const char *text)
 static void say_lost(const struct ui *ui, const struct packet *p, struct buf *out)
 {
 	const struct session_socket *k = session_find(ui->session, p->socket);
-	struct sock_memory m;
 
 	num_format_count(out, p->lost);
 	buf_str(out, p->flags & PACKET_AT_LEAST ? " or more lost" : " lost");
 	if (p->where == PACKET_WHERE_STORE) {
 		buf_str(out, ": the store turned over before they could be shown; --memory gives "
 			     "it more");
-	} else if (k && sock_memory(&k->sock, &m)) {
-		buf_str(out, ": receive buffer ");
-		num_format_size(out, m.rcvbuf / 2);
-		buf_str(out, " granted of 16 MiB asked; sysctl net.core.rmem_max");
+	} else if (k) {
+		buf_str(out, ": ");
+		session_format_buffer(k, out);
 	}
 }
 
@@ -84,23 +81,25 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	struct ui *ui = ctx;
 	struct buf text;
 
+	if (!is_free(ui))
+		return;
 	buf_init(&text, sizeof(ui->view.message.text) - 1);
 	switch (what) {
 	case SESSION_PEER_NEW:
 		buf_printf(&text, "@%u ", peer->number);
 		addr_format(&text, &peer->addr);
 		buf_str(&text, " is new: Alt-a answers it");
-		notice_message(ui, MESSAGE_INFO, buf_cstr(&text));
+		ui_message(ui, MESSAGE_INFO, buf_cstr(&text));
 		break;
 	case SESSION_LOST:
 		say_lost(ui, p, &text);
-		notice_message(ui, MESSAGE_WARNING, buf_cstr(&text));
+		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
 		break;
 	case SESSION_ERROR:
 		pane_error_words(p, &text);
 		if (session_find(ui->session, p->socket))
 			buf_printf(&text, "; [%u] stays open", p->socket);
-		notice_message(ui, MESSAGE_WARNING, buf_cstr(&text));
+		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
 		break;
 	}
 	buf_done(&text);
