@@ -179,8 +179,7 @@ const struct sockopt sockopts[] = {
 	  .help = "hear of ICMP errors and who sent them" },
 	{ .name = "keepalive",
 	  .kind = SOCKOPT_NOT_UDP,
-	  .help = "UDP has no connection to keep alive: \"every 30s send ...\" sends one again and "
-		  "again" },
+	  .help = "UDP has no connection that could be kept alive" },
 	{ .name = "linger",
 	  .kind = SOCKOPT_NOT_UDP,
 	  .help = "UDP has nothing to wait for on close: a datagram has left, or it has not" },
