@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Loop, line and screen without the rest of udpdeck, for test_line.c and
- * test_screen.c: what is typed, the last key, and what was entered.
+ * test_painter.c: what is typed, the last key, and what was entered.
  *
  *   row 0    map=0 key=F5 entered=2 size=24x80
  *   row 1    > the line, newlines as "/", wrapped at the screen's width
@@ -10,8 +10,8 @@
  *
  * Its words for Enter: "quit", "crash", "keep" (stays, cursor at 2), "set" (puts
  * text there), "hex" and "text" (the kind of what follows), "work N" (N ticks, one
- * each millisecond, whatever the terminal does; each hundredth goes to the file
- * named by TICKS too), "mouse".
+ * each millisecond, whatever the terminal does), "mouse".  Of the environment:
+ * HISTORY and TICKS are files (the latter for each hundredth tick), ESCAPE_MS.
  */
 #include "line/line.h"
 #include "ui/screen.h"
@@ -127,6 +127,9 @@ static void draw(struct demo *d)
 	draw_line(d);
 	canvas_str(&d->canvas, rows - 2, 0, cols, STYLE_INFO, d->last);
 	canvas_printf(&d->canvas, rows - 1, 0, cols, STYLE_ERROR, "ticks=%u", d->ticks);
+	for (int row = 3; d->work_left && row < rows - 2; row++)
+		canvas_fill(&d->canvas, row, 0, cols, STYLE_RX,
+			    'a' + (d->ticks + (unsigned)row) % 26);
 	screen_paint(d->screen, &d->canvas);
 	d->dirty = false;
 }
@@ -305,7 +308,9 @@ static void on_signal(void *ctx, short revents)
 	(void)revents;
 	while (read(d->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		d->dirty = true;
-		if (info.ssi_signo != SIGWINCH)
+		if (info.ssi_signo == SIGWINCH)
+			screen_redraw(d->screen);
+		else
 			d->stop = true;
 	}
 }
@@ -351,6 +356,8 @@ static bool set_up(struct demo *d, struct error *e)
 	d->line = line_new(d->loop, &events, MAPS, e);
 	if (!d->line || (getenv("HISTORY") && !line_history_open(d->line, getenv("HISTORY"), e)))
 		return false;
+	if (getenv("ESCAPE_MS"))
+		line_set_escape_time(d->line, strtoul(getenv("ESCAPE_MS"), NULL, 10) * NS_PER_MS);
 	d->screen = screen_start(e);
 	return d->screen && loop_watch(d->loop, d->signals, POLLIN, on_signal, d, e) &&
 	       loop_watch(d->loop, STDIN_FILENO, POLLIN, on_input, d, e) &&
