@@ -85,7 +85,8 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 static void follow_icmp(struct session *s, struct session_socket *k, const struct packet *p)
 {
 	bool added = false;
-	struct peer *peer = touch_peer(s, p, &added);
+	/* An error of this host itself names no port (Linux 6.18): that is no peer. */
+	struct peer *peer = p->peer.port ? touch_peer(s, p, &added) : NULL;
 
 	s->errors++;
 	if (peer)

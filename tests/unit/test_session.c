@@ -71,7 +71,7 @@ static void three_queued_errors_cost_no_datagram(void **state)
 {
 	struct fake_face *f = *state;
 	uint16_t closed = closed_port();
-	unsigned errors = 3;
+	unsigned errors = 3, causes = 0;
 	struct packet p;
 
 	fake_must(f, "open udp4 127.0.0.1:0");
@@ -83,15 +83,24 @@ static void three_queued_errors_cost_no_datagram(void **state)
 	fake_until(f, has_errors, &errors);
 	assert_int_equal(f->session.tx, 6);
 	assert_int_equal(f->session.rx, 3);
-	for (uint64_t no = 1; no <= 9; no++) {
+	for (uint64_t no = 1; no <= 12; no++) {
+		char quoted[32];
+		uint32_t len;
+
 		assert_true(fake_packet(f, no, &p));
 		if (p.kind != PACKET_ICMP)
 			continue;
-		char quoted[32];
-		snprintf(quoted, sizeof(quoted), "refused %d", (int)p.icmp.cause - 1);
-		assert_in_range(p.icmp.cause, 1, 3);
-		assert_memory_equal(p.data, quoted, strlen(quoted));
+		len = p.stored;
+		assert_in_range(len, 9, sizeof(quoted));
+		memcpy(quoted, p.data, len);
+		assert_memory_equal(quoted, "refused ", 8);
+		assert_true(fake_packet(f, p.icmp.cause, &p));
+		assert_int_equal(p.kind, PACKET_TX);
+		assert_int_equal(p.len, len);
+		assert_memory_equal(p.data, quoted, len);
+		causes++;
 	}
+	assert_int_equal(causes, 3);
 }
 
 static void a_refused_socket_is_marked_until_it_hears_again(void **state)
