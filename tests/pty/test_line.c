@@ -325,6 +325,65 @@ static void test_history_has_kinds_and_a_file(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+static size_t lines_in(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	size_t count = 0;
+	int c;
+
+	assert_non_null(f);
+	while ((c = getc(f)) != EOF)
+		count += c == '\n';
+	fclose(f);
+	return count;
+}
+
+static void test_history_file_that_is_damaged_or_too_long(void **state)
+{
+	char path[] = "/tmp/history-XXXXXX", variable[60];
+	int fd = mkstemp(path);
+	struct term *t;
+
+	assert_true(fd >= 0);
+	for (int i = 0; i < 1500; i++)
+		assert_true(dprintf(fd, "tentry %d\n", i) > 0);
+	assert_true(dprintf(fd, "?kind\nxbad\\q\nt\n\nhalf") > 0);
+	close(fd);
+	snprintf(variable, sizeof(variable), "HISTORY=%s", path);
+	t = start_with(state, variable);
+	assert_int_equal(lines_in(path), 1000);
+	term_key(t, "Up");
+	line_is(t, "entry 1499");
+	term_keys(t, "\033<"); /* the oldest */
+	line_is(t, "entry 500");
+	unlink(path);
+}
+
+static void test_history_follows_no_symlink(void **state)
+{
+	char dir[] = "/tmp/history-XXXXXX", file[80], variable[100];
+	const char *const env[] = { variable, NULL };
+	struct term *t;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/link", dir);
+	snprintf(variable, sizeof(variable), "HISTORY=%s", file);
+	assert_int_equal(symlink("/dev/null", file), 0);
+	t = demo_run(state, 24, 80, env);
+	assert_non_null(t);
+	term_exit_is(t, 1);
+	assert_true(term_shows(t, "error: open /tmp/history-"));
+	unlink(file);
+	assert_int_equal(mkfifo(file, 0600), 0); /* nor waits for a writer */
+	demo_end(state);
+	t = demo_run(state, 24, 80, env);
+	assert_non_null(t);
+	term_exit_is(t, 1);
+	assert_true(term_shows(t, "is no plain file"));
+	unlink(file);
+	rmdir(dir);
+}
+
 /* ---- completion ---- */
 
 static void test_completion(void **state)
@@ -462,6 +521,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_vi, demo_end),
 		cmocka_unit_test_teardown(test_search, demo_end),
 		cmocka_unit_test_teardown(test_history_has_kinds_and_a_file, demo_end),
+		cmocka_unit_test_teardown(test_history_file_that_is_damaged_or_too_long, demo_end),
+		cmocka_unit_test_teardown(test_history_follows_no_symlink, demo_end),
 		cmocka_unit_test_teardown(test_completion, demo_end),
 		cmocka_unit_test_teardown(test_paste_is_text, demo_end),
 		cmocka_unit_test_teardown(test_paste_is_found_however_it_is_cut, demo_end),

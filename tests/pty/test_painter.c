@@ -150,7 +150,7 @@ static void test_sizes(void **state)
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		term_resize(t, sizes[i][0], sizes[i][1]);
 		if (sizes[i][0] < 4 || sizes[i][1] < 20)
-			continue; /* too small to say how large it is; the next size follows at once */
+			continue; /* too small to say so; the next one follows at once */
 		snprintf(want, sizeof(want), "size=%dx%d", sizes[i][0], sizes[i][1]);
 		term_wait_row(t, 0, sizes[i][1] < 40 ? "map=0 key=-" : want);
 		term_row_is(t, 1, "> text");
