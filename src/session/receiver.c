@@ -113,10 +113,8 @@ static bool obey_check(struct receiver *r, const struct request *q)
 }
 
 static bool (*const obeys[])(struct receiver *, const struct request *) = {
-	[REQUEST_ADD] = obey_add,
-	[REQUEST_CHANGE] = obey_change,
-	[REQUEST_REMOVE] = obey_remove,
-	[REQUEST_CHECK] = obey_check,
+	[REQUEST_ADD] = obey_add,       [REQUEST_CHANGE] = obey_change,
+	[REQUEST_REMOVE] = obey_remove, [REQUEST_CHECK] = obey_check,
 	[REQUEST_STOP] = obey_check,
 };
 

@@ -96,8 +96,8 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest, const void *quote,
-		    size_t quoted, uint64_t now)
+uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest,
+		    const void *quote, size_t quoted, uint64_t now)
 {
 	struct sent *oldest = NULL, *latest = NULL;
 
@@ -119,8 +119,8 @@ uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *des
 	return latest->no;
 }
 
-bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port, const void *data,
-		 size_t len, uint64_t now)
+bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port,
+		 const void *data, size_t len, uint64_t now)
 {
 	uint64_t sum = digest(data, len);
 

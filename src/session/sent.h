@@ -28,10 +28,10 @@ void sent_add(struct sent_ring *r, const struct packet *p);
  * destination alone decides), 0 if none is known.  Among equal ones the oldest of the last second that
  * no error was linked to yet, else the newest; it then counts as linked.
  */
-uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest, const void *quote,
-		    size_t quoted, uint64_t now);
+uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest,
+		    const void *quote, size_t quoted, uint64_t now);
 /* Was exactly this sent to dest from local port "port" within the last two seconds? */
-bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port, const void *data,
-		 size_t len, uint64_t now);
+bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port,
+		 const void *data, size_t len, uint64_t now);
 
 #endif

@@ -24,8 +24,9 @@
 #define FAILURES_MAX 16
 
 static_assert(RX_TRUNCATED == PACKET_TRUNCATED && RX_MULTICAST == PACKET_MULTICAST &&
-	      RX_BROADCAST == PACKET_BROADCAST && RX_HAS_TTL == PACKET_HAS_TTL &&
-	      RX_HAS_TOS == PACKET_HAS_TOS, "flags pass unchanged");
+		      RX_BROADCAST == PACKET_BROADCAST && RX_HAS_TTL == PACKET_HAS_TTL &&
+		      RX_HAS_TOS == PACKET_HAS_TOS,
+	      "flags pass unchanged");
 
 /* ---- appending; between store_begin and store_end ---- */
 

@@ -16,15 +16,15 @@
 #include <stdint.h>
 
 enum packet_kind {
-	PACKET_RX,    /* a datagram that was received */
-	PACKET_TX,    /* a datagram that was sent, or that the kernel refused to send */
-	PACKET_ICMP,  /* an error about a datagram that was sent, from the socket error queue */
-	PACKET_GAP,   /* "lost" datagrams are missing here */
-	PACKET_OPEN,  /* the rest are events; "data" is their text, in UTF-8 */
+	PACKET_RX,   /* a datagram that was received */
+	PACKET_TX,   /* a datagram that was sent, or that the kernel refused to send */
+	PACKET_ICMP, /* an error about a datagram that was sent, from the socket error queue */
+	PACKET_GAP,  /* "lost" datagrams are missing here */
+	PACKET_OPEN, /* the rest are events; "data" is their text, in UTF-8 */
 	PACKET_CLOSE,
 	PACKET_JOIN,
 	PACKET_LEAVE,
-	PACKET_NOTE,  /* connected, disconnected, stopped 12 s, ... */
+	PACKET_NOTE, /* connected, disconnected, stopped 12 s, ... */
 };
 
 enum packet_flag {
@@ -48,7 +48,7 @@ struct packet_icmp {
 	uint64_t cause;       /* number of the datagram it is about, 0 unknown */
 	uint32_t mtu;
 	int errnum;
-	uint8_t origin;       /* enum errqueue_origin */
+	uint8_t origin; /* enum errqueue_origin */
 	uint8_t type, code;
 };
 

@@ -641,8 +641,9 @@ static void test_free_leaves_nothing(void **state)
 	struct receiver *second = receiver_new(b->store, b->sent, &e);
 
 	assert_non_null(second);
-	assert_true(receiver_add(
-		second, &(struct receiver_source){ .fd = rx, .socket = 1, .port = port }, &e));
+	assert_true(receiver_add(second,
+				 &(struct receiver_source){ .fd = rx, .socket = 1, .port = port },
+				 &e));
 	for (int i = 0; i < 200; i++)
 		send_to(tx, "127.0.0.1", port, "x", 1);
 	receiver_free(second);

@@ -20,14 +20,13 @@ static struct addr host(uint8_t last, uint16_t port)
 
 static struct addr group6(uint32_t scope)
 {
-	return (struct addr){ .bytes = { 0xff, 2, [15] = 1 },
-			      .scope = scope,
-			      .port = 99,
-			      .family = AF_INET6 };
+	return (struct addr){
+		.bytes = { 0xff, 2, [15] = 1 }, .scope = scope, .port = 99, .family = AF_INET6
+	};
 }
 
-static void add_bytes(struct sent_ring *r, uint64_t no, struct addr dest, const void *data, size_t n,
-		      uint64_t time)
+static void add_bytes(struct sent_ring *r, uint64_t no, struct addr dest, const void *data,
+		      size_t n, uint64_t time)
 {
 	struct packet p = {
 		.kind = PACKET_TX,
@@ -128,12 +127,14 @@ static void test_quote_longer_than_prefix_or_datagram(void **state)
 	memset(big, 'b', sizeof(big));
 	add_bytes(*state, 1, host(1, 53), big, sizeof(big), NOW);
 	assert_int_equal(sent_cause(*state, 1, &(struct addr){ 0 }, big, 200, NOW), 0);
-	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 53) }[0], big, 200, NOW), 1);
+	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 53) }[0], big, 200, NOW),
+			 1);
 	/* Padded by a router to 128 bytes. */
 	add(*state, 2, host(1, 54), "tiny", NOW);
 	memset(big, 0, sizeof(big));
 	memcpy(big, "tiny", 4);
-	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 54) }[0], big, 128, NOW), 2);
+	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 54) }[0], big, 128, NOW),
+			 2);
 }
 
 static void test_ring_forgets_the_oldest(void **state)

@@ -48,7 +48,8 @@ static void look_back(struct reader *rd, uint64_t no)
 	struct store_hold h = { 0 };
 	struct packet p;
 
-	if (store_find(rd->race->st, no - no % 97, &h, &p) && (p.no != no - no % 97 || !is_intact(&p)))
+	if (store_find(rd->race->st, no - no % 97, &h, &p) &&
+	    (p.no != no - no % 97 || !is_intact(&p)))
 		rd->bad++;
 	store_mark(rd->race->st, no, (int)(no % 100));
 	store_hold_done(&h);
@@ -118,10 +119,13 @@ static void race(size_t segment, size_t limit)
 	struct packet p;
 
 	for (unsigned i = 0; i < READERS; i++) {
-		readers[i] = (struct reader){ .race = &shared, .habit = i, .cursor.store = shared.st };
+		readers[i] =
+			(struct reader){ .race = &shared, .habit = i, .cursor.store = shared.st };
 		/* Its place is the beginning, however late the thread starts. */
 		assert_int_equal(store_cursor_read(&readers[i].cursor, &p), STORE_END);
-		assert_int_equal(pthread_create(&readers[i].thread, NULL, read_packets, &readers[i]), 0);
+		assert_int_equal(pthread_create(&readers[i].thread, NULL, read_packets,
+						&readers[i]),
+				 0);
 	}
 	for (unsigned i = 0; i < WRITERS; i++)
 		assert_int_equal(pthread_create(&writers[i], NULL, write_packets, &shared), 0);
