@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rx [NAME...]: the highest rate at which each contender loses nothing, as a share
+ * of what a bare loop can do.  Run by "make bench"; takes a few minutes.
+ *
+ * It all happens on the loopback of a network namespace of its own.  The sender uses
+ * UDP_SEGMENT, the receiver's socket has no GRO.  A rate counts as lossless if at most
+ * 0.01 % are lost in each of three trials.  A row is void unless the bare loop was seen
+ * losing at some higher rate: then the sender was the limit, not the receiver.
+ *
+ * A trial whose losses are explained by other programs of the machine, because the
+ * receiving thread had to wait for its processor while they came, is repeated.
+ */
+#include "rx.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define TRIALS 3
+#define REPEATS 20
+#define PRECISION 1.03
+#define LOWEST 5000.0 /* per second: below it nobody is looked for */
+#define BAR 0.9
+#define OVERHEAD_BAR 64.0
+#define CONTENDERS 8
+
+static const char *const nc_argv[] = { "nc.openbsd", "-d", "-u", "-l", "127.0.0.1", "PORT", NULL };
+static const char *const ncat_argv[] = { "ncat",        "-u",        "-l",   "-n",
+					 "--recv-only", "127.0.0.1", "PORT", NULL };
+static const char *const socat_argv[] = { "socat", "-u", "UDP4-RECV:PORT,bind=127.0.0.1", "-",
+					  NULL };
+
+const struct contender contenders[] = {
+	{ "bare", true, bare_start, bare_stop, bare_agrees, NULL, NULL, NULL },
+	{ "library", true, library_start, library_stop, library_agrees, library_attend, NULL,
+	  NULL },
+	{ "udpdeck", true, deck_start, deck_stop, deck_agrees, deck_attend, deck_pid, NULL },
+	{ "nc", false, program_start, program_stop, NULL, NULL, program_pid, nc_argv },
+	{ "ncat", false, program_start, program_stop, NULL, NULL, program_pid, ncat_argv },
+	{ "socat", false, program_start, program_stop, NULL, NULL, program_pid, socat_argv },
+	{ 0 },
+};
+
+/* The buffers are asked as setsockopt takes them; the kernel grants twice that, so the second is the
+ * 208 KiB of an untuned system. */
+static const struct row rows[] = {
+	{ 64, 16 << 20, 0.7 },
+	{ 1400, 16 << 20, 0.7 },
+	{ 64, 104 << 10, 0.4 },
+	{ 1400, 104 << 10, 0.4 },
+};
+
+struct score {
+	double lossless; /* per second; 0: none was found */
+	double losing;   /* highest rate that was seen losing; 0: none */
+	unsigned disturbed;
+	bool ran, disagrees;
+};
+
+/* ---- the socket of those that are in this process ---- */
+
+static void on(int fd, int level, int name)
+{
+	const int one = 1;
+
+	if (setsockopt(fd, level, name, &one, sizeof(one)) < 0)
+		perror("setsockopt");
+}
+
+int open_receiver(const struct row *row, uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0) {
+		perror("receiver");
+		exit(1);
+	}
+	on(fd, SOL_SOCKET, SO_TIMESTAMPNS);
+	on(fd, SOL_SOCKET, SO_RXQ_OVFL);
+	on(fd, IPPROTO_IP, IP_PKTINFO);
+	on(fd, IPPROTO_IP, IP_RECVTTL);
+	on(fd, IPPROTO_IP, IP_RECVTOS);
+	on(fd, IPPROTO_IP, IP_RECVERR);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &row->rcvbuf, sizeof(row->rcvbuf)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &row->rcvbuf, sizeof(row->rcvbuf));
+	return fd;
+}
+
+/* ---- trials ---- */
+
+struct match {
+	const struct contender *contender;
+	const struct row *row;
+	void *ctx;
+	uint16_t port;
+	pid_t pid; /* where the contender's receiving thread is */
+	int fd;
+	uint64_t sent, dropped; /* since the start */
+	struct score *score;
+};
+
+static void attend(struct match *m, int ms)
+{
+	if (m->contender->attend)
+		m->contender->attend(m->ctx, ms);
+	else
+		nap(ms);
+}
+
+/* Waits until the contender has read all; returns what was lost since the last call. */
+static uint64_t settle(struct match *m)
+{
+	uint64_t before = m->dropped;
+
+	for (int i = 0; i < 2000; i++) {
+		struct socket_counts counts = count_socket(m->port);
+
+		m->dropped = counts.drops;
+		if (!counts.queued)
+			break;
+		attend(m, 1);
+	}
+	return m->dropped - before;
+}
+
+enum outcome { LOSSLESS, LOSSY, DISTURBED };
+
+static enum outcome trial(struct match *m, double rate, double *achieved)
+{
+	struct offer o = {
+		.fd = m->fd, .payload = m->row->payload, .rate = rate, .seconds = m->row->seconds
+	};
+	double waited = waited_for_cpu(m->pid);
+	struct offering *g = offer_start(&o);
+	uint64_t lost;
+
+	while (!offer_done(g))
+		attend(m, 5);
+	offer_finish(g);
+	lost = settle(m);
+	waited = waited_for_cpu(m->pid) - waited;
+	m->sent += o.sent;
+	*achieved = o.achieved;
+	if (lost * 10000 <= o.sent)
+		return LOSSLESS;
+	return (double)lost <= 2 * waited * o.achieved ? DISTURBED : LOSSY;
+}
+
+/* All trials at the rate; *achieved is the lowest offered. */
+static bool is_lossless(struct match *m, double rate, double *achieved)
+{
+	int good = 0;
+	bool lossy = false;
+
+	*achieved = 1e18;
+	for (int i = 0; i < REPEATS && good < TRIALS && !lossy; i++) {
+		double offered;
+		enum outcome outcome = trial(m, rate, &offered);
+
+		good += outcome == LOSSLESS;
+		lossy = outcome == LOSSY;
+		m->score->disturbed += outcome == DISTURBED;
+		if (offered < *achieved)
+			*achieved = offered;
+	}
+	if (lossy && *achieved > m->score->losing)
+		m->score->losing = *achieved;
+	if (good == TRIALS && *achieved > m->score->lossless)
+		m->score->lossless = *achieved;
+	return good == TRIALS;
+}
+
+static void find_rate(struct match *m)
+{
+	double high, low = LOWEST, offered;
+
+	trial(m, LOWEST, &offered); /* warms up, and lets programs learn who their peer is */
+	if (is_lossless(m, 0, &high))
+		return;
+	if (!is_lossless(m, low, &offered))
+		return;
+	while (high / low > PRECISION) {
+		double mid = high > 4 * low ? 2 * low : (low + high) / 2;
+
+		if (is_lossless(m, mid, &offered))
+			low = mid;
+		else
+			high = mid;
+	}
+}
+
+static void compete(const struct contender *c, const struct row *row, uint16_t port,
+		    struct score *score)
+{
+	struct match m = { .contender = c, .row = row, .port = port, .score = score };
+
+	m.ctx = c->start(c, row, port);
+	if (!m.ctx)
+		return;
+	m.pid = c->pid ? c->pid(m.ctx) : getpid();
+	m.fd = offer_socket(port);
+	find_rate(&m);
+	score->ran = true;
+	score->disagrees = c->agrees && !c->agrees(m.ctx, m.sent, m.dropped);
+	c->stop(m.ctx);
+	close(m.fd);
+}
+
+/* ---- the table ---- */
+
+static void print_head(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	printf("highest rate without loss, thousand datagrams per second, and share of the bare "
+	       "loop\n"
+	       "(Linux %s, loopback, receiver on CPU %d, sender on CPU %d; * = not seen "
+	       "losing)\n\n",
+	       u.release, RECEIVER_CPU, SENDER_CPU);
+	printf("%-8s %-8s", "payload", "buffer");
+	for (const struct contender *c = contenders; c->name; c++)
+		printf(" %14s", c->name);
+	printf("\n");
+}
+
+static void print_score(const struct score *s, const struct score *bare)
+{
+	char text[32] = "-";
+
+	if (s->disagrees)
+		snprintf(text, sizeof(text), "miscounted");
+	else if (s->ran && bare->lossless > 0)
+		snprintf(text, sizeof(text), "%.0f%s %.2f", s->lossless / 1e3,
+			 s->losing > 0 ? "" : "*", s->lossless / bare->lossless);
+	printf(" %14s", text);
+	fflush(stdout);
+}
+
+static void print_row_head(const struct row *row)
+{
+	char size[16], buffer[16];
+
+	snprintf(size, sizeof(size), "%zu B", row->payload);
+	if (row->rcvbuf >= 1 << 20)
+		snprintf(buffer, sizeof(buffer), "%d MiB", row->rcvbuf >> 20);
+	else
+		snprintf(buffer, sizeof(buffer), "%d KiB", row->rcvbuf >> 9);
+	printf("%-8s %-8s", size, buffer);
+	fflush(stdout);
+}
+
+static bool is_wanted(const struct contender *c, int argc, char **argv)
+{
+	bool wanted = argc < 2 || c == contenders;
+
+	for (int i = 1; i < argc; i++)
+		wanted |= strcmp(argv[i], c->name) == 0;
+	return wanted;
+}
+
+/* What is to be said of the row; *met is false if udpdeck stays below its bar. */
+static const char *verdict(const struct score *bare, const struct score *deck, bool *met)
+{
+	*met = true;
+	if (bare->losing <= bare->lossless)
+		return "  void: the sender was too slow for the bare loop";
+	if (!deck->ran || deck->lossless >= BAR * bare->lossless)
+		return "";
+	if (!deck->losing)
+		return "  void: the sender was too slow for udpdeck";
+	*met = false;
+	return "  below the bar";
+}
+
+static bool run_row(const struct row *row, uint16_t *port, int argc, char **argv)
+{
+	struct score scores[CONTENDERS] = { 0 }, *deck = &scores[0];
+	unsigned disturbed = 0;
+	bool met, honest = true;
+
+	print_row_head(row);
+	for (size_t i = 0; contenders[i].name; i++) {
+		const struct contender *c = &contenders[i];
+
+		if (is_wanted(c, argc, argv) && (c->any_buffer || row->rcvbuf < 1 << 20))
+			compete(c, row, (*port)++, &scores[i]);
+		print_score(&scores[i], &scores[0]);
+		if (strcmp(c->name, "udpdeck") == 0)
+			deck = &scores[i];
+		honest &= !scores[i].disagrees;
+		disturbed += scores[i].disturbed;
+	}
+	printf("%s\n", verdict(&scores[0], deck, &met));
+	if (disturbed)
+		printf("%17s%u trials were disturbed by other programs\n", "", disturbed);
+	return met && honest;
+}
+
+static bool print_overhead(void)
+{
+	bool met = true;
+
+	printf("\nbytes kept per IPv4 datagram beyond its payload:");
+	for (size_t i = 0; i < 2; i++) {
+		double bytes = library_overhead(rows[i].payload);
+
+		printf(" %.1f (%zu B)", bytes, rows[i].payload);
+		met &= bytes <= OVERHEAD_BAR;
+	}
+	printf("%s\n", met ? "" : "  above the bar");
+	return met;
+}
+
+/* ---- a namespace of its own ---- */
+
+static bool enter_namespace(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd;
+
+	if (unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) < 0) {
+		perror("no network namespace");
+		return false;
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0) {
+		perror("lo");
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	uint16_t port = 7000;
+	bool met = true;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		fprintf(stderr, "two processors are needed, one to send and one to receive\n");
+		return 77;
+	}
+	if (!enter_namespace())
+		return 77;
+	pin_to_cpu(SENDER_CPU);
+	setpriority(PRIO_PROCESS, 0, -20); /* where it is allowed: a calmer measurement */
+	print_head();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		met &= run_row(&rows[i], &port, argc, argv);
+	met &= print_overhead();
+	return met ? 0 : 1;
+}

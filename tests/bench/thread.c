@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Threads: where they run, and how long they had to wait for it. */
+#include "rx.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool pin_thread(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((unsigned)cpu, &set);
+	return sched_setaffinity(tid, sizeof(set), &set) == 0;
+}
+
+void pin_to_cpu(int cpu)
+{
+	if (!pin_thread(0, cpu))
+		perror("sched_setaffinity");
+}
+
+void nap(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+static bool read_line(char *line, int size, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	bool ok = f && fgets(line, size, f);
+
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+pid_t receiving_thread(pid_t pid)
+{
+	char path[300], comm[32];
+	struct dirent *entry;
+	pid_t tid = pid;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)pid, entry->d_name);
+		if (read_line(comm, sizeof(comm), path) && strcmp(comm, "receiver\n") == 0)
+			tid = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	if (dir)
+		closedir(dir);
+	return tid;
+}
+
+double waited_for_cpu(pid_t pid)
+{
+	unsigned long long ran, waited;
+	char path[300], line[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid,
+		 (int)receiving_thread(pid));
+	if (!read_line(line, sizeof(line), path) || sscanf(line, "%llu %llu", &ran, &waited) != 2)
+		return 0;
+	return (double)waited / 1e9;
+}
