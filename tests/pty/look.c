@@ -92,7 +92,10 @@ int look_panel_row(struct term *t, int *count)
 	int top;
 
 	look_row(t, LOOK_PANEL_TOP - 1, row);
+	/* the title may have an "of" too */
 	at = strstr(row, " of ");
+	for (char *next = at; next; next = strstr(at + 1, " of "))
+		at = next;
 	*count = at ? (int)strtol(at + 4, NULL, 10) : 0;
 	while (at && at > row && at[-1] != ' ')
 		at--;

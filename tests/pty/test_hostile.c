@@ -62,6 +62,11 @@ static size_t mark(size_t i, char out[256])
 	return (size_t)head + payloads[i].len;
 }
 
+static bool row_is_shown(struct term *t, void *row)
+{
+	return look_has(t, row);
+}
+
 /* The peer sends payload i, which becomes packet #no. */
 static void receive(struct app *app, uint16_t port, size_t i, size_t no)
 {
@@ -69,8 +74,8 @@ static void receive(struct app *app, uint16_t port, size_t i, size_t no)
 	size_t len = mark(i, bytes);
 
 	assert_true(peer_send(&app->peer, "127.0.0.1", port, bytes, len));
-	snprintf(row, sizeof(row), " %7zu ", no);
-	term_wait(app->term, row);
+	snprintf(row, sizeof(row), "\n %7zu ", no);
+	term_wait_fn(app->term, row_is_shown, row);
 }
 
 /* app_port() was #1. */

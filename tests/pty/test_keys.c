@@ -36,7 +36,7 @@ enum sign {
 	BYTE,      /* the byte under the details' cursor */
 	FIELD,     /* the details' field under the bar */
 	ROW,       /* the panel's row under the bar */
-	SHIFTED,   /* columns that the panel is scrolled to the right */
+	SHIFTED,   /* the panel is scrolled by so many columns, to the right */
 	FOCUS,     /* n is an enum focus */
 	SOCKET,    /* the current socket is n */
 	SHOWN,     /* text */
@@ -49,73 +49,75 @@ static const struct expectation {
 	enum sign sign;
 	int n;
 	const char *text;
-	const char *then; /* pressed afterwards, before the look */
+	const char *then;  /* pressed afterwards, before the look */
+	const char *after; /* pressed after the look, to undo it */
 } expectations[] = {
-	{ "help keys", KEY_IN_ALL, SHOWN, 0, "-help: keys -", NULL },
-	{ "opening", KEY_IN_ALL, SHOWN, 0, "-open a socket: Enter", NULL },
-	{ "options", KEY_IN_ALL, SHOWN, 0, "-options of [1] -", NULL },
-	{ "groups", KEY_IN_ALL, SHOWN, 0, "-groups -", NULL },
-	{ "input toggle", KEY_IN_ALL, SHOWN, 0, "\nhex>", NULL },
-	{ "answer", KEY_IN_ALL, SHOWN, 0, "-> @1 127.0.0.1:", NULL },
-	{ "details", LINE | LIST, SHOWN, 0, "From port", NULL },
-	{ "details", DETAILS, FOCUS, FOCUS_LINE, NULL, NULL },
-	{ "details", PANEL, SHOWN, 0, "From port", "q" },
-	{ "details view", LIST | DETAILS, SHOWN, 0, "\n 0000 74 68 69 72 74 79", NULL },
-	{ "details view", LIST | DETAILS, SHOWN, 0, "From port", "x" },
-	{ "focus list", LINE, FOCUS, FOCUS_LIST, NULL, NULL },
-	{ "focus next", LIST, FOCUS, FOCUS_LINE, NULL, NULL },
-	{ "focus next", DETAILS | PANEL, FOCUS, FOCUS_LINE, NULL, NULL },
-	{ "focus previous", LIST | PANEL, FOCUS, FOCUS_LINE, NULL, NULL },
-	{ "focus previous", DETAILS, FOCUS, FOCUS_LIST, NULL, NULL },
-	{ "focus leave", KEY_IN_PANES, FOCUS, FOCUS_LINE, NULL, NULL },
-	{ "focus command", KEY_IN_PANES, INPUT, 0, "cmd> :", NULL },
-	{ "move up", LIST, SELECTED, 29, NULL, NULL },
-	{ "move down", LIST, SELECTED, 31, NULL, NULL },
-	{ "move page-up", LINE | LIST, SELECTED, 13, NULL, NULL },
-	{ "move page-down", LINE | LIST, SELECTED, 47, NULL, NULL },
-	{ "move half-up", LIST, SELECTED, 22, NULL, NULL },
-	{ "move half-down", LIST, SELECTED, 38, NULL, NULL },
-	{ "move first", LIST, SELECTED, 1, NULL, NULL },
-	{ "move last", LIST, FOLLOWING, 0, NULL, NULL },
-	{ "packet previous", KEY_IN_ALL, SELECTED, 29, NULL, NULL },
-	{ "packet next", KEY_IN_ALL, SELECTED, 31, NULL, NULL },
-	{ "move up", DETAILS, FIELD, 1, NULL, NULL },
-	{ "move down", DETAILS, FIELD, 3, NULL, NULL },
-	{ "move first", DETAILS, FIELD, 0, NULL, NULL },
-	{ "move last", DETAILS, FIELD, 11, NULL, NULL },
-	{ "move left", DETAILS, BYTE, 63, NULL, NULL },
-	{ "move right", DETAILS, BYTE, 65, NULL, NULL },
-	{ "move page-up", DETAILS, BYTE, 0, NULL, NULL },
-	{ "move page-down", DETAILS, BYTE, 128, NULL, NULL },
-	{ "move half-up", DETAILS, BYTE, 32, NULL, NULL },
-	{ "move half-down", DETAILS, BYTE, 96, NULL, NULL },
-	{ "move up", PANEL, ROW, 17, NULL, NULL },
-	{ "move down", PANEL, ROW, 19, NULL, NULL },
-	{ "move page-up", PANEL, ROW, 1, NULL, NULL },
-	{ "move page-down", PANEL, ROW, 35, NULL, NULL },
-	{ "move half-up", PANEL, ROW, 9, NULL, NULL },
-	{ "move half-down", PANEL, ROW, 27, NULL, NULL },
-	{ "move first", PANEL, ROW, 0, NULL, NULL },
-	{ "move last", PANEL, ROW, -1, NULL, NULL },
-	{ "move right", PANEL, SHIFTED, 8, NULL, NULL },
-	{ "move left", PANEL, SHIFTED, 8, NULL, "ll" },
-	{ "enter", LIST, SHOWN, 0, "From port", NULL },
-	{ "enter", LIST, FOCUS, FOCUS_DETAILS, NULL, "\r" },
-	{ "enter", DETAILS, FOCUS, FOCUS_DETAILS, NULL, NULL },
-	{ "enter", PANEL, INPUT, 0, "cmd> :", NULL },
-	{ "edit", LIST | DETAILS, SHOWN, 0, "\ntext> thirty", NULL },
-	{ "edit", LIST | DETAILS, SHOWN, 0, "text 400 B -> @1 ", NULL },
-	{ "interrupt", LINE, SHOWN, 0, "\ntext>\n", NULL },
-	{ "redraw", KEY_IN_ALL, SHOWN, 0, "F1Help", NULL },
-	{ "socket 1", KEY_IN_ALL, SOCKET, 1, NULL, NULL },
-	{ "socket 2", KEY_IN_ALL, SOCKET, 2, NULL, NULL },
-	{ "socket 3", KEY_IN_ALL, SOCKET, 3, NULL, NULL },
-	{ "socket 4", KEY_IN_ALL, SOCKET, 4, NULL, NULL },
-	{ "socket 5", KEY_IN_ALL, SOCKET, 5, NULL, NULL },
-	{ "socket 6", KEY_IN_ALL, SOCKET, 6, NULL, NULL },
-	{ "socket 7", KEY_IN_ALL, SOCKET, 7, NULL, NULL },
-	{ "socket 8", KEY_IN_ALL, SOCKET, 8, NULL, NULL },
-	{ "socket 9", KEY_IN_ALL, SOCKET, 9, NULL, NULL },
+	{ "help keys", KEY_IN_ALL, SHOWN, 0, "-help: keys -", NULL, NULL },
+	{ "opening", KEY_IN_ALL, SHOWN, 0, "-open a socket: Enter", NULL, NULL },
+	{ "options", KEY_IN_ALL, SHOWN, 0, "-options of [1] -", NULL, NULL },
+	{ "groups", KEY_IN_ALL, SHOWN, 0, "-groups -", NULL, NULL },
+	{ "input toggle", KEY_IN_ALL, SHOWN, 0, "\nhex>", NULL, NULL },
+	{ "answer", KEY_IN_ALL, SHOWN, 0, "-> @1 127.0.0.1:", NULL, NULL },
+	{ "details", LINE | LIST, SHOWN, 0, "Interface  lo", NULL, NULL },
+	{ "details", DETAILS, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
+	{ "details", PANEL, SHOWN, 0, "Interface  lo", "q", NULL },
+	{ "details view", LIST | DETAILS, SHOWN, 0, "\n 0010 2e 2e 2e 2e 2e 2e 2e 2e  2e", NULL,
+	  "x" },
+	{ "details view", LIST | DETAILS, SHOWN, 0, "Interface  lo", "x", NULL },
+	{ "focus list", LINE, FOCUS, FOCUS_LIST, NULL, NULL, NULL },
+	{ "focus next", LIST, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
+	{ "focus next", DETAILS | PANEL, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
+	{ "focus previous", LIST | PANEL, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
+	{ "focus previous", DETAILS, FOCUS, FOCUS_LIST, NULL, NULL, NULL },
+	{ "focus leave", KEY_IN_PANES, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
+	{ "focus command", KEY_IN_PANES, INPUT, 0, "cmd> :", NULL, NULL },
+	{ "move up", LIST, SELECTED, 29, NULL, NULL, NULL },
+	{ "move down", LIST, SELECTED, 31, NULL, NULL, NULL },
+	{ "move page-up", LINE | LIST, SELECTED, 13, NULL, NULL, NULL },
+	{ "move page-down", LINE | LIST, SELECTED, 47, NULL, NULL, NULL },
+	{ "move half-up", LIST, SELECTED, 22, NULL, NULL, NULL },
+	{ "move half-down", LIST, SELECTED, 38, NULL, NULL, NULL },
+	{ "move first", LIST, SELECTED, 1, NULL, NULL, NULL },
+	{ "move last", LIST, FOLLOWING, 0, NULL, NULL, NULL },
+	{ "packet previous", KEY_IN_ALL, SELECTED, 29, NULL, NULL, NULL },
+	{ "packet next", KEY_IN_ALL, SELECTED, 31, NULL, NULL, NULL },
+	{ "move up", DETAILS, FIELD, 1, NULL, NULL, NULL },
+	{ "move down", DETAILS, FIELD, 3, NULL, NULL, NULL },
+	{ "move first", DETAILS, FIELD, 0, NULL, NULL, NULL },
+	{ "move last", DETAILS, FIELD, 11, NULL, NULL, NULL },
+	{ "move left", DETAILS, BYTE, 63, NULL, NULL, NULL },
+	{ "move right", DETAILS, BYTE, 65, NULL, NULL, NULL },
+	{ "move page-up", DETAILS, BYTE, 0, NULL, NULL, NULL },
+	{ "move page-down", DETAILS, BYTE, 128, NULL, NULL, NULL },
+	{ "move half-up", DETAILS, BYTE, 32, NULL, NULL, NULL },
+	{ "move half-down", DETAILS, BYTE, 96, NULL, NULL, NULL },
+	{ "move up", PANEL, ROW, 17, NULL, NULL, NULL },
+	{ "move down", PANEL, ROW, 19, NULL, NULL, NULL },
+	{ "move page-up", PANEL, ROW, 1, NULL, NULL, NULL },
+	{ "move page-down", PANEL, ROW, 35, NULL, NULL, NULL },
+	{ "move half-up", PANEL, ROW, 9, NULL, NULL, NULL },
+	{ "move half-down", PANEL, ROW, 27, NULL, NULL, NULL },
+	{ "move first", PANEL, ROW, 0, NULL, NULL, NULL },
+	{ "move last", PANEL, ROW, -1, NULL, NULL, NULL },
+	{ "move right", PANEL, SHIFTED, 8, NULL, NULL, NULL },
+	{ "move left", PANEL, SHIFTED, -8, NULL, NULL, NULL },
+	{ "enter", LIST, SHOWN, 0, "Interface  lo", NULL, NULL },
+	{ "enter", LIST, FOCUS, FOCUS_DETAILS, NULL, "\r", NULL },
+	{ "enter", DETAILS, FOCUS, FOCUS_DETAILS, NULL, NULL, NULL },
+	{ "enter", PANEL, INPUT, 0, "cmd> :", NULL, NULL },
+	{ "edit", LIST | DETAILS, SHOWN, 0, "\ntext> thirty", NULL, NULL },
+	{ "edit", LIST | DETAILS, SHOWN, 0, "text 400 B -> @1 ", NULL, NULL },
+	{ "interrupt", LINE, SHOWN, 0, "\ntext>\n", NULL, NULL },
+	{ "redraw", KEY_IN_ALL, SHOWN, 0, "F1Help", NULL, NULL },
+	{ "socket 1", KEY_IN_ALL, SOCKET, 1, NULL, NULL, NULL },
+	{ "socket 2", KEY_IN_ALL, SOCKET, 2, NULL, NULL, NULL },
+	{ "socket 3", KEY_IN_ALL, SOCKET, 3, NULL, NULL, NULL },
+	{ "socket 4", KEY_IN_ALL, SOCKET, 4, NULL, NULL, NULL },
+	{ "socket 5", KEY_IN_ALL, SOCKET, 5, NULL, NULL, NULL },
+	{ "socket 6", KEY_IN_ALL, SOCKET, 6, NULL, NULL, NULL },
+	{ "socket 7", KEY_IN_ALL, SOCKET, 7, NULL, NULL, NULL },
+	{ "socket 8", KEY_IN_ALL, SOCKET, 8, NULL, NULL, NULL },
+	{ "socket 9", KEY_IN_ALL, SOCKET, 9, NULL, NULL, NULL },
 };
 
 /* These end or leave the program; test_leave.c has them in each focus. */
@@ -127,6 +129,14 @@ struct trial {
 	const struct expectation *want;
 	char shifted[80]; /* row of the panel before it was scrolled */
 };
+
+/* Scrolled to the right, what stood further right is at the left edge. */
+static bool is_shifted(const char *now, const char *before, int columns)
+{
+	const char *left = columns < 0 ? before : now, *right = columns < 0 ? now : before;
+
+	return strlen(left) > 24 && strncmp(left + 2, right + 2 + abs(columns), 20) == 0;
+}
 
 static bool holds(struct term *t, void *ctx)
 {
@@ -149,7 +159,7 @@ static bool holds(struct term *t, void *ctx)
 		return panel >= 0 && panel == (want->n < 0 ? count - 1 : want->n);
 	case SHIFTED:
 		look_row(t, LOOK_PANEL_TOP + 1, row);
-		return strlen(row) > 20 && strncmp(row + 2, trial->shifted + 2 + want->n, 20) == 0;
+		return is_shifted(row, trial->shifted, want->n);
 	case FOCUS:
 		return look_focus(t, (enum focus)want->n);
 	case SOCKET:
@@ -174,33 +184,54 @@ static bool is_ready(struct term *t, void *ctx)
 	switch (focus) {
 	case FOCUS_LINE:
 		return look_selected(t) == 30 && look_has(t, "\ntext> draft\n") &&
-		       !term_shows(t, "From port");
+		       !term_shows(t, "Interface  lo");
 	case FOCUS_LIST:
 		return look_selected(t) == 30 && look_has(t, "\ntext>\n") &&
-		       !term_shows(t, "From port");
+		       !term_shows(t, "Interface  lo");
 	case FOCUS_DETAILS:
 		return look_selected(t) == 30 && look_byte(t) == 64 && look_field(t) == 2;
 	default:
-		return look_panel_row(t, &count) == 18;
+		return look_panel_row(t, &count) == 18 && !term_shows(t, "  socket N ");
 	}
 }
 
-/* The state that every case begins in, whatever the one before has left. */
+static bool has_opened(struct term *t, void *ctx)
+{
+	return look_focus(t, *(enum focus *)ctx);
+}
+
+/* In the line, with nothing in it; "show" has opened the details. */
+static bool is_reset(struct term *t, void *ctx)
+{
+	(void)ctx;
+	return look_focus(t, FOCUS_LINE) && look_socket(t, 1) && look_selected(t) == 30 &&
+	       look_has(t, "\ntext>\n") && look_has(t, "\n-#30 @1 ");
+}
+
+/*
+ * The state that every case begins in, whatever the one before has left.  A page is what
+ * was drawn last, so nothing moves before the pane is there.
+ */
 static void prepare(struct term *t, enum focus focus)
 {
-	static const char *const ways[] = {
-		[FOCUS_LINE] = ":details off\rdraft",
-		[FOCUS_LIST] = ":details off\r:focus list\r",
-		/* the first field, the third; the first byte, a page on */
-		[FOCUS_DETAILS] = ":focus details\rkkkkkkkkkkkkjj\033[5~\033[5~\033[6~",
-		[FOCUS_PANEL] = ":help\rg\033[6~j",
+	static const struct {
+		const char *open, *move;
+	} ways[] = {
+		[FOCUS_LINE] = { ":details off\rdraft", "" },
+		[FOCUS_LIST] = { ":details off\r:focus list\r", "" },
+		/* the third field; the first byte, a page on */
+		[FOCUS_DETAILS] = { ":focus details\r",
+				    "kkkkkkkkkkkkjj\033[5~\033[5~\033[5~\033[6~" },
+		[FOCUS_PANEL] = { ":details off\r:help\r", "g\033[6~jll" },
 	};
 
 	/* Ctrl-C leaves the pane, then clears the line */
-	TERM_CHECK(t, term_send_text(t, "\003\003:input text\r:socket 1\r:to 127.0.0.1:9\r"
-					":follow\r:show #30\r"));
-	TERM_CHECK(t, term_send_text(t, ways[focus]));
-	TERM_CHECK(t, term_until(t, is_ready, &focus, 10000));
+	term_keys(t, "\003\003:input text\r:socket 1\r:to 127.0.0.1:9\r:follow\r:show #30\r");
+	TERM_CHECK(t, term_until(t, is_reset, NULL, DEADLINE_DEFAULT_MS));
+	term_keys(t, ways[focus].open);
+	TERM_CHECK(t, term_until(t, has_opened, &focus, DEADLINE_DEFAULT_MS));
+	term_keys(t, ways[focus].move);
+	TERM_CHECK(t, term_until(t, is_ready, &focus, DEADLINE_DEFAULT_MS));
 }
 
 static void press(struct term *t, const struct key *key, enum focus focus, const char *bytes,
@@ -226,6 +257,8 @@ static void press(struct term *t, const struct key *key, enum focus focus, const
 			fail_msg("%s in focus %d does not do \"%s\" (expectation %zu)", key->name,
 				 (int)focus, key->command, i);
 		}
+		if (trial.want->after)
+			term_keys(t, trial.want->after);
 		tried = true;
 	}
 	if (!tried)
@@ -299,7 +332,9 @@ static int setup(void **state)
 	app_line(app->term, ":socket 1");
 	term_wait_row(app->term, ROW_STATUS, "[1*] 127.0.0.1:");
 	port = app_shown_port(app->term);
+	term_wait(app->term, "[9] open 127.0.0.1:");
 	app_line(app->term, ":clear");
+	term_gone(app->term, "open 127.0.0.1:");
 	send_packets(app, port);
 	return 0;
 }
