@@ -86,12 +86,14 @@ static void move_details(struct ui *ui, enum movement m)
 		break;
 	case UP:
 	case DOWN:
-		if (d->mode == DETAILS_FIELDS)
-			d->field = (int)moved((size_t)d->field, m == UP ? -1 : 1,
+	case FIRST:
+	case LAST:
+		if (d->mode == DETAILS_FIELDS) {
+			d->field = (int)moved((size_t)d->field, rows_of(m, 1),
 					      (size_t)(d->fields > 0 ? d->fields : 1));
-		else
-			d->byte = moved(d->byte, m == UP ? -(long)d->width : (long)d->width, bytes);
-		break;
+			break;
+		}
+		/* fall through */
 	default:
 		d->byte = moved(d->byte, rows_of(m, d->rows) * (long)d->width, bytes);
 		break;
