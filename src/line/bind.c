@@ -145,14 +145,18 @@ static int insert_newline(int count, int key)
 	return 0;
 }
 
-/* Only Enter may send: "insert comment" would make it one and send it, and vi's Ctrl-D sends
- * what is there. */
+/* Only Enter may send: "insert comment" would make it one and send it, vi's Ctrl-D sends what is
+ * there, and Ctrl-O sends and fetches the next line of the history.  Ctrl-J is a newline. */
 static void unbind_senders(void)
 {
 	rl_unbind_function_in_map(rl_insert_comment, emacs_meta_keymap);
 	rl_unbind_function_in_map(rl_insert_comment, vi_movement_keymap);
 	rl_unbind_function_in_map(rl_vi_eof_maybe, vi_insertion_keymap);
 	rl_unbind_function_in_map(rl_vi_eof_maybe, vi_movement_keymap);
+	rl_unbind_key_in_map(CTRL('O'), emacs_standard_keymap);
+	rl_unbind_key_in_map(CTRL('J'), vi_movement_keymap);
+	rl_bind_key_in_map(CTRL('J'), insert_newline, emacs_standard_keymap);
+	rl_bind_key_in_map(CTRL('J'), insert_newline, vi_insertion_keymap);
 }
 
 void bind_defaults(void)
