@@ -139,21 +139,22 @@ static bool listen_to(struct session *s, const struct session_socket *k, int fd,
 	return known ? receiver_change(s->receiver, &src, e) : receiver_add(s->receiver, &src, e);
 }
 
-void session_format_buffer(const struct session_socket *k, struct buf *out)
+bool session_format_buffer(const struct session_socket *k, struct buf *out)
 {
 	uint64_t asked =
 		(uint64_t)k->sock.options.v[sockopt_index(sockopt_find("rcvbuf", NULL))].number;
 	struct sock_memory m;
 
 	if (!sock_memory(&k->sock, &m))
-		return;
+		return false;
 	buf_str(out, "receive buffer ");
 	num_format_size(out, m.rcvbuf / 2);
 	if (m.rcvbuf / 2 >= asked)
-		return;
+		return true;
 	buf_str(out, " granted of ");
 	num_format_size(out, asked);
 	buf_str(out, " asked; sysctl net.core.rmem_max");
+	return false;
 }
 
 /* What the socket may hear and how much of it the kernel will keep for us, as the list's event. */

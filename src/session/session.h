@@ -102,8 +102,9 @@ bool session_disconnect(struct session *s, struct session_socket *k, struct erro
 bool session_set_option(struct session *s, struct session_socket *k, const struct sockopt *o,
 			const struct sockopt_value *v, struct error *e);
 
-/* "receive buffer 208 KiB granted of 16 MiB asked; sysctl ...": the kernel's doubling taken out. */
-void session_format_buffer(const struct session_socket *k, struct buf *out);
+/* "receive buffer 208 KiB granted of 16 MiB asked; sysctl ...": the kernel's doubling taken out.  true:
+ * all that was asked was granted. */
+bool session_format_buffer(const struct session_socket *k, struct buf *out);
 
 /* Groups of one socket; a join or leave is an event in the list. */
 bool session_join(struct session *s, struct session_socket *k, const struct group_spec *g,

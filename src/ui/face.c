@@ -71,7 +71,8 @@ static void say_lost(const struct ui *ui, const struct packet *p, struct buf *ou
 			     "it more");
 	} else if (k) {
 		buf_str(out, ": ");
-		session_format_buffer(k, out);
+		if (session_format_buffer(k, out))
+			buf_str(out, "; :set rcvbuf SIZE asks for more");
 	}
 }
 

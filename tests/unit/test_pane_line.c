@@ -89,13 +89,16 @@ static void test_warnings(void **state)
 	deck_draw(d, 24, 80);
 	assert_string_equal(deck_row(d, 21), " text 3 B -> @1  broadcast is off");
 	assert_int_equal(deck_style(d, 21, 17), STYLE_WARNING);
-	/* A long one takes the message row, unless a message stands there. */
+	/* A long one takes the message row, unless an error or a warning stands there. */
 	snprintf(d->view.preview.warning, sizeof(d->view.preview.warning), "%s", text);
 	deck_draw(d, 24, 80);
 	assert_string_equal(deck_row(d, 20) + 1, text);
 	assert_string_equal(deck_row(d, 21), " text 3 B -> @1");
 	d->view.message.until = 1;
 	snprintf(d->view.message.text, sizeof(d->view.message.text), "a message");
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 20) + 1, text);
+	d->view.message.kind = MESSAGE_WARNING;
 	deck_draw(d, 24, 80);
 	assert_string_equal(deck_row(d, 20), " a message");
 	assert_starts(deck_row(d, 21), " text 3 B -> @1  the socket is");
