@@ -12,20 +12,22 @@
 
 #include <cmocka.h>
 
-static void line_with_port(struct app *app, const char *format, unsigned port)
-	__attribute__((format(printf, 2, 0)));
+static void enter(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static void line_with_port(struct app *app, const char *format, unsigned port)
+static void enter(struct app *app, const char *format, ...)
 {
 	char line[120];
+	va_list ap;
 
-	snprintf(line, sizeof(line), format, port);
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
 	app_line(app->term, line);
 }
 
 static void test_text_hex_raw_and_files(void **state)
 {
-	char path[] = "/tmp/test_talk.XXXXXX", line[64];
+	char path[] = "/tmp/test_talk.XXXXXX";
 	struct app *app = *state;
 	int fd = mkstemp(path);
 
@@ -38,8 +40,7 @@ static void test_text_hex_raw_and_files(void **state)
 	app_heard(app, "\0\xfftext\x10");
 	app_line(app->term, ":raw \\n stays");
 	app_heard(app, "\\n stays");
-	snprintf(line, sizeof(line), ":file %s", path);
-	app_line(app->term, line);
+	enter(app, ":file %s", path);
 	app_heard(app, "of a\0file\n");
 	app_line(app->term, ":input text eol=crlf");
 	term_row_is(app->term, ROW_INPUT, "text+crlf>");
@@ -128,7 +129,7 @@ static void test_two_sockets(void **state)
 	term_wait_row(t, ROW_STATUS, " [1]");
 	term_wait_row(t, ROW_HEADS, " S    Peer");
 	second = app_shown_port(t);
-	line_with_port(app, ":to 127.0.0.1 %u", app->peer.port);
+	enter(app, ":to 127.0.0.1 %u", app->peer.port);
 	app_line(t, "from two");
 	app_heard(app, "from two");
 	assert_int_equal(app->peer.last_port, second);
@@ -159,7 +160,7 @@ static void test_connected_sockets_hear_one_only(void **state)
 	uint16_t port = app_port(app);
 	struct udp_peer other;
 
-	line_with_port(app, ":connect 127.0.0.1 %u", app->peer.port);
+	enter(app, ":connect 127.0.0.1 %u", app->peer.port);
 	term_wait_row(t, ROW_STATUS, " ->127.0.0.1:");
 	assert_true(peer_open(&other, "127.0.0.1", 0));
 	sendto(other.fd, "stranger", 8, 0, (struct sockaddr *)&app->peer.last, app->peer.last_len);
@@ -270,7 +271,7 @@ static void test_refusals_are_shown_and_survived(void **state)
 	struct udp_peer closed;
 
 	assert_true(peer_open_closed(&closed, "127.0.0.1"));
-	line_with_port(app, ":to 127.0.0.1 %u", closed.port);
+	enter(app, ":to 127.0.0.1 %u", closed.port);
 	app_line(t, "anybody?");
 	term_wait(t, " refused #2: port unreachable");
 	term_wait_row(t, ROW_STATUS, "[1* refused] ");
@@ -279,7 +280,7 @@ static void test_refusals_are_shown_and_survived(void **state)
 	/* equal ones in a row fold; the next datagram leaves in spite of them */
 	app_line(t, "anybody?");
 	term_wait_row(t, ROW_COUNTERS, "err 2");
-	line_with_port(app, ":to 127.0.0.1 %u", app->peer.port);
+	enter(app, ":to 127.0.0.1 %u", app->peer.port);
 	app_line(t, "you?");
 	app_heard(app, "you?");
 	term_wait_row(t, ROW_STATUS, "[1* refused] ");
@@ -308,7 +309,7 @@ static void test_a_busy_port_is_explained(void **state)
 	struct term *t = app->term;
 	char want[64];
 
-	line_with_port(app, ":open 127.0.0.1:%u", app->peer.port);
+	enter(app, ":open 127.0.0.1:%u", app->peer.port);
 	snprintf(want, sizeof(want), "port %u is taken by ", app->peer.port);
 	term_wait(t, want);
 	term_wait(t, "test_talk");
