@@ -76,7 +76,11 @@ static bool take_valued(struct cli *cli, const struct cli_option *o, const char 
 	} else if (strcmp(o->name, "memory") == 0) {
 		cli->memory = value;
 	} else if (strcmp(o->name, "set") == 0) {
-		return add_option(cli, value, NULL, e);
+		/* Looked at here, because "open" takes a word that is no option for an address. */
+		struct sockopt_values unused;
+
+		return sockopt_parse_assignment(value, &unused, e) &&
+		       add_option(cli, value, NULL, e);
 	} else if (cli->join_count == CLI_LIST_MAX) {
 		return err_set(e, ERR_LIMIT, "more than %d groups: GROUP+N joins N in a row",
 			       CLI_LIST_MAX);
@@ -160,12 +164,12 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
 
 		if (value == ':')
 			return err_set(e, ERR_USAGE, "%s wants a value", argv[optind - 1]);
+		if (!o && strncmp(argv[optind - 1], "--", 2) == 0)
+			return err_set(e, ERR_USAGE,
+				       "%s: no option, more than one, or it takes no value",
+				       argv[optind - 1]);
 		if (!o)
-			return optopt && optopt < LONG_ONLY
-				       ? err_set(e, ERR_USAGE, "unknown option -%c", optopt)
-				       : err_set(e, ERR_USAGE,
-						 "%s: unknown, ambiguous, or takes no value",
-						 argv[optind - 1]);
+			return err_set(e, ERR_USAGE, "unknown option -%c", optopt);
 		if (!take(cli, o, optarg, e))
 			return false;
 	}

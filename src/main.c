@@ -75,19 +75,21 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 {
 	struct ui *ui = ui_new(s, &clock_system, loop, e);
 	struct demo *demo = NULL;
+	struct error fault = { 0 };
 	struct buf hint;
 	bool ok;
 
 	if (!ui)
 		return false;
 	buf_init(&hint, 256);
-	ok = (cli->no_rc || start_rc(s, ui_face(ui), ui_commands(ui), e)) &&
-	     start_session(cli, s, ui_face(ui), ui_commands(ui), &demo, &hint, e);
+	/* A faulty line in a file is no reason not to start; it is told before anything else. */
+	if (!cli->no_rc)
+		start_rc(s, ui_face(ui), ui_commands(ui), &fault);
+	ok = start_session(cli, s, ui_face(ui), ui_commands(ui), &demo, &hint, e);
 	if (ok) {
 		if (cli->verbose)
 			tell_sockets(s);
-		if (hint.len)
-			ui_hint(ui, buf_cstr(&hint));
+		ui_hint(ui, fault.text[0] ? fault.text : buf_cstr(&hint));
 		ok = ui_run(ui, e);
 	}
 	buf_done(&hint);

@@ -93,7 +93,9 @@ static bool open_socket(const struct cli *cli, int family, const char *addr, con
 			struct session *s, struct face *face, const struct command_set *set,
 			struct error *e)
 {
-	bool v6 = addr && strchr(addr, ':') && addr[0] != '[';
+	struct addr literal;
+	bool v6 = addr && addr[0] != '[' && addr_parse_ip(addr, &literal, NULL) &&
+		  literal.family == AF_INET6;
 	struct buf line;
 	bool ok;
 
@@ -150,22 +152,22 @@ static bool start_client(const struct cli *cli, struct session *s, struct face *
 	return ok;
 }
 
-/* -l [ADDR] PORT, or -l with -s and -p. */
+/* -l [ADDR] PORT, -l ADDR:PORT, or -l with -s and -p. */
 static bool start_listener(const struct cli *cli, struct session *s, struct face *face,
 			   const struct command_set *set, struct error *e)
 {
 	const char *addr = cli->source, *port = cli->port;
 
+	if (cli->word_count && cli->port)
+		return err_set(e, ERR_USAGE, "the port is given twice: \"%s\" and -p %s",
+			       cli->words[cli->word_count - 1], cli->port);
 	if (cli->word_count == 2) {
 		addr = cli->words[0];
 		port = cli->words[1];
+	} else if (cli->word_count == 1 && strchr(cli->words[0], ':')) {
+		addr = cli->words[0];
 	} else if (cli->word_count == 1) {
 		port = cli->words[0];
-	}
-	/* "-l ADDR:PORT": the word is what open reads. */
-	if (cli->word_count == 1 && strchr(port, ':')) {
-		addr = port;
-		port = NULL;
 	}
 	return open_socket(cli, AF_UNSPEC, addr, port, s, face, set, e);
 }
@@ -227,7 +229,7 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 		ok = start_client(cli, s, face, set, e);
 	else if (cli->port || cli->source || cli->option_count || cli->join_count)
 		ok = open_socket(cli, AF_UNSPEC, cli->source, cli->port, s, face, set, e);
-	else
+	else if (!s->socket_count)
 		buf_str(hint, "no socket yet: F2 or :open 0.0.0.0:5000, :to HOST PORT; F1 helps");
 	return ok && join_groups(cli, s, face, set, e);
 }

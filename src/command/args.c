@@ -47,7 +47,10 @@ struct session_socket *args_socket(struct command_call *c, size_t i, struct erro
 {
 	struct session_socket *k;
 	uint64_t n = 0;
+	size_t len = strlen(c->words[i].text);
 
+	if (c->words[i].text[0] == '[' && c->words[i].text[len - 1] == ']')
+		c->words[i].text[len - 1] = '\0';
 	if (!args_number(&c->words[i], '[', &n, e))
 		return NULL;
 	k = n <= UINT32_MAX ? session_find(c->session, (uint32_t)n) : NULL;
@@ -122,6 +125,9 @@ static bool read_address(struct command_call *c, const char *host, const char *p
 	/* A literal of the other family is for the socket to refuse, with the way out. */
 	if (addr_parse_ip(name.host, &literal, NULL))
 		family = AF_UNSPEC;
+	else if (c->intent)
+		return err_set(e, ERR_PENDING, "\"%s\" is not looked up before it is asked for",
+			       name.host);
 	return resolve_name(c->session->resolver, &name, family, false, out, e);
 }
 

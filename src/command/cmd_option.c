@@ -60,12 +60,27 @@ static bool need_socket(const struct command_call *c, struct error *e)
 				   : err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
 }
 
+/* "ttl=4", as open reads it, is fine here too. */
+static void split_assignment(struct command_call *c)
+{
+	struct command_word *w = &c->words[0];
+	size_t n = strcspn(w->text, "=");
+
+	if (c->word_count != 1 || !w->text[n])
+		return;
+	w->text[n] = '\0';
+	c->words[c->word_count++] =
+		(struct command_word){ .text = w->text + n + 1, .at = w->at + n + 1 };
+}
+
 static bool set_run(struct command_call *c, struct error *e)
 {
-	const struct face_setting *setting = find_setting(c->face, c->words[0].text);
+	const struct face_setting *setting;
 	const struct sockopt *o;
 	struct sockopt_value v;
 
+	split_assignment(c);
+	setting = find_setting(c->face, c->words[0].text);
 	if (setting)
 		return set_setting(c, setting, e);
 	o = sockopt_find(c->words[0].text, e);

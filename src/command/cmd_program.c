@@ -107,7 +107,9 @@ static bool help_run(struct command_call *c, struct error *e)
 	if (!row)
 		return args_at(c, 0, e);
 	buf_printf(&c->listing.title, "help: %s", row->name);
-	command_row(&c->listing, row);
+	listing_row(&c->listing, LISTING_PLAIN, row->name, "%s%s%s", row->name,
+		    row->args[0] ? " " : "", row->args);
+	listing_row(&c->listing, LISTING_PLAIN, NULL, "%s", row->help);
 	return true;
 }
 

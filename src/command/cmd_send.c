@@ -7,8 +7,11 @@
 #include "payload/payload.h"
 #include "session/sender.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +25,21 @@ static struct session_socket *socket_for(struct session *s, const struct addr *d
 	return s->current ? s->current : session_open(s, &spec, e);
 }
 
+static bool intend(struct command_intent *intent, struct session_socket *k,
+		   const struct addr *dests, size_t count, const void *data, size_t len,
+		   struct error *e)
+{
+	intent->sends = true;
+	intent->socket = k;
+	intent->count = count;
+	intent->addrs = count ? malloc(count * sizeof(*dests)) : NULL;
+	if ((count && !intent->addrs) || !buf_add(&intent->bytes, data, len))
+		return err_set(e, ERR_LIMIT, "no memory for %zu bytes", len);
+	if (count)
+		memcpy(intent->addrs, dests, count * sizeof(*dests));
+	return true;
+}
+
 bool send_bytes(struct command_call *c, const void *data, size_t len, struct error *e)
 {
 	struct session *s = c->session;
@@ -29,15 +47,14 @@ bool send_bytes(struct command_call *c, const void *data, size_t len, struct err
 	const struct addr *dests = c->to.addrs;
 	size_t count = c->to.count;
 
-	if (count) {
-		k = k ? k : socket_for(s, &dests[0], e);
-		return k && sender_send(s, k, dests, count, data, len, NULL, e);
-	}
-	if (!k)
+	if (!k && !count)
 		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
-	if (!k->sock.peer.family)
+	if (!count)
 		count = target_addrs(&k->target, &dests);
-	return sender_send(s, k, dests, count, data, len, NULL, e);
+	if (c->intent)
+		return intend(c->intent, k, dests, count, data, len, e);
+	k = k ? k : socket_for(s, &dests[0], e);
+	return k && sender_send(s, k, dests, count, data, len, NULL, e);
 }
 
 bool send_set_target(struct command_call *c, const struct destination *d, struct error *e)
@@ -78,6 +95,8 @@ static bool to_run(struct command_call *c, struct error *e)
 				      word);
 		if (!k)
 			return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		if (c->intent)
+			return true;
 		if (!last)
 			return target_swap(&k->target, e);
 		target_roam(&k->target);
@@ -89,7 +108,7 @@ static bool to_run(struct command_call *c, struct error *e)
 		c->rest = c->words[used].at;
 		return true;
 	}
-	return send_set_target(c, &c->to, e);
+	return c->intent ? true : send_set_target(c, &c->to, e);
 }
 
 static void to_complete(struct command_completion *c)
@@ -145,6 +164,24 @@ static bool read_all(int fd, const char *path, struct buf *out, struct error *e)
 	return true;
 }
 
+/* Non-blocking, so that a fifo without a writer does not hold up the program.  The blank that completion
+ * puts behind a path is no part of it, unless there is a file of that name. */
+static int open_file(const char *path)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+	char trimmed[PATH_MAX];
+	size_t n = strlen(path);
+	int fd = open(path, flags);
+
+	if (fd >= 0 || n == 0 || n >= sizeof(trimmed) || path[n - 1] != ' ')
+		return fd;
+	memcpy(trimmed, path, n);
+	while (n > 0 && trimmed[n - 1] == ' ')
+		n--;
+	trimmed[n] = '\0';
+	return open(trimmed, flags);
+}
+
 static bool file_run(struct command_call *c, struct error *e)
 {
 	struct buf bytes;
@@ -152,14 +189,9 @@ static bool file_run(struct command_call *c, struct error *e)
 	bool ok;
 	int fd;
 
-	if (!c->payload_len)
-		return err_at(e, (ptrdiff_t)c->payload_at, "usage: file PATH");
-	/* Non-blocking, so that a fifo without a writer does not hold up the program. */
-	fd = open(c->payload, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0) {
-		err_sys(e, errno, "%s", c->payload);
-		return err_shift(e, 0);
-	}
+	fd = open_file(c->payload);
+	if (fd < 0)
+		return err_sys(e, errno, "%s", c->payload);
 	buf_init(&bytes, PAYLOAD_MAX_V6);
 	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
 		ok = err_set(e, ERR_USAGE, "%s is no ordinary file", c->payload);
@@ -169,6 +201,28 @@ static bool file_run(struct command_call *c, struct error *e)
 	buf_done(&bytes);
 	close(fd);
 	return ok;
+}
+
+/* The files that the path begun may mean; a folder ends in "/". */
+static void file_complete(struct command_completion *c)
+{
+	const char *slash = strrchr(c->prefix, '/');
+	int head = slash ? (int)(slash - c->prefix) + 1 : 0;
+	char folder[PATH_MAX];
+	struct dirent *entry;
+	DIR *d;
+
+	if (c->word > 0 || head >= PATH_MAX)
+		return;
+	snprintf(folder, sizeof(folder), "%.*s", head, c->prefix);
+	d = opendir(head ? folder : ".");
+	if (!d)
+		return;
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.' || c->prefix[head] == '.')
+			completion_offer(c, "%s%s%s", folder, entry->d_name,
+					 entry->d_type == DT_DIR ? "/" : "");
+	closedir(d);
 }
 
 bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *out)
@@ -183,15 +237,15 @@ bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *o
 	return false;
 }
 
-/* "#N" at the start of the payload names a packet; the rest is what is sent. */
-static bool take_number(struct command_call *c, uint64_t *number, struct error *e)
+/* "#N" at the start of the payload names a packet; the rest is what is sent.  bare: "N" does too. */
+static bool take_number(struct command_call *c, bool bare, uint64_t *number, struct error *e)
 {
 	char digits[24];
 	size_t n;
 	struct command_word w = { .text = digits, .at = c->payload_at };
 
 	*number = 0;
-	if (c->payload_len == 0 || c->payload[0] != '#')
+	if (c->payload[0] != '#' && !(bare && c->payload[0] >= '0' && c->payload[0] <= '9'))
 		return true;
 	n = strcspn(c->payload, " \t");
 	if (n >= sizeof(digits))
@@ -234,8 +288,10 @@ static bool reply_run(struct command_call *c, struct error *e)
 	uint64_t number;
 	bool ok;
 
-	ok = take_number(c, &number, e) && aim_at(c, number, &p, &hold, e);
+	ok = take_number(c, false, &number, e) && aim_at(c, number, &p, &hold, e);
 	store_hold_done(&hold);
+	if (ok && !c->payload_len)
+		return err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");
 	return ok && payload_run(c, e);
 }
 
@@ -246,7 +302,7 @@ static bool resend_run(struct command_call *c, struct error *e)
 	uint64_t number;
 	bool ok;
 
-	if (!take_number(c, &number, e))
+	if (!take_number(c, true, &number, e))
 		return false;
 	if (!number || c->payload_len)
 		return err_at(e, (ptrdiff_t)c->payload_at, "usage: resend #N");
@@ -280,26 +336,26 @@ static void switch_complete(struct command_completion *c)
 }
 
 const struct command send_commands[] = {
-	{ "to", "HOST PORT | @N[,@M] | last | all | -", "target", 1, -1, 0,
+	{ "to", "HOST PORT | @N[,@M] | last | all | -", "target", 1, -1, CMD_MODIFIER,
 	  "where lines go; before a sending command: where this one goes", .run = to_run,
 	  .complete = to_complete },
-	{ "send", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	{ "send", "TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "send text; \\n \\r \\t \\0 \\xHH \\u{...} are read", .run = payload_run,
 	  .payload = payload_text },
-	{ "raw", "TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	{ "raw", "TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "send text as it stands, no escapes", .run = payload_run, .payload = payload_raw },
-	{ "hex", "BYTES", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	{ "hex", "BYTES", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "send bytes: hex digits, \"text\" in between, a pasted dump", .run = payload_run,
 	  .payload = payload_hex },
-	{ "file", "PATH", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send what a file holds",
-	  .run = file_run },
+	{ "file", "PATH", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS, "send what a file holds",
+	  .run = file_run, .complete = file_complete },
 	{ "empty", "", "sending", 0, 0, CMD_SENDS, "send a datagram without a payload",
 	  .run = empty_run },
-	{ "reply", "[#N] TEXT", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS,
+	{ "reply", "[#N] TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "answer packet N (else the newest) once, from the socket that heard it", .run = reply_run,
 	  .payload = payload_text },
-	{ "resend", "#N", "sending", 0, 0, CMD_PAYLOAD | CMD_SENDS, "send packet N's payload again",
-	  .run = resend_run },
+	{ "resend", "#N", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
+	  "send packet N's payload again", .run = resend_run },
 	{ "echo-server", "on|off", "replies", 0, 1, CMD_SOCKET,
 	  "answer every datagram of the current socket with itself", .run = echo_server_run,
 	  .complete = switch_complete },

@@ -151,7 +151,8 @@ static bool read_arguments(struct command_call *c, const char *line, char *text,
 		c->payload = line + pos;
 		c->payload_len = strlen(c->payload);
 		c->payload_at = pos;
-		return true;
+		return c->payload_len || !c->row->min ? true
+						      : wrong_arity(c->row, (ptrdiff_t)pos, e);
 	}
 	return read_words(c, text, &pos, e) && check_arity(c, strlen(line), e);
 }
@@ -176,6 +177,11 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 		return err_at(e, (ptrdiff_t)verb.at,
 			      "\"%s\" sends nothing: \"to\" stands before send, hex, ...",
 			      c->row->name);
+	if (c->intent) {
+		c->intent->row = c->row;
+		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
+			return true;
+	}
 	if (!read_arguments(c, line, text, pos, e))
 		return false;
 	if ((c->row->flags & CMD_SOCKET) && !c->session->current)
@@ -185,38 +191,81 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	return c->rest ? run_from(c, line, text, c->rest, prefixes, e) : true;
 }
 
+/* One line in a call of its own; the call is too large for the stack. */
+static bool run_line(struct command_call *c, const char *line, bool prefixes, struct error *e)
+{
+	size_t n = strlen(line);
+	char *text = malloc(n + 1);
+	bool ok;
+
+	if (!text)
+		return err_set(e, ERR_LIMIT, "no memory for a command line of %zu bytes", n);
+	listing_init(&c->listing);
+	ok = run_from(c, line, text, 0, prefixes, e);
+	if (ok && c->listing.count && c->face->listing)
+		c->face->listing(c->face->ctx, line, &c->listing);
+	listing_done(&c->listing);
+	free(c->to.addrs);
+	free(text);
+	return ok;
+}
+
+static struct command_call *new_call(const char *line, struct error *e)
+{
+	struct command_call *c = NULL;
+
+	if (strlen(line) > COMMAND_LINE_MAX)
+		err_set(e, ERR_LIMIT, "a line may hold 256 KiB");
+	else if (!(c = calloc(1, sizeof(*c))))
+		err_set(e, ERR_LIMIT, "no memory for a command");
+	return c;
+}
+
 bool command_run(struct session *s, struct face *face, const struct command_set *set,
 		 const char *line, bool prefixes, struct error *e)
 {
 	struct command_call *c;
-	size_t n = strlen(line);
-	char *text;
 	bool ok;
 
-	if (n > COMMAND_LINE_MAX)
-		return err_set(e, ERR_LIMIT, "a line may hold 256 KiB");
 	if (line[0] == '#')
 		return true;
-	c = calloc(1, sizeof(*c));
-	text = malloc(n + 1);
-	if (!c || !text) {
-		free(c);
-		free(text);
-		return err_set(e, ERR_LIMIT, "no memory for a command line of %zu bytes", n);
-	}
+	c = new_call(line, e);
+	if (!c)
+		return false;
 	c->session = s;
 	c->face = face;
 	c->set = set;
-	listing_init(&c->listing);
-	ok = run_from(c, line, text, 0, prefixes, e);
-	if (ok && c->listing.count && face->listing)
-		face->listing(face->ctx, line, &c->listing);
-	listing_done(&c->listing);
-	free(c->to.addrs);
+	ok = run_line(c, line, prefixes, e);
 	free(c);
-	free(text);
 	session_follow(s);
 	return ok;
+}
+
+bool command_intend(struct session *s, const struct command_set *set, const char *line,
+		    struct command_intent *intent, struct error *e)
+{
+	struct command_call *c = new_call(line, e);
+	struct face nobody = { 0 };
+	bool ok;
+
+	*intent = (struct command_intent){ 0 };
+	buf_init(&intent->bytes, COMMAND_LINE_MAX);
+	if (!c)
+		return false;
+	c->session = s;
+	c->face = &nobody;
+	c->set = set;
+	c->intent = intent;
+	ok = run_line(c, line, true, e);
+	free(c);
+	return ok;
+}
+
+void command_intent_done(struct command_intent *intent)
+{
+	free(intent->addrs);
+	buf_done(&intent->bytes);
+	*intent = (struct command_intent){ 0 };
 }
 
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)

@@ -58,6 +58,16 @@ struct destination {
 	struct session_socket *socket; /* that heard "@N" last, or NULL */
 };
 
+/* What a line would send, found by running it without doing anything. */
+struct command_intent {
+	const struct command *row;     /* of the verb, as far as it was found */
+	bool sends;                    /* the rest holds */
+	struct session_socket *socket; /* NULL: one would be opened */
+	struct addr *addrs;            /* heap; count 0: the socket's connected peer */
+	size_t count;
+	struct buf bytes;
+};
+
 struct command_word {
 	char *text; /* NUL-terminated copy */
 	size_t at;  /* byte offset in the line */
@@ -75,14 +85,16 @@ struct command_call {
 	size_t payload_len, payload_at;
 	struct destination to; /* the "to X" modifier; count 0: not given */
 	size_t rest;           /* set by a modifier: where the line goes on with a command */
+	struct command_intent *intent; /* not NULL: nothing is done, what would be is noted here */
 	struct listing listing;
 };
 
-#define CMD_PAYLOAD 1u /* the rest of the line is the payload */
-#define CMD_SENDS 2u   /* may stand behind "to X" */
-#define CMD_SOCKET 4u  /* needs an open socket: run is not called without one */
-#define CMD_FIXED 8u   /* its one-letter prefix always means this command (q, h) */
-#define CMD_HIDDEN 16u /* for keys; in help only under "keys" */
+#define CMD_PAYLOAD 1u   /* the rest of the line is the payload */
+#define CMD_SENDS 2u     /* may stand behind "to X" */
+#define CMD_SOCKET 4u    /* needs an open socket: run is not called without one */
+#define CMD_FIXED 8u     /* its one-letter prefix always means this command (q, h) */
+#define CMD_HIDDEN 16u   /* for keys; in help only under "keys" */
+#define CMD_MODIFIER 32u /* may be followed by a sending command */
 
 struct command_completion; /* command/complete.h */
 
@@ -95,7 +107,7 @@ struct command {
 	const char *help; /* one line without a full stop */
 	bool (*run)(struct command_call *c, struct error *e);
 	void (*complete)(struct command_completion *c); /* NULL: nothing to offer */
-	/* How a sending command reads its payload into bytes; the preview reads it the same way. */
+	/* How a sending command reads its payload into bytes. */
 	bool (*payload)(const char *text, size_t n, struct buf *out, struct error *e);
 };
 
@@ -119,6 +131,12 @@ const struct command *command_find(const struct command_set *set, const char *wo
  */
 bool command_run(struct session *s, struct face *face, const struct command_set *set,
 		 const char *line, bool prefixes, struct error *e);
+
+/* What the line would send now; sends nothing, opens nothing and looks up no name (ERR_PENDING).  The
+ * intent is made anew; command_intent_done() frees it, after an error too. */
+bool command_intend(struct session *s, const struct command_set *set, const char *line,
+		    struct command_intent *intent, struct error *e);
+void command_intent_done(struct command_intent *intent);
 
 /* A line typed as data, as a face's typing says; sends it to the current socket's target. */
 bool command_type(struct session *s, struct face *face, const char *line, size_t n,

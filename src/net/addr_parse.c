@@ -48,7 +48,8 @@ static bool parse_zone(const char *number, const char *zone, struct addr *a, str
 
 	if (!addr_has_zone(a))
 		return err_at(e, 0,
-			      "%s has no zone: only link-local addresses are bound to an interface",
+			      "%s has no zone: only a link-local address has; \":set "
+			      "multicast-interface IF\" and \":set device IF\" choose the way out",
 			      number);
 	if (!iface_parse(zone, &index, e))
 		return false;

@@ -71,8 +71,14 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 	bool added = false;
 	struct peer *peer = touch_peer(s, p, &added);
 
-	if (p->result > 0)
+	if (p->result > 0) {
+		s->errors++;
+		if (k)
+			k->errors++;
+		if (peer)
+			peer->errors++;
 		return;
+	}
 	s->tx++;
 	if (k)
 		k->tx++;

@@ -126,6 +126,9 @@ static void on_changed(void *ctx)
 	struct ui *ui = ctx;
 
 	/* Whoever edits the line no longer waits for what was in it. */
+	if (ui->view.line.waiting)
+		ui_message(ui, MESSAGE_INFO,
+			   "the line was changed: its name is no longer waited for");
 	ui->view.line.waiting = false;
 	ui_line_changed(ui);
 }

@@ -55,7 +55,7 @@ static bool is_free(const struct ui *ui)
 void ui_hint(struct ui *ui, const char *text)
 {
 	ui_message(ui, MESSAGE_INFO, text);
-	ui->view.message.until = UINT64_MAX;
+	ui->view.message.until = text[0] ? UINT64_MAX : 0;
 }
 
 /* ---- the session's news ---- */

@@ -85,6 +85,10 @@ static void format_bytes(const struct preview_view *p, size_t columns, struct bu
 static void draw_warning(const struct view *v, const struct layout *l, struct canvas *c, int col)
 {
 	const char *warning = v->preview.warning;
+
+	/* An error that the message row tells of the same line is not told twice. */
+	if (has_message(v) && strncmp(v->message.text, warning, strlen(warning)) == 0)
+		return;
 	int width = (int)text_width(warning, strlen(warning));
 
 	if (width > l->cols - col && l->message >= 0 &&

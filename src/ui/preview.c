@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ROUTE_KEPT (3 * NS_PER_S)
@@ -113,64 +114,98 @@ static void check_route(struct view *v, const struct session_socket *k, const st
 		warn(v, "leaves by %s only", dev->name);
 }
 
-/* " from [1] 10.77.0.1:5000 on eth0": what the kernel will put into the datagram. */
-static void format_source(const struct view *v, const struct session_socket *k,
-			  const struct preview_cache *c, struct buf *out)
-{
-	const struct iface *dev =
-		c && c->found ? session_iface(v->session, c->route.ifindex) : NULL;
-	struct addr source = k->sock.local;
+/* Where the datagrams would go, and from which socket (NULL: one that would be opened). */
+struct journey {
+	const char *kind;
+	bool sized;
+	struct session_socket *socket;
+	const struct addr *dests;
+	size_t count;
+};
 
-	buf_printf(out, " from [%u] ", k->number);
-	if (addr_is_any(&source) && c && c->found && c->route.source.family) {
+/* How much of it is told: on a narrow screen the source goes before the target does. */
+enum detail { WITH_INTERFACE, WITH_SOURCE, WITH_SOCKET, TARGET_ONLY };
+
+/* " from [1] 10.77.0.1:5000 on eth0": what the kernel will put into the datagram. */
+static void format_source(const struct view *v, const struct journey *j,
+			  const struct preview_cache *c, enum detail detail, struct buf *out)
+{
+	const struct iface *dev = c->found ? session_iface(v->session, c->route.ifindex) : NULL;
+	struct addr source = j->socket->sock.local;
+
+	buf_printf(out, " from [%u]", j->socket->number);
+	if (detail > WITH_SOURCE)
+		return;
+	if (addr_is_any(&source) && c->found && c->route.source.family) {
 		source = c->route.source;
-		source.port = k->sock.local.port;
+		source.port = j->socket->sock.local.port;
 	}
-	if (addr_is_any(&source))
-		buf_printf(out, ":%u", source.port);
-	else
-		addr_format_short(out, &source, 28);
-	if (dev)
+	if (addr_is_any(&source)) {
+		buf_printf(out, " :%u", source.port);
+	} else {
+		buf_char(out, ' ');
+		addr_format(out, &source);
+	}
+	if (dev && detail == WITH_INTERFACE)
 		buf_printf(out, " on %s", dev->name);
 }
 
 /* "text 5 B -> @1 192.168.1.17:49152 from [1] ..." */
-static void describe(struct view *v, struct preview_cache *cache, const char *kind, bool sized)
+static void format_journey(const struct view *v, const struct journey *j,
+			   const struct preview_cache *c, enum detail detail, struct buf *out)
 {
-	struct session_socket *k = v->session->current;
-	const struct addr *dests = NULL;
+	const struct peer *peer = j->count == 1 ? peer_find(&v->session->peers, j->dests) : NULL;
+
+	buf_str(out, j->kind);
+	if (j->sized)
+		buf_printf(out, " %zu B", v->preview.len);
+	buf_str(out, " -> ");
+	if (peer)
+		buf_printf(out, "@%u ", peer->number);
+	if (j->count == 1)
+		addr_format(out, j->dests);
+	else
+		buf_printf(out, "%zu peers", j->count);
+	if (!j->socket)
+		buf_str(out, " from a socket to be opened");
+	else if (detail < TARGET_ONLY)
+		format_source(v, j, c, detail, out);
+}
+
+static void describe(struct view *v, struct preview_cache *cache, const struct journey *j, int cols)
+{
+	struct preview_cache unknown = { 0 };
+	bool single = j->socket && j->count == 1;
 	struct buf head;
-	size_t n = 0;
 
-	buf_init(&head, sizeof(v->preview.head) - 1);
-	buf_str(&head, kind);
-	if (sized)
-		buf_printf(&head, " %zu B", v->preview.len);
-	if (k && k->sock.peer.family) {
-		dests = &k->sock.peer;
-		n = 1;
-	} else if (k) {
-		n = target_addrs(&k->target, &dests);
+	if (single) {
+		ask_route(v, cache, j->socket, j->dests);
+		check_route(v, j->socket, j->dests, cache);
 	}
-	if (n == 1) {
-		const struct peer *peer = peer_find(&v->session->peers, &dests[0]);
-
-		buf_str(&head, " -> ");
-		if (peer)
-			buf_printf(&head, "@%u ", peer->number);
-		addr_format_short(&head, &dests[0], 28);
-		ask_route(v, cache, k, &dests[0]);
-		format_source(v, k, cache, &head);
-		check_route(v, k, &dests[0], cache);
-	} else if (n > 1) {
-		buf_printf(&head, " -> %zu peers", n);
-		format_source(v, k, NULL, &head);
-	} else {
-		buf_str(&head, k ? ": no target, \":to HOST PORT\""
-				 : ": no socket, \":open 0.0.0.0:5000\" or F2");
+	buf_init(&head, sizeof(v->preview.head) - 1);
+	for (int detail = WITH_INTERFACE; detail <= TARGET_ONLY; detail++) {
+		buf_reset(&head);
+		format_journey(v, j, single ? cache : &unknown, (enum detail)detail, &head);
+		if (text_width(buf_cstr(&head), head.len) + 2 <= (size_t)cols)
+			break;
 	}
 	snprintf(v->preview.head, sizeof(v->preview.head), "%s", buf_cstr(&head));
 	buf_done(&head);
+}
+
+/* A connected socket hears its peer only. */
+static void check_connected(struct view *v, const struct journey *j)
+{
+	const struct addr *peer = j->socket ? &j->socket->sock.peer : NULL;
+	struct buf name;
+
+	if (!peer || !peer->family || j->count != 1 || addr_equal(peer, j->dests))
+		return;
+	buf_init(&name, 128);
+	addr_format(&name, peer);
+	warn(v, "[%u] is connected to %s: answers from others will be dropped", j->socket->number,
+	     buf_cstr(&name));
+	buf_done(&name);
 }
 
 /* ---- the line ---- */
@@ -196,14 +231,15 @@ static void check_words(struct view *v, const struct command_set *set, const cha
 		warn(v, "this sends the text \"%s\", the command is :%s", word, word);
 }
 
-static void preview_data(struct view *v, struct preview_cache *cache, const struct command_set *set)
+static void preview_data(struct view *v, struct preview_cache *cache, const struct command_set *set,
+			 int cols)
 {
 	static const char *const eols[] = {
 		[EOL_NONE] = "", [EOL_LF] = "+lf", [EOL_CRLF] = "+crlf"
 	};
-	const struct session_socket *k = v->session->current;
 	size_t start = payload_start(&v->line), n = v->line.len - start;
 	const char *text = v->line.text + start;
+	struct journey j = { .socket = v->session->current };
 	struct buf bytes;
 	bool ok = true;
 	struct error e;
@@ -219,63 +255,79 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	}
 	keep_bytes(&v->preview, &bytes);
 	v->preview.is_payload = true;
-	describe(v, cache, kind, ok && v->line.len > 0);
-	if (k && k->sock.peer.family && k->target.now.kind == TARGET_PINNED &&
-	    k->target.now.count && !addr_equal(&k->target.now.addrs[0], &k->sock.peer))
-		warn(v, "the socket is connected: others are not heard");
+	j.kind = kind;
+	j.sized = ok && v->line.len > 0;
+	j.count = j.socket ? target_addrs(&j.socket->target, &j.dests) : 0;
+	if (j.count) {
+		describe(v, cache, &j, cols);
+		check_connected(v, &j);
+	} else {
+		snprintf(v->preview.head, sizeof(v->preview.head), "%s%s", kind,
+			 j.socket ? ": no target, \":to HOST PORT\""
+				  : ": no socket, \":open 0.0.0.0:5000\" or F2");
+	}
 	if (v->line.len)
 		check_words(v, set, text, n);
 	buf_done(&bytes);
 }
 
-/* A command shows its usage; one that sends a payload shows the bytes. */
-static void preview_command(struct view *v, struct preview_cache *cache,
-			    const struct command_set *set)
+static void preview_intent(struct view *v, struct preview_cache *cache,
+			   const struct command_intent *intent, int cols)
 {
-	const char *text = v->line.text + 1, *end = v->line.text + v->line.len;
-	const struct command *row;
-	struct buf bytes;
-	struct error e;
-	char word[32];
-	size_t len;
+	const struct journey j = { .kind = intent->row->name,
+				   .sized = true,
+				   .socket = intent->socket,
+				   .dests = intent->addrs,
+				   .count = intent->count };
 
-	while (text < end && *text == ' ')
-		text++;
-	for (len = 0; text + len < end && len < sizeof(word) - 1 && text[len] != ' '; len++)
-		;
-	memcpy(word, text, len);
-	word[len] = '\0';
-	row = len ? command_find(set, word, true, &e) : NULL;
-	if (!row) {
-		snprintf(v->preview.head, sizeof(v->preview.head), "%s",
-			 len ? e.text : "a command; Tab lists them, \"::\" sends a colon");
-		return;
-	}
-	if (!row->payload || text + len >= end) {
-		snprintf(v->preview.head, sizeof(v->preview.head), "%s%s%s: %s", row->name,
-			 row->args[0] ? " " : "", row->args, row->help);
-		return;
-	}
-	text += len + 1;
-	buf_init(&bytes, COMMAND_LINE_MAX);
-	if (!row->payload(text, (size_t)(end - text), &bytes, &e)) {
-		err_shift(&e, text - v->line.text);
-		warn_error(v, &e, v->line.text, v->line.len);
-	}
-	keep_bytes(&v->preview, &bytes);
+	keep_bytes(&v->preview, &intent->bytes);
 	v->preview.is_payload = true;
-	describe(v, cache, row->name, true);
-	buf_done(&bytes);
+	if (j.count) {
+		describe(v, cache, &j, cols);
+		check_connected(v, &j);
+	} else {
+		snprintf(v->preview.head, sizeof(v->preview.head),
+			 "%s: no target, \":to HOST PORT\"", j.kind);
+	}
 }
 
-void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set)
+/* A command that sends shows what; any other its usage. */
+static void preview_command(struct view *v, struct preview_cache *cache,
+			    const struct command_set *set, int cols)
+{
+	char *line = strndup(v->line.text + 1, v->line.len - 1);
+	struct command_intent intent;
+	struct error e = { .at = -1 };
+	bool ok;
+
+	if (!line)
+		return;
+	ok = command_intend(v->session, set, line, &intent, &e);
+	if (ok && intent.sends) {
+		preview_intent(v, cache, &intent, cols);
+	} else if (intent.row) {
+		snprintf(v->preview.head, sizeof(v->preview.head), "%s%s%s: %s", intent.row->name,
+			 intent.row->args[0] ? " " : "", intent.row->args, intent.row->help);
+		err_shift(&e, e.at >= 0);
+		if (!ok && e.code != ERR_USAGE && e.code != ERR_PENDING)
+			warn_error(v, &e, v->line.text, v->line.len);
+	} else {
+		snprintf(v->preview.head, sizeof(v->preview.head), "%s",
+			 ok ? "a command; Tab lists them, \"::\" sends a colon" : e.text);
+	}
+	command_intent_done(&intent);
+	free(line);
+}
+
+void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set,
+		  int cols)
 {
 	v->preview = (struct preview_view){ 0 };
 	if (v->line.waiting)
 		snprintf(v->preview.head, sizeof(v->preview.head),
 			 "waiting for a name to resolve; Ctrl-C gives up");
 	else if (preview_is_command(&v->line))
-		preview_command(v, cache, set);
+		preview_command(v, cache, set, cols);
 	else
-		preview_data(v, cache, set);
+		preview_data(v, cache, set, cols);
 }

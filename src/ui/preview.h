@@ -17,8 +17,9 @@ struct preview_cache {
 	struct route route;
 };
 
-/* Fills v->preview from v->line, v->typing and the current socket. */
-void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set);
+/* Fills v->preview from v->line, v->typing and the current socket, for a screen of so many columns. */
+void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set,
+		  int cols);
 
 /* The commands as preview and entry see them: is this line a command, and where does it start? */
 bool preview_is_command(const struct line_view *line);

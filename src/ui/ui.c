@@ -56,7 +56,7 @@ static void on_frame(void *ctx)
 	ui->view.mono = ui->last_frame = clock_monotonic(ui->clock);
 	ui->view.now = clock_realtime(ui->clock);
 	refresh_panel(ui);
-	preview_make(&ui->view, &ui->preview, &ui->set);
+	preview_make(&ui->view, &ui->preview, &ui->set, cols);
 	view_draw(&ui->view, &ui->canvas);
 	screen_paint(ui->screen, &ui->canvas);
 	ui->dirty = false; /* a live panel that was made again is on this frame */

@@ -52,9 +52,12 @@ static void faults_are_named_with_their_column(void **state)
 		{ "file", 4, "usage" },
 		{ "file /nonexistent/x", -2, "No such file" },
 		{ "file /dev/null", -2, "ordinary" },
+		{ "send", 4, "usage: send TEXT" },
+		{ "hex ", 4, "usage: hex BYTES" },
 		{ "reply x", -2, "nobody was heard" },
 		{ "resend #99", -2, "#99" },
-		{ "resend 99", -2, "usage" },
+		{ "resend x", -2, "usage" },
+		{ "resend 99", -2, "#99" },
 		{ "echo-server maybe", 12, "neither on nor off" },
 		{ "input morse", 6, "morse" },
 		{ "help nothing", 5, "nothing" },
@@ -137,7 +140,6 @@ static void sending_commands_send_their_bytes(void **state)
 		{ "raw a\\n", "a\\n", 3 },
 		{ "hex 00 ff:10 \"x\\n\"", "\0\xff\x10x\n", 5 },
 		{ "empty", "", 0 },
-		{ "send", "", 0 },
 		{ "send :quit", ":quit", 5 },
 		{ "resend #1", "hello", 5 },
 		{ "reply pong", "pong", 4 },
@@ -294,7 +296,7 @@ static void listings_list(void **state)
 	fake_must(f, "help");
 	assert_true(fake_listed(f, "echo-server"));
 	fake_must(f, "help hex");
-	assert_int_equal(f->listing.count, 1);
+	assert_true(fake_listed(f, "hex BYTES"));
 	fake_must(f, "help payloads");
 	assert_true(fake_listed(f, "\\xHH"));
 	fake_must(f, "opening");
@@ -343,6 +345,61 @@ static void words_are_completed(void **state)
 	}
 }
 
+/* What the preview shows is what would leave, and looking at it does nothing. */
+static void an_intent_is_what_would_be_sent(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *bytes; /* NULL: nothing would be sent */
+		size_t len, count;
+	} rows[] = {
+		{ "send a\\n", "a\n", 2, 1 },
+		{ "hex 00 01", "\0\1", 2, 1 },
+		{ "empty", "", 0, 1 },
+		{ "to 127.0.0.1 7 send oops", "oops", 4, 1 },
+		{ "to 127.0.0.1:7,127.0.0.2:7 raw x", "x", 1, 2 },
+		{ "reply #2 hi", "hi", 2, 1 },
+		{ "resend 1", "hello", 5, 1 },
+		{ "reply #99 x", NULL, 0, 0 },
+		{ "to name.invalid 7 send x", NULL, 0, 0 },
+		{ "to 127.0.0.1 7", NULL, 0, 0 },
+		{ "send", NULL, 0, 0 },
+		{ "close", NULL, 0, 0 },
+		{ "open udp4", NULL, 0, 0 },
+	};
+	struct fake_face *f = *state;
+	struct command_intent intent;
+	const struct addr *before;
+	uint16_t port;
+	struct error e;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	fake_must(f, "send hello");
+	fake_until_rx(f, 1);
+	target_addrs(&f->session.current->target, &before);
+	port = before->port;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool sends;
+
+		e = (struct error){ .at = -1 };
+		sends = command_intend(&f->session, &f->set, rows[i].line, &intent, &e) &&
+			intent.sends;
+		if (sends != (rows[i].bytes != NULL))
+			fail_msg("\"%s\": %d (%s)", rows[i].line, sends, e.text);
+		if (sends) {
+			assert_int_equal(intent.bytes.len, rows[i].len);
+			assert_memory_equal(buf_cstr(&intent.bytes), rows[i].bytes, rows[i].len);
+			assert_int_equal(intent.count, rows[i].count);
+		}
+		command_intent_done(&intent);
+	}
+	assert_int_equal(f->session.tx, 1);
+	assert_int_equal(f->session.socket_count, 1);
+	target_addrs(&f->session.current->target, &before);
+	assert_int_equal(before->port, port);
+}
+
 static void typed_lines_follow_input(void **state)
 {
 	struct fake_face *f = *state;
@@ -381,6 +438,7 @@ int main(void)
 		TEST(a_peer_is_answered_from_the_socket_that_heard_it),
 		TEST(listings_list),
 		TEST(words_are_completed),
+		TEST(an_intent_is_what_would_be_sent),
 		TEST(typed_lines_follow_input),
 	};
 
