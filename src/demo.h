@@ -17,7 +17,7 @@ struct demo;
 
 #define DEMO_GROUP "239.255.77.77"
 
-/* group_port: where the group ticks; heard by a socket on that port that joined DEMO_GROUP on lo. */
+/* group_port: where the group ticks; heard by a socket on that port that joined DEMO_GROUP on lo */
 struct demo *demo_new(struct loop *loop, const struct clock *clock, uint16_t group_port,
 		      struct error *e);
 void demo_free(struct demo *d);

@@ -10,8 +10,8 @@
 
 /*
  * One address from word i on: HOST:PORT, HOST PORT (two words), @N, #N (the peer of that packet),
- * udp://HOST:PORT; *used is the number of words read.  Names resolve (ERR_PENDING).  family: AF_UNSPEC,
- * or what the socket can reach.
+ * udp://HOST:PORT; *used is the number of words read.  Names resolve (ERR_PENDING).  family:
+ * AF_UNSPEC, or what the socket can reach.
  */
 bool args_address(struct command_call *c, size_t i, int family, struct addr *out, size_t *used,
 		  struct error *e);

@@ -7,8 +7,8 @@
 #include <net/if.h>
 #include <stdio.h>
 
-/* Joining needs a socket that hears the group's port, so it is not opened by itself: the port would be
- * a guess. */
+/* Joining needs a socket that hears the group's port, so it is not opened by itself: the port would
+ * be a guess. */
 static bool read_group(struct command_call *c, struct group_spec *g, struct error *e)
 {
 	return group_parse(c->words[0].text, g, e) ? true : args_at(c, 0, e);

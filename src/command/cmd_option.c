@@ -120,7 +120,8 @@ static bool get_run(struct command_call *c, struct error *e)
 	return ok;
 }
 
-/* The command that a row of the panel prefills: a switch is turned over, the rest waits for its value. */
+/* The command that a row of the panel prefills: a switch is turned over, the rest waits for its
+ * value. */
 static void prefill(const struct sockopt *o, const char *now, char *out, size_t size)
 {
 	if (o->flags & SOCKOPT_BEFORE_BIND)

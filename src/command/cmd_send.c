@@ -164,8 +164,8 @@ static bool read_all(int fd, const char *path, struct buf *out, struct error *e)
 	return true;
 }
 
-/* Non-blocking, so that a fifo without a writer does not hold up the program.  The blank that completion
- * puts behind a path is no part of it, unless there is a file of that name. */
+/* Non-blocking, so that a fifo without a writer does not hold up the program.  The blank that
+ * completion puts behind a path is no part of it, unless there is a file of that name. */
 static int open_file(const char *path)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
@@ -237,7 +237,7 @@ bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *o
 	return false;
 }
 
-/* "#N" at the start of the payload names a packet; the rest is what is sent.  bare: "N" does too. */
+/* "#N" at the start of the payload names a packet; the rest is what is sent.  bare: "N" does too */
 static bool take_number(struct command_call *c, bool bare, uint64_t *number, struct error *e)
 {
 	char digits[24];

@@ -157,8 +157,8 @@ static bool read_arguments(struct command_call *c, const char *line, char *text,
 	return read_words(c, text, &pos, e) && check_arity(c, strlen(line), e);
 }
 
-/* The verb at pos and what follows it; text is a copy of line that is cut into words.  "to X VERB ..."
- * leaves the verb's place in c->rest, and the line goes on from there. */
+/* The verb at pos and what follows it; text is a copy of line that is cut into words.  "to X VERB
+ * ..." leaves the verb's place in c->rest, and the line goes on from there. */
 static bool run_from(struct command_call *c, const char *line, char *text, size_t pos,
 		     bool prefixes, struct error *e)
 {

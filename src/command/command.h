@@ -35,18 +35,19 @@ struct face_setting {
 	void (*get)(void *ctx, struct buf *out);
 };
 
-/* What only the face at hand can do.  ctx comes first in each call; a function that is NULL is something
- * that this face cannot do, and the command says so. */
+/* What only the face at hand can do.  ctx comes first in each call; a function that is NULL is
+ * something that this face cannot do, and the command says so. */
 struct face {
 	void *ctx;
 	void (*message)(void *ctx, enum command_message kind, const char *text);
-	/* Output of more than one line; "line" is the command, to run again if the listing is live. */
+	/* Output of more than one line; "line" makes it again if the listing is live. */
 	void (*listing)(void *ctx, const char *line, struct listing *l);
 	struct command_typing *(*typing)(void *ctx);
 	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
 	void (*clear)(void *ctx); /* what is listed so far is not shown any more */
 	void (*quit)(void *ctx);
-	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that name. */
+	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
+	 * name. */
 	bool (*help)(void *ctx, const char *topic, struct listing *l);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
 };
@@ -125,15 +126,15 @@ const struct command *command_find(const struct command_set *set, const char *wo
 				   struct error *e);
 
 /*
- * Runs one command line (without the ":" of the prompt).  prefixes: as at the prompt.  e->at is an offset
- * in line.  ERR_PENDING: nothing was done, run the same line again once the resolver has answered.
- * A listing that it made is given to the face.
+ * Runs one command line (without the ":" of the prompt).  prefixes: as at the prompt.  e->at is an
+ * offset in line.  ERR_PENDING: nothing was done, run the same line again once the resolver has
+ * answered. A listing that it made is given to the face.
  */
 bool command_run(struct session *s, struct face *face, const struct command_set *set,
 		 const char *line, bool prefixes, struct error *e);
 
-/* What the line would send now; sends nothing, opens nothing and looks up no name (ERR_PENDING).  The
- * intent is made anew; command_intent_done() frees it, after an error too. */
+/* What the line would send now; sends nothing, opens nothing and looks up no name (ERR_PENDING).
+ * The intent is made anew; command_intent_done() frees it, after an error too. */
 bool command_intend(struct session *s, const struct command_set *set, const char *line,
 		    struct command_intent *intent, struct error *e);
 void command_intent_done(struct command_intent *intent);

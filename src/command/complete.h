@@ -23,8 +23,8 @@ struct command_completion {
 };
 
 /*
- * line[0..point) is what stands before the cursor, without the prompt's ":".  *start is the offset of
- * the word that is completed.  Matches begin with what was typed of it.
+ * line[0..point) is what stands before the cursor, without the prompt's ":".  *start is the offset
+ * of the word that is completed.  Matches begin with what was typed of it.
  */
 void completion_make(struct session *s, const struct face *face, const struct command_set *set,
 		     const char *line, size_t point, size_t *start, struct command_completion *out);

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-/* A follow gives way to the terminal after so long; it looks at the clock each FOLLOW_STRIDE packets. */
+/* A follow gives way to the terminal after so long; it looks at the clock each FOLLOW_STRIDE
+ * packets. */
 #define FOLLOW_NS (4 * NS_PER_MS)
 #define FOLLOW_STRIDE 256
 

@@ -22,7 +22,7 @@ struct receiver_source {
 	uint32_t socket; /* number shown */
 	uint16_t port;   /* local port, for the packets */
 	bool helper;     /* hears groups (and unicast that the kernel hands to it); its copies of
-	                    broadcasts are dropped because the socket itself hears them too */
+			    broadcasts are dropped because the socket itself hears them too */
 	bool gro;        /* trains are split; gaps say "at least" */
 };
 
@@ -31,8 +31,8 @@ struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct e
 /* Stops and joins it; drops that nobody has told yet are appended as gaps first. */
 void receiver_free(struct receiver *r);
 
-/* Readable when packets were appended since the last receiver_acknowledge(): written at most once per
- * acknowledge. */
+/* Readable when packets were appended since the last receiver_acknowledge(): written at most once
+ * per acknowledge. */
 int receiver_fd(const struct receiver *r);
 void receiver_acknowledge(struct receiver *r);
 
@@ -41,7 +41,8 @@ bool receiver_add(struct receiver *r, const struct receiver_source *src, struct 
 bool receiver_change(struct receiver *r, const struct receiver_source *src, struct error *e);
 /* Reads what is still queued, appends it, and returns when the thread no longer touches fd. */
 void receiver_remove(struct receiver *r, int fd);
-/* Looks for drops on all descriptors now and appends gaps for them; waits for the thread to have done so. */
+/* Looks for drops on all descriptors now and appends gaps for them; waits for the thread to have
+ * done so. */
 void receiver_check_drops(struct receiver *r);
 
 #endif

@@ -15,10 +15,10 @@
 #define SENDER_WAITING (16u << 20)
 
 /*
- * Sends one payload to each of the destinations (count 0 on a connected socket: to its peer).  Before
- * the kernel is asked: the size against the family (65,507 and 65,527 bytes), each destination against
- * the socket.  On an error of the first datagram nothing was sent; e is explained (net/sock.h).  numbers
- * (may be NULL) gets the number of the last packet.
+ * Sends one payload to each of the destinations (count 0 on a connected socket: to its peer).
+ * Before the kernel is asked: the size against the family (65,507 and 65,527 bytes), each
+ * destination against the socket.  On an error of the first datagram nothing was sent; e is
+ * explained (net/sock.h).  numbers (may be NULL) gets the number of the last packet.
  */
 bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
 		 size_t count, const void *data, size_t len, uint64_t *number, struct error *e);

@@ -25,8 +25,8 @@ void sent_add(struct sent_ring *r, const struct packet *p);
 
 /*
  * The number of the datagram that went from socket to dest and begins with the quoted bytes (none:
- * destination alone decides), 0 if none is known.  Among equal ones the oldest of the last second that
- * no error was linked to yet, else the newest; it then counts as linked.
+ * destination alone decides), 0 if none is known.  Among equal ones the oldest of the last second
+ * that no error was linked to yet, else the newest; it then counts as linked.
  */
 uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest,
 		    const void *quote, size_t quoted, uint64_t now);

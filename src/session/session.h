@@ -102,8 +102,8 @@ bool session_disconnect(struct session *s, struct session_socket *k, struct erro
 bool session_set_option(struct session *s, struct session_socket *k, const struct sockopt *o,
 			const struct sockopt_value *v, struct error *e);
 
-/* "receive buffer 208 KiB granted of 16 MiB asked; sysctl ...": the kernel's doubling taken out.  true:
- * all that was asked was granted. */
+/* "receive buffer 208 KiB granted of 16 MiB asked; sysctl ...": the kernel's doubling taken out.
+ * true: all that was asked was granted. */
 bool session_format_buffer(const struct session_socket *k, struct buf *out);
 
 /* Groups of one socket; a join or leave is an event in the list. */
@@ -116,12 +116,13 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* session/follow.c: follows the store: peers, totals, targets, echo-server, notices.  Called when the receiver woke the
- * loop and after our own appends; a long backlog is cut into turns of a few milliseconds. */
+/* session/follow.c: follows the store: peers, totals, targets, echo-server, notices.  Called when
+ * the receiver woke the loop and after our own appends; a long backlog is cut into turns of a few
+ * milliseconds. */
 void session_follow(struct session *s);
 
-/* An interface by index, NULL if there is none; an unknown one has the table read anew, at most once a
- * second. */
+/* An interface by index, NULL if there is none; an unknown one has the table read anew, at most
+ * once a second. */
 const struct iface *session_iface(struct session *s, unsigned index);
 
 #endif

@@ -158,8 +158,8 @@ static void give_up(struct intake *in, struct source *s, int errnum)
 /* ---- reading a source ---- */
 
 /*
- * Drops that no later datagram reports.  As long as something is queued there will be another turn, and
- * the gap belongs behind it.
+ * Drops that no later datagram reports.  As long as something is queued there will be another turn,
+ * and the gap belongs behind it.
  */
 static void source_check_drops(struct intake *in, struct source *s, bool even_if_queued)
 {
@@ -187,8 +187,9 @@ static bool source_errors(struct intake *in, const struct source *s)
 }
 
 /*
- * Reads until the queue is empty, "batches" were read or a datagram came after "until".  An errno that
- * an ICMP error caused is returned once and then cleared; what it means came by the error queue.
+ * Reads until the queue is empty, "batches" were read or a datagram came after "until".  An errno
+ * that an ICMP error caused is returned once and then cleared; what it means came by the error
+ * queue.
  */
 static void source_receive(struct intake *in, struct source *s, unsigned batches, uint64_t until)
 {

@@ -82,9 +82,9 @@ static inline bool packet_is_numbered(enum packet_kind kind)
 const char *packet_kind_name(enum packet_kind kind);
 
 /*
- * The stored form: a fixed head of 48 bytes, then only what the packet has (IPv6 addresses, the facts
- * of an ICMP error, ...), then the bytes, rounded up to 8.  "number_offset" is no - first_no of the
- * segment; the place and the number itself are not stored.
+ * The stored form: a fixed head of 48 bytes, then only what the packet has (IPv6 addresses, the
+ * facts of an ICMP error, ...), then the bytes, rounded up to 8.  "number_offset" is no - first_no
+ * of the segment; the place and the number itself are not stored.
  */
 size_t packet_encoded_size(const struct packet *p);
 void packet_encode(const struct packet *p, uint32_t number_offset, uint8_t *at);

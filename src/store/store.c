@@ -307,7 +307,7 @@ static int64_t index_of_number(struct segment *g, uint64_t no)
 
 	if (no < g->first_no || no - g->first_no > UINT32_MAX)
 		return -1;
-	/* An event carries the offset of the next number, so the last of equal ones is the packet. */
+	/* An event carries the offset of the next number: of equal ones the last is the packet. */
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
@@ -353,8 +353,8 @@ void store_stats(struct store *st, struct store_stats *out)
 	pthread_mutex_unlock(&st->lock);
 }
 
-/* Under the lock: *held becomes g (or nothing).  Returns what to unmap once the lock is released, so
- * that no writer waits for the kernel to take a mapping down. */
+/* Under the lock: *held becomes g (or nothing).  Returns what to unmap once the lock is released,
+ * so that no writer waits for the kernel to take a mapping down. */
 static struct segment *repin(struct store *st, struct segment **held, struct segment *g)
 {
 	struct segment *former = *held;
@@ -387,7 +387,8 @@ static uint64_t number_at(struct segment *g, uint64_t seq)
 	return g->first_no + packet_number_offset(record(g, (uint32_t)(seq - g->first_seq)));
 }
 
-/* Under the lock: the segment where the cursor goes on, NULL at the end.  *overtaken: "next" has moved. */
+/* Under the lock: the segment where the cursor goes on, NULL at the end.  *overtaken: "next" has
+ * moved. */
 static struct segment *cursor_place(struct store_cursor *c, bool *overtaken)
 {
 	struct store *st = c->store;
@@ -452,8 +453,8 @@ static bool claim_spare(struct store *st, const struct segment *g)
 
 /*
  * Until the store is full, a reader that has come to the newest segment maps the one after it.  The
- * kernel clears the pages of a new mapping, 100 us or more for 1 MiB; a writer that waited for it would
- * let a small socket buffer overflow.
+ * kernel clears the pages of a new mapping, 100 us or more for 1 MiB; a writer that waited for it
+ * would let a small socket buffer overflow.
  */
 static void map_spare(struct store *st)
 {

@@ -27,11 +27,12 @@ void store_free(struct store *st);
 /* The append lock.  session/sent.h uses it too. */
 void store_begin(struct store *st);
 void store_end(struct store *st);
-/* Between begin and end: appends a copy and sets p->seq and p->no.  Without memory for a segment the
- * oldest is reused; false only if there is none, and then the packet is counted and stands as a gap
- * (where: store) in front of the next one that fits. */
+/* Between begin and end: appends a copy and sets p->seq and p->no.  Without memory for a segment
+ * the oldest is reused; false only if there is none, and then the packet is counted and stands as a
+ * gap (where: store) in front of the next one that fits. */
 bool store_append(struct store *st, struct packet *p);
-/* Any time, from the main loop: the tx packet was sent (0) or failed (errno).  Nothing if it is gone. */
+/* Any time, from the main loop: the tx packet was sent (0) or failed (errno).  Nothing if it is
+ * gone. */
 void store_mark(struct store *st, uint64_t seq, int result);
 
 struct store_stats {
@@ -44,7 +45,8 @@ void store_stats(struct store *st, struct store_stats *out);
 
 enum store_read { STORE_END, STORE_PACKET, STORE_GAP };
 
-/* A zeroed cursor with "store" set starts at the oldest packet kept, without a gap for what is older. */
+/* A zeroed cursor with "store" set starts at the oldest packet kept, without a gap for what is
+ * older. */
 struct store_cursor {
 	struct store *store;
 	struct segment *held;
@@ -54,10 +56,10 @@ struct store_cursor {
 };
 
 /*
- * The next packet.  STORE_GAP: the reader was overtaken; *out is a gap with where STORE and the count of
- * numbered packets missed (0 if only events were; time of the next packet kept), and reading goes on
- * behind it.  *out points
- * into the held segment until the next call on this cursor or store_cursor_rest().
+ * The next packet.  STORE_GAP: the reader was overtaken; *out is a gap with where STORE and the
+ * count of numbered packets missed (0 if only events were; time of the next packet kept), and
+ * reading goes on behind it.  *out points into the held segment until the next call on this cursor
+ * or store_cursor_rest().
  */
 enum store_read store_cursor_read(struct store_cursor *c, struct packet *out);
 /* Lets go of the held segment; the place stays.  At the end of each turn of the loop. */

@@ -147,7 +147,7 @@ static bool answer_run(struct command_call *c, struct error *e)
 	return ok;
 }
 
-/* The packet's bytes go into the line as they would be typed: as text where they are mostly that. */
+/* The packet's bytes go into the line as they would be typed: as text where they are mostly that */
 static bool edit_run(struct command_call *c, struct error *e)
 {
 	struct ui *ui = ui_of(c);

@@ -7,7 +7,7 @@
 
 #include "ui/view.h"
 
-/* The way to the target, asked of the kernel when target or socket changed, or after a few seconds. */
+/* The way to the target, asked of the kernel when target or socket changed, and now and then. */
 struct preview_cache {
 	struct addr dest;
 	unsigned oif;
@@ -17,7 +17,7 @@ struct preview_cache {
 	struct route route;
 };
 
-/* Fills v->preview from v->line, v->typing and the current socket, for a screen of so many columns. */
+/* Fills v->preview from v->line, v->typing and the current socket, to fit so many columns. */
 void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set,
 		  int cols);
 

@@ -37,7 +37,7 @@ static void refresh_panel(struct ui *ui)
 		command_run(ui->session, &ui->face, &ui->set, p->line, true, NULL);
 }
 
-/* Rates and ages change without a packet; with nothing of that kind on the screen nothing wakes us. */
+/* Rates and ages change without a packet; with none of them on the screen nothing wakes us. */
 static void arm_tick(struct ui *ui)
 {
 	if (rate_per_second(&ui->session->rx_rate, ui->view.mono) || ui->view.panel.listing.live)
@@ -265,7 +265,7 @@ void ui_free(struct ui *ui)
 	free(ui);
 }
 
-/* Every row of the key table, in each focus it is for: what terminfo says, and what terminals send. */
+/* Every row of the key table, in each focus it is for: terminfo's sequence and the usual ones. */
 static void bind_keys(struct ui *ui)
 {
 	for (int id = 0; keys[id].name; id++) {

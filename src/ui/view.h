@@ -28,12 +28,11 @@ struct kept_packet {
 struct list_view {
 	bool paused; /* a selection exists only then */
 	struct kept_packet selected;
-	uint64_t
-		selected_no; /* its number; of an event: that of the last numbered packet before it */
-	int selected_row;    /* list row at which the selection was drawn last, 0 the first */
-	uint64_t cleared;    /* packets before this seq are not listed ("clear") */
-	uint64_t end;        /* listed: seq < end (what session_follow has seen) */
-	uint64_t newest_rx;      /* number of the newest rx listed, 0: none */
+	uint64_t selected_no; /* its number; of an event: of the last numbered packet before it */
+	int selected_row;     /* list row at which the selection was drawn last, 0 the first */
+	uint64_t cleared;     /* packets before this seq are not listed ("clear") */
+	uint64_t end;         /* listed: seq < end (what session_follow has seen) */
+	uint64_t newest_rx;   /* number of the newest rx listed, 0: none */
 	struct fold_table folds; /* equal consecutive errors */
 	int rows;                /* rows drawn last: a page */
 	uint64_t top;            /* first place drawn last ... */
@@ -105,7 +104,8 @@ struct view {
 bool kept_packet_set(struct kept_packet *k, const struct packet *p);
 void kept_packet_clear(struct kept_packet *k);
 
-/* The packet that details show: the selected one, else the newest rx, tx or icmp.  hold: of the caller. */
+/* The packet that details show: the selected one, else the newest rx, tx or icmp.  hold: of the
+ * caller. */
 bool view_shown_packet(struct view *v, struct store_hold *hold, struct packet *out);
 /* The packet that F6 answers: the selected one if it is an rx, else the newest rx. */
 bool view_answered_packet(struct view *v, struct store_hold *hold, struct packet *out);

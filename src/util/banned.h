@@ -15,10 +15,10 @@
 
 #pragma GCC poison strcpy stpcpy strcat strncat strncpy /* snprintf, memcpy or util/buf.h */
 #pragma GCC poison sprintf vsprintf gets
-#pragma GCC poison strtok                               /* strcspn, strspn */
-#pragma GCC poison atoi atol atoll atof                 /* util/num.h */
+#pragma GCC poison strtok               /* strcspn, strspn */
+#pragma GCC poison atoi atol atoll atof /* util/num.h */
 #undef alloca
 #pragma GCC poison alloca
-#pragma GCC poison system popen                         /* posix_spawn */
+#pragma GCC poison system popen /* posix_spawn */
 
 #endif

@@ -77,8 +77,8 @@ bool err_sys(struct error *e, int errnum, const char *fmt, ...)
 	/* strerrordesc_np() needs no buffer, no locale and is safe in every thread. */
 	char words[64];
 	const char *desc = strerrordesc_np(errnum);
-	int words_len = desc ? snprintf(words, sizeof words, ": %.60s", desc) :
-			       snprintf(words, sizeof words, ": error %d", errnum);
+	int words_len = desc ? snprintf(words, sizeof words, ": %.60s", desc)
+			     : snprintf(words, sizeof words, ": error %d", errnum);
 
 	/* However long the front is, the reason is not cut off. */
 	char text[sizeof e->text];

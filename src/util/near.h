@@ -6,8 +6,8 @@
 #include "util/buf.h"
 
 /*
- * Of the candidates offered one by one, keeps the nearest: those that begin with the word, or differ
- * from it by few keystrokes (insertion, deletion, replacement, swap of neighbours).
+ * Of the candidates offered one by one, keeps the nearest: those that begin with the word, or
+ * differ from it by few keystrokes (insertion, deletion, replacement, swap of neighbours).
  */
 #define NEAR_KEPT 3
 #define NEAR_WORD 40

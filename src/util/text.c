@@ -57,11 +57,11 @@ static int safe_width(uint32_t cp)
 static size_t decode(const unsigned char *s, size_t n, uint32_t *cp)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = s[0] < 0x80           ? 1 :
-		     (s[0] & 0xe0) == 0xc0 ? 2 :
-		     (s[0] & 0xf0) == 0xe0 ? 3 :
-		     (s[0] & 0xf8) == 0xf0 ? 4 :
-					     0;
+	size_t len = s[0] < 0x80             ? 1
+		     : (s[0] & 0xe0) == 0xc0 ? 2
+		     : (s[0] & 0xf0) == 0xe0 ? 3
+		     : (s[0] & 0xf8) == 0xf0 ? 4
+					     : 0;
 	if (len == 0 || len > n)
 		return 0;
 	uint32_t value = len == 1 ? s[0] : s[0] & (0x7fu >> len);

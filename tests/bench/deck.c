@@ -54,6 +54,7 @@ void *deck_start(const struct contender *c, const struct row *row, uint16_t port
 		deck_stop(d);
 		return NULL;
 	}
+	prefer_process(term_pid(d->term));
 	return d;
 }
 

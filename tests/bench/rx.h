@@ -28,7 +28,7 @@ struct row {
 struct contender {
 	const char *name;
 	bool any_buffer; /* false: it only has the buffer that the system gives */
-	/* Receives on 127.0.0.1:port, on RECEIVER_CPU.  NULL: it is not there; says why on stderr. */
+	/* Receives on 127.0.0.1:port, on RECEIVER_CPU.  NULL: not there; says why on stderr. */
 	void *(*start)(const struct contender *c, const struct row *row, uint16_t port);
 	void (*stop)(void *ctx);
 	/* The rest may be NULL. */
@@ -60,7 +60,7 @@ bool deck_agrees(void *ctx, uint64_t sent, uint64_t dropped);
 void deck_stop(void *ctx);
 pid_t deck_pid(void *ctx);
 
-/* Bytes that the store keeps per datagram of n bytes, beyond these: head, index, rounding, slack. */
+/* Bytes that the store keeps per datagram of n bytes, beyond these: head, index, rounding, slack */
 double library_overhead(size_t n);
 
 /* A bound loopback socket with the control data that udpdeck asks for, and the row's buffer. */
@@ -72,6 +72,8 @@ int open_receiver(const struct row *row, uint16_t port);
 pid_t receiving_thread(pid_t pid);
 void pin_to_cpu(int cpu); /* the calling thread, and those that it makes */
 bool pin_thread(pid_t tid, int cpu);
+/* Gives a process the highest priority where that is allowed, for a calmer measurement. */
+void prefer_process(pid_t pid);
 /* Seconds for which the receiving thread could not run because others did. */
 double waited_for_cpu(pid_t pid);
 void nap(int ms);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Packets whose bytes follow from a tag (kept as ifindex): any reader can tell that they are intact. */
+/* Packets whose bytes follow from a tag (kept as ifindex): any reader can tell that they are
+ * intact. */
 #ifndef TESTS_UNIT_TAGGED_H
 #define TESTS_UNIT_TAGGED_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command language: finding, arity, columns, completion, and each command's effect on a session. */
+/* The command language: finding, arity, columns, completion, and each command's effect on a
+ * session. */
 #include "command/complete.h"
 #include "fake_face.h"
 

@@ -72,7 +72,8 @@ static void test_text(void **state)
 		{ "hello", LIT("hello") },
 		{ "a\\nb\\rc\\td\\0e\\\\f", LIT("a\nb\rc\td\0e\\f") },
 		{ "\\x00\\xfF\\x1b[", LIT("\0\xff\x1b[") },
-		{ "\\01", LIT("\0" "1") },
+		{ "\\01", LIT("\0"
+			      "1") },
 		{ "\\u{e9}\\u{4E2D}\\u{01f600}", LIT("\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80") },
 		{ "$HOME $ {x} \\${x} $$", LIT("$HOME $ {x} ${x} $$") },
 		{ "\\$5", LIT("$5") },
@@ -135,7 +136,8 @@ static void test_hex(void **state)
 		{ "0000:1111", LIT("\0\0\x11\x11") },
 		{ "00:  11", LIT("\0\x11") },
 		/* xxd -p */
-		{ "4500003100010000\n7f000001\n", LIT("E\0\0" "1\0\1\0\0\x7f\0\0\1") },
+		{ "4500003100010000\n7f000001\n", LIT("E\0\0"
+						      "1\0\1\0\0\x7f\0\0\1") },
 	};
 
 	(void)state;
@@ -208,8 +210,9 @@ static void test_the_room_is_exact(void **state)
 
 /* An IPv4 datagram as the programs themselves print it (xxd 2022-01-14, util-linux 2.38, tcpdump
  * 4.99.3), its payload made to look like a part of a dump. */
-#define DATAGRAM \
-	"E\0\0" "1\0\1\0\0@\x11\0\0\x7f\0\0\1\x7f\0\0\1\x13\x88\x13\x89\0\x1d\0\0" \
+#define DATAGRAM                                                           \
+	"E\0\0"                                                            \
+	"1\0\1\0\0@\x11\0\0\x7f\0\0\1\x7f\0\0\1\x13\x88\x13\x89\0\x1d\0\0" \
 	"hello, world|ab cd ef"
 
 static void test_dumps(void **state)

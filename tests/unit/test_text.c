@@ -69,7 +69,9 @@ static void test_next(void **state)
 		{ LIT("\x80"), 0x80, 1, 0, false, false },
 		{ LIT("\xff"), 0xff, 1, 0, false, false },
 		{ LIT("\xc3"), 0xc3, 1, 0, false, false },
-		{ LIT("\xc3" "A"), 0xc3, 1, 0, false, false },
+		{ LIT("\xc3"
+		      "A"),
+		  0xc3, 1, 0, false, false },
 		{ LIT("\xe4\xb8"), 0xe4, 1, 0, false, false },
 		{ LIT("\xc0\x80"), 0xc0, 1, 0, false, false },
 		{ LIT("\xc1\xbf"), 0xc1, 1, 0, false, false },
@@ -133,11 +135,17 @@ static void test_width_and_fit(void **state)
 		{ "abc", 3, 3, 3 },
 		{ "abc", 3, 99, 3 },
 		{ "\xe4\xb8\xad\xe4\xb8\xad", 4, 3, 3 },
-		{ "a\xcc\x81" "b", 2, 1, 3 },
+		{ "a\xcc\x81"
+		  "b",
+		  2, 1, 3 },
 		{ "a\xcc\x81\xcc\x82\xcc\x83", 2, 1, 5 }, /* the third mark is a dot */
-		{ "\xcc\x81" "a", 2, 1, 2 },              /* a mark without a base is a dot */
+		{ "\xcc\x81"
+		  "a",
+		  2, 1, 2 }, /* a mark without a base is a dot */
 		{ "\x1b[2J", 4, 1, 1 },
-		{ "\xff\xfe" "a", 3, 2, 2 },
+		{ "\xff\xfe"
+		  "a",
+		  3, 2, 2 },
 	};
 
 	(void)state;
@@ -161,7 +169,9 @@ static void test_escape(void **state)
 {
 	(void)state;
 	check_escape(LIT("plain $HOME {x}"), "plain $HOME {x}");
-	check_escape(LIT("a\nb\rc\td\0" "0\\"), "a\\nb\\rc\\td\\00\\\\");
+	check_escape(LIT("a\nb\rc\td\0"
+			 "0\\"),
+		     "a\\nb\\rc\\td\\00\\\\");
 	check_escape(LIT("${seq} $${"), "\\${seq} $\\${");
 	check_escape(LIT("\x1b[31m\x7f"), "\\x1b[31m\\x7f");
 	check_escape(LIT("\xff\xc3"), "\\xff\\xc3");
@@ -208,14 +218,29 @@ static void test_column(void **state)
 	assert_int_equal(text_column(LIT("abc"), 0), 1);
 	assert_int_equal(text_column(LIT("abc"), 2), 3);
 	assert_int_equal(text_column(LIT("abc"), 3), 4);
-	assert_int_equal(text_column(LIT("\xe4\xb8\xad" "b"), 1), 1);
-	assert_int_equal(text_column(LIT("\xe4\xb8\xad" "b"), 3), 2);
-	assert_int_equal(text_column(LIT("e\xcc\x81" "b"), 3), 2);
-	assert_int_equal(text_column(LIT("\xff\xff" "b"), 2), 3);
+	assert_int_equal(text_column(LIT("\xe4\xb8\xad"
+					 "b"),
+				     1),
+			 1);
+	assert_int_equal(text_column(LIT("\xe4\xb8\xad"
+					 "b"),
+				     3),
+			 2);
+	assert_int_equal(text_column(LIT("e\xcc\x81"
+					 "b"),
+				     3),
+			 2);
+	assert_int_equal(text_column(LIT("\xff\xff"
+					 "b"),
+				     2),
+			 3);
 }
 
 #define IN_UTF8(f) cmocka_unit_test_setup(f, utf8_locale)
-#define IN_ASCII(f) { #f "_in_ascii", f, c_locale, NULL, NULL }
+#define IN_ASCII(f)                                     \
+	{                                               \
+#f "_in_ascii", f, c_locale, NULL, NULL \
+	}
 
 int main(void)
 {
