@@ -113,29 +113,38 @@ uint16_t app_port(struct app *app)
 	return app->peer.last_port;
 }
 
-/* The digits behind the last colon of the current socket's address. */
-static bool port_is_shown(struct term *t, void *ctx)
-{
-	char row[VT_ROW_BYTES], *addr, *colon;
-	unsigned *port = ctx;
+struct opened {
+	char start[24];
+	unsigned port;
+};
 
-	vt_row(term_vt(t), ROW_STATUS, row, sizeof(row));
-	addr = strchr(row, '*');
-	addr = addr ? strstr(addr, "] ") : NULL;
-	if (!addr)
-		return false;
-	addr += 2;
-	addr[strcspn(addr, " ")] = '\0';
-	colon = strrchr(addr, ':');
-	*port = colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
-	return *port > 0 && *port <= 65535;
+/* The digits between the last colon and the comma. */
+static bool is_opened(struct term *t, void *ctx)
+{
+	struct opened *o = ctx;
+	char row[VT_ROW_BYTES], *addr, *comma;
+	int rows, cols;
+
+	vt_size(term_vt(t), &rows, &cols);
+	for (int i = ROW_LIST; i < rows; i++) {
+		vt_row(term_vt(t), i, row, sizeof(row));
+		addr = strstr(row, o->start);
+		comma = addr ? strchr(addr, ',') : NULL;
+		if (!comma)
+			continue;
+		*comma = '\0';
+		o->port = (unsigned)strtoul(strrchr(addr, ':') + 1, NULL, 10);
+		return true;
+	}
+	return false;
 }
 
-uint16_t app_shown_port(struct term *t)
+uint16_t app_opened(struct term *t, unsigned n)
 {
-	unsigned port = 0;
+	struct opened o = { .port = 0 };
 
-	return term_until(t, port_is_shown, &port, DEADLINE_DEFAULT_MS) ? (uint16_t)port : 0;
+	snprintf(o.start, sizeof(o.start), "[%u] open ", n);
+	return term_until(t, is_opened, &o, DEADLINE_DEFAULT_MS) ? (uint16_t)o.port : 0;
 }
 
 bool app_enter(struct term *t, const char *line)

@@ -56,10 +56,11 @@ bool app_hears(struct app *app, const void *bytes, size_t len);
 uint16_t app_port(struct app *app);
 
 /*
- * Port of the program's current socket as the status row has it, which is
- * "[1*] 0.0.0.0:40001 ..."; 0 if none is shown before the deadline.
+ * Port of socket n, from its row "[n] open 0.0.0.0:40001, ..." in the list; 0 if that is
+ * not there before the deadline.  (The status row will not do: where a digit of one port
+ * takes the place of another's, half a frame shows a port that never was.)
  */
-uint16_t app_shown_port(struct term *t);
+uint16_t app_opened(struct term *t, unsigned n);
 
 /* Types a line and enters it. */
 bool app_enter(struct term *t, const char *line);

@@ -313,7 +313,7 @@ static int setup(void **state)
 		app_line(app->term, ":open udp4 127.0.0.1:0");
 	app_line(app->term, ":socket 1");
 	term_wait_row(app->term, ROW_STATUS, "[1*] 127.0.0.1:");
-	port = app_shown_port(app->term);
+	port = app_opened(app->term, 1);
 	term_wait(app->term, "[9] open 127.0.0.1:");
 	app_line(app->term, ":clear");
 	term_gone(app->term, "open 127.0.0.1:");

@@ -28,9 +28,15 @@
 static struct term *shell(struct app *app, const char *variable)
 {
 	static const char *const argv[] = { "sh", "-i", NULL };
-	char program[4096];
-	const char *const env[] = { program, "PS1=" PROMPT " ", "ENV=", variable, NULL };
+	char program[4096], asan[4096];
+	const char *const env[] = { program, asan, "PS1=" PROMPT " ", "ENV=", variable, NULL };
+	const char *options = getenv("ASAN_OPTIONS");
 
+	/* a sanitizer's own handlers would turn the signal into an exit status */
+	snprintf(asan, sizeof(asan),
+		 "ASAN_OPTIONS=%s:handle_abort=0:handle_segv=0:"
+		 "handle_sigbus=0:handle_sigfpe=0",
+		 options ? options : "");
 	snprintf(program, sizeof(program), "UDPDECK=%s", getenv("UDPDECK"));
 	/* wide enough for each message to be one row */
 	app->term = term_start(24, 120, argv, env);

@@ -17,6 +17,15 @@
 /* HH:MM:SS and a fraction of so many digits */
 #define CLOCK "[0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
 
+/* One for all, so that a test that fails leaves it to the teardown. */
+static struct flood flood;
+
+static int teardown(void **state)
+{
+	flood_stop(&flood);
+	return app_teardown(state);
+}
+
 /* ---- rows as extended regular expressions, whole ---- */
 
 struct rows {
@@ -208,7 +217,6 @@ static void test_any_size_in_the_middle_of_a_flood(void **state)
 	struct flood_plan plan = {
 		.addr = "127.0.0.1", .port = app_port(app), .size = 100, .rate = 5000
 	};
-	struct flood flood;
 
 	assert_true(flood_start(&flood, &plan));
 	term_keys(app->term, "draft");
@@ -336,7 +344,7 @@ static void test_a_row_of_a_panel_goes_into_the_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, app_teardown)
+#define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		TEST(test_80x24_is_head_list_and_foot, app_setup),
 		TEST(test_details_take_the_lower_half, app_setup),
 		TEST(test_200x50_shows_more, app_setup_peer),
