@@ -107,7 +107,7 @@ static void store_batch(struct intake *in, struct source *s, int n)
 			append_datagram(in, &p, &m);
 	}
 	store_end(in->store);
-	s->latest = m.time;
+	in->latest = m.time;
 }
 
 static void append_icmp(struct intake *in, const struct source *s, const struct errqueue_entry *q)
@@ -206,7 +206,7 @@ static void source_receive(struct intake *in, struct source *s, unsigned batches
 		s->burst |= n > 1;
 		if (n > 0)
 			store_batch(in, s, n);
-		if (n < RX_BATCH || s->latest >= until)
+		if (n < RX_BATCH || in->latest >= until)
 			return;
 	}
 }

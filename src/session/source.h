@@ -13,7 +13,6 @@ struct source {
 	struct receiver_source is;
 	struct source *next;
 	uint32_t told;     /* drops that stand in gaps */
-	uint64_t latest;   /* time of the last datagram read */
 	bool burst;        /* more than one came at a time: the buffer may have overflowed unseen */
 	unsigned failures; /* in a row */
 	bool given_up;     /* not to be waited for any more: a note in the list says why */
@@ -26,6 +25,7 @@ struct intake {
 	struct rx_batch *batch;
 	uint8_t ports[65536 / 8]; /* local ports of all sources, a bit each */
 	bool appended;            /* set when something was */
+	uint64_t latest;          /* time of the last datagram read */
 };
 
 /* A bounded part of what epoll says is there. */

@@ -5,8 +5,9 @@
  *     struct segment | record 0 | record 1 | ... free ... | index 1 | index 0
  *
  * Records grow up, the index of their offsets grows down.  The newest segment is
- * appended to under the lock and read without it: "count" is released after a
- * record is written and acquired before one is read.  A reader takes the lock only
+ * appended to under the lock and read without it: "count" is released after the
+ * records of a batch are written and acquired before one is read.  (Not after each
+ * record: two processors would fight for its cache line.)  A reader takes the lock only
  * to change segments; there it pins the new one.  An evicted segment leaves the
  * deque at once, its memory goes with its last pin.
  */
@@ -23,9 +24,8 @@
 struct segment {
 	size_t size; /* of the mapping */
 	uint64_t first_seq, first_no;
-	size_t used; /* from the start of the mapping: this head and the records */
-	_Atomic uint32_t count;
-	_Atomic bool sealed; /* count is final */
+	_Atomic uint32_t count; /* records that readers may see */
+	_Atomic bool sealed;    /* count is final */
 	/* under the lock */
 	unsigned pins;
 	bool evicted;
@@ -39,6 +39,9 @@ struct store {
 	size_t room, head, count;
 	struct segment *spare; /* mapped ahead */
 	bool sparing;          /* a reader is about to map it */
+	/* of the newest segment */
+	size_t used;     /* bytes from its start: its head and the records */
+	uint32_t filled; /* records, those of the present batch included */
 	uint64_t next_seq, next_no;
 	uint64_t missed; /* datagrams that found no memory and stand in no gap yet */
 };
@@ -129,8 +132,16 @@ void store_begin(struct store *st)
 	pthread_mutex_lock(&st->lock);
 }
 
+/* Shows readers what was appended. */
+static void publish(struct store *st)
+{
+	if (st->count)
+		atomic_store_explicit(&newest(st)->count, st->filled, memory_order_release);
+}
+
 void store_end(struct store *st)
 {
+	publish(st);
 	pthread_mutex_unlock(&st->lock);
 }
 
@@ -207,6 +218,7 @@ static struct segment *segment_begin(struct store *st, size_t need)
 		size = st->ordinary;
 	if (size > st->limit)
 		return NULL;
+	publish(st);
 	if (g)
 		atomic_store_explicit(&g->sealed, true, memory_order_release);
 	g = segment_take(st, size);
@@ -216,36 +228,32 @@ static struct segment *segment_begin(struct store *st, size_t need)
 		.size = g->size,
 		.first_seq = st->next_seq,
 		.first_no = st->next_no,
-		.used = sizeof(struct segment),
 	};
+	st->used = sizeof(*g);
+	st->filled = 0;
 	st->ring[(st->head + st->count++) % st->room] = g;
 	return g;
 }
 
-static bool fits(struct segment *g, size_t need)
+static bool fits(const struct store *st, const struct segment *g, size_t need)
 {
-	uint32_t count = atomic_load_explicit(&g->count, memory_order_relaxed);
-
-	return g->used + need + (count + 1) * sizeof(uint32_t) <= g->size;
+	return st->used + need + (st->filled + 1) * sizeof(uint32_t) <= g->size;
 }
 
 static bool append(struct store *st, struct packet *p)
 {
 	size_t need = packet_encoded_size(p);
 	struct segment *g = newest(st);
-	uint32_t count;
 
-	if (!g || !fits(g, need) || atomic_load_explicit(&g->sealed, memory_order_relaxed))
+	if (!g || !fits(st, g, need))
 		g = segment_begin(st, need);
 	if (!g)
 		return false;
-	count = atomic_load_explicit(&g->count, memory_order_relaxed);
-	*entry(g, count) = (uint32_t)g->used;
-	packet_encode(p, (uint32_t)(st->next_no - g->first_no), (uint8_t *)g + g->used);
-	g->used += need;
+	*entry(g, st->filled++) = (uint32_t)st->used;
+	packet_encode(p, (uint32_t)(st->next_no - g->first_no), (uint8_t *)g + st->used);
+	st->used += need;
 	p->seq = st->next_seq++;
 	p->no = packet_is_numbered(p->kind) ? st->next_no++ : 0;
-	atomic_store_explicit(&g->count, count + 1, memory_order_release);
 	return true;
 }
 
