@@ -29,6 +29,7 @@
 #define TRIALS 3
 #define DISTURBED_MAX 40 /* trials; then the machine is too busy to measure this contender */
 #define PRECISION 1.03
+#define DESCENT 0.7
 #define LOWEST 5000.0 /* per second: below it nobody is looked for */
 #define BAR 0.9
 #define OVERHEAD_BAR 64.0
@@ -182,17 +183,21 @@ static bool is_lossless(struct match *m, double rate, double *achieved)
 	return good == TRIALS;
 }
 
+/* Down from the flood in large steps, as a rate that loses is found out by one trial, then between. */
 static void find_rate(struct match *m)
 {
-	double high, low = LOWEST, offered;
+	double high, low, offered;
 
 	trial(m, LOWEST, &offered); /* warms up, and lets programs learn who their peer is */
 	if (is_lossless(m, 0, &high))
 		return;
-	if (!is_lossless(m, low, &offered))
-		return;
+	for (low = DESCENT * high; !is_lossless(m, low, &offered); low *= DESCENT) {
+		if (low < LOWEST || m->score->disturbed >= DISTURBED_MAX)
+			return;
+		high = low;
+	}
 	while (high / low > PRECISION && m->score->disturbed < DISTURBED_MAX) {
-		double mid = high > 4 * low ? 2 * low : (low + high) / 2;
+		double mid = (low + high) / 2;
 
 		if (is_lossless(m, mid, &offered))
 			low = mid;
