@@ -134,6 +134,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a history file past the limit is an error of write() */
 	if (!cli_parse(&cli, argc, argv, &e))
 		status = usage(&e);
 	else if (cli.help)

@@ -5,9 +5,14 @@
 #include "util/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RC_BYTES_MAX (1 << 20)
 
 /* One command line, formatted, run until it no longer waits for a name. */
 static bool run(struct session *s, struct face *face, const struct command_set *set,
@@ -55,8 +60,28 @@ static bool rc_line(struct session *s, struct face *face, const struct command_s
 	return err_prefix(e, "%s:%u: ", path, number);
 }
 
+/* An ordinary file of a size that a person writes; NULL with e unset where there is none. */
+static FILE *open_rc(const char *path, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+			err_sys(e, errno, "%s", path);
+		return NULL;
+	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > RC_BYTES_MAX) {
+		err_set(e, ERR_USAGE, "%s is no ordinary file of at most 1 MiB", path);
+		close(fd);
+		return NULL;
+	}
+	return fdopen(fd, "r");
+}
+
 bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e)
 {
+	struct error fault = { 0 };
 	char path[4096], *line = NULL;
 	size_t room = 0;
 	unsigned number = 0;
@@ -65,11 +90,11 @@ bool start_rc(struct session *s, struct face *face, const struct command_set *se
 
 	if (!rc_path(path, sizeof(path)))
 		return true;
-	f = fopen(path, "re");
-	if (!f)
-		return errno == ENOENT || errno == ENOTDIR || errno == EACCES
-			       ? true
-			       : err_sys(e, errno, "%s", path);
+	f = open_rc(path, &fault);
+	if (!f) {
+		*e = fault;
+		return fault.code == ERR_NONE;
+	}
 	while (ok && getline(&line, &room, f) >= 0)
 		ok = rc_line(s, face, set, path, ++number, line, e);
 	free(line);

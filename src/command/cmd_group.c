@@ -76,34 +76,44 @@ static void membership_row(struct command_call *c, const struct session_socket *
 {
 	const struct addr none = { 0 };
 	const struct iface *dev = session_iface(c->session, m->ifindex);
-	struct buf name, sources;
+	struct buf name, where, sources;
 	char command[200];
 
 	buf_init(&name, 256);
+	buf_init(&where, 64);
 	buf_init(&sources, 1024);
 	group_format(&name, &m->group,
-		     m->source_specific && m->source_count ? &m->sources[0] : &none, m->ifindex);
+		     m->source_specific && m->source_count ? &m->sources[0] : &none,
+		     dev ? m->ifindex : 0);
 	snprintf(command, sizeof(command), "leave %s", buf_cstr(&name));
 	buf_reset(&name);
 	addr_format_host(&name, &m->group);
+	if (dev)
+		buf_str(&where, dev->name);
+	else if (m->ifindex)
+		buf_printf(&where, "interface %u is gone", m->ifindex);
+	else
+		buf_str(&where, "kernel's choice");
 	for (size_t i = 0; i < m->source_count; i++) {
 		buf_str(&sources, i ? ", " : m->source_specific ? "only " : "all but ");
 		addr_format_host(&sources, &m->sources[i]);
 	}
 	listing_row(&c->listing, LISTING_PLAIN, command, "[%u]\t%s\t%s\t%s", k->number,
-		    buf_cstr(&name), dev ? dev->name : "kernel's choice",
+		    buf_cstr(&name), buf_cstr(&where),
 		    sources.len ? buf_cstr(&sources) : "any source");
 	buf_done(&name);
+	buf_done(&where);
 	buf_done(&sources);
 }
 
 static bool groups_run(struct command_call *c, struct error *e)
 {
-	const struct session *s = c->session;
+	struct session *s = c->session;
 	size_t memberships = 0;
 	char command[64];
 
-	(void)e;
+	if (!iface_load(&s->ifaces, e))
+		return false;
 	buf_str(&c->listing.title, "groups");
 	c->listing.live = true;
 	listing_row(&c->listing, LISTING_HEADING, NULL, " \tgroup\tinterface\tsources");

@@ -145,6 +145,20 @@ static int insert_newline(int count, int key)
 	return 0;
 }
 
+/* What readline 8.2 does wrong behind a callback: a search by prompt that is given up on a history entry
+ * leaves an undo list with two owners, and a cancelled operator that vi repeats never ends. */
+static void unbind_unsafe(void)
+{
+	static rl_command_func_t *const unsafe[] = { rl_noninc_forward_search,
+						     rl_noninc_reverse_search, rl_vi_search,
+						     rl_vi_search_again, rl_vi_redo };
+	const Keymap maps[] = { emacs_meta_keymap, vi_insertion_keymap, vi_movement_keymap };
+
+	for (size_t f = 0; f < sizeof(unsafe) / sizeof(unsafe[0]); f++)
+		for (size_t m = 0; m < sizeof(maps) / sizeof(maps[0]); m++)
+			rl_unbind_function_in_map(unsafe[f], maps[m]);
+}
+
 /* Only Enter may send: "insert comment" would make it one and send it, vi's Ctrl-D sends what is
  * there, and Ctrl-O sends and fetches the next line of the history.  Ctrl-J is a newline. */
 static void unbind_senders(void)
@@ -154,6 +168,7 @@ static void unbind_senders(void)
 	rl_unbind_function_in_map(rl_vi_eof_maybe, vi_insertion_keymap);
 	rl_unbind_function_in_map(rl_vi_eof_maybe, vi_movement_keymap);
 	rl_unbind_key_in_map(CTRL('O'), emacs_standard_keymap);
+	unbind_unsafe();
 	rl_unbind_key_in_map(CTRL('J'), vi_movement_keymap);
 	rl_bind_key_in_map(CTRL('J'), insert_newline, emacs_standard_keymap);
 	rl_bind_key_in_map(CTRL('J'), insert_newline, vi_insertion_keymap);

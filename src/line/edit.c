@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,12 +32,17 @@ static bool write_text(int fd, const char *text, size_t len, struct error *e)
 /* Editors end a file with a newline; one is taken off. */
 static bool read_text(const char *path, struct buf *out, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char piece[4096];
+	struct stat st;
 	ssize_t n = 0;
 
 	if (fd < 0)
 		return err_sys(e, errno, "read the line back");
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(e, ERR_STATE, "the editor left no plain file");
+	}
 	while ((n = read(fd, piece, sizeof(piece))) > 0 && buf_add(out, piece, (size_t)n))
 		;
 	if (n < 0)

@@ -130,11 +130,15 @@ static void append_file(const struct line *l, const char *text, char kind)
 	struct buf out;
 	int fd = open_file(l->history_path, O_WRONLY | O_CREAT | O_APPEND);
 
+	struct stat st;
+
 	if (fd < 0)
 		return;
 	buf_init(&out, 2 * ENTRY_BYTES_MAX);
 	encode(&out, text, kind);
-	write_all(fd, &out);
+	/* half an entry, on a full disk, would become one with the next */
+	if (fstat(fd, &st) == 0 && !write_all(fd, &out) && ftruncate(fd, st.st_size) != 0)
+		unlink(l->history_path);
 	buf_done(&out);
 	close(fd);
 }

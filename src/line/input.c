@@ -78,6 +78,14 @@ static void sequence_key(struct line *l, const char *key, size_t n)
 	}
 }
 
+/* A key like Ctrl-X, in the middle of a search. */
+static bool begins_more(char key)
+{
+	unsigned char c = (unsigned char)key;
+
+	return RL_ISSTATE(SEARCHING) && c < 0x80 && rl_get_keymap()[c].type == ISKMAP;
+}
+
 static void line_key(struct line *l, const char *key, size_t n)
 {
 	const struct binding *b = NULL;
@@ -91,6 +99,10 @@ static void line_key(struct line *l, const char *key, size_t n)
 		tell_key(l, b->id);
 	} else if (key[0] == CTRL_D && !RL_ISSTATE(PENDING) && !rl_end) {
 		l->events.eof(l->events.ctx);
+	} else if (n == 1 && begins_more(key[0])) {
+		/* readline 8.2 jumps astray where the rest of the key is bound to nothing */
+		line_cancel(l);
+		type(l, key, n);
 	} else if (n == 1 && (unsigned char)key[0] >= 0x80) {
 		if (!RL_ISSTATE(PENDING)) /* no character: readline would wait for its rest */
 			line_put(key, n);

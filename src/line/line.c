@@ -200,6 +200,8 @@ static void on_line(char *text)
 static void start_anew(struct line *l)
 {
 	line_cancel(l);
+	/* a history entry that was edited still points to the undo list that goes now */
+	rl_free_line_state();
 	rl_replace_line("", 1);
 	rl_point = rl_mark = 0;
 	rl_callback_handler_install("", on_line);
@@ -343,6 +345,7 @@ void line_free(struct line *l)
 		return;
 	loop_timer_stop(l->loop, &l->timer);
 	rl_callback_handler_remove();
+	rl_free_line_state();
 	fclose(rl_outstream);
 	rl_outstream = stdout;
 	bind_done(l);

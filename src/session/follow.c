@@ -67,26 +67,36 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 		notice(s, SESSION_PEER_NEW, p, peer);
 }
 
+void session_count_sent(struct session *s, struct session_socket *k, const struct addr *dest,
+			size_t len, int result)
+{
+	struct peer *peer = peer_find(&s->peers, dest);
+
+	if (result == PACKET_TX_SENT) {
+		s->tx++;
+		if (k)
+			k->tx++;
+		if (peer) {
+			peer->tx++;
+			peer->tx_bytes += len;
+		}
+		return;
+	}
+	s->errors++;
+	if (k)
+		k->errors++;
+	if (peer)
+		peer->errors++;
+}
+
+/* One that waits for room in the kernel's buffer is counted when that is settled. */
 static void follow_tx(struct session *s, struct session_socket *k, const struct packet *p)
 {
 	bool added = false;
-	struct peer *peer = touch_peer(s, p, &added);
 
-	if (p->result > 0) {
-		s->errors++;
-		if (k)
-			k->errors++;
-		if (peer)
-			peer->errors++;
-		return;
-	}
-	s->tx++;
-	if (k)
-		k->tx++;
-	if (peer) {
-		peer->tx++;
-		peer->tx_bytes += p->len;
-	}
+	touch_peer(s, p, &added);
+	if (p->result != PACKET_TX_PENDING)
+		session_count_sent(s, k, &p->peer, p->len, p->result);
 }
 
 static void follow_icmp(struct session *s, struct session_socket *k, const struct packet *p)

@@ -88,6 +88,15 @@ static void drop_first(struct session_socket *k)
 	free(o);
 }
 
+/* What waited is sent or lost now; a follow that has passed it saw it waiting. */
+static void settle(struct session *s, struct session_socket *k, const struct outgoing *o,
+		   int result)
+{
+	store_mark(s->store, o->seq, result);
+	if (o->seq < s->follow.next)
+		session_count_sent(s, k, &o->dest, o->len, result);
+}
+
 static void flush(struct session *s, struct session_socket *k)
 {
 	while (k->waiting) {
@@ -96,7 +105,7 @@ static void flush(struct session *s, struct session_socket *k)
 
 		if (err == EAGAIN)
 			return;
-		store_mark(s->store, o->seq, err);
+		settle(s, k, o, err);
 		drop_first(k);
 	}
 	loop_unwatch(s->loop, k->sock.fd);
@@ -170,7 +179,7 @@ void sender_drop(struct session *s, struct session_socket *k)
 	if (k->waiting)
 		loop_unwatch(s->loop, k->sock.fd);
 	while (k->waiting) {
-		store_mark(s->store, k->waiting->seq, ECANCELED);
+		settle(s, k, k->waiting, ECANCELED);
 		drop_first(k);
 	}
 }

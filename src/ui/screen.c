@@ -409,8 +409,10 @@ struct screen *screen_start(struct error *e)
 		painter_post(s->painter, PAINT_ENTER);
 		return s;
 	}
-	if (s->curses)
+	if (s->curses) {
+		restore_write(PATIENCE_MS);
 		tcsetattr(fileno(s->out), TCSANOW, &s->shell);
+	}
 	restore_done();
 	screen_free(s);
 	return NULL;

@@ -132,13 +132,23 @@ void ui_command(struct ui *ui, const char *line)
 
 /* ---- signals ---- */
 
+static bool leave(struct ui *ui, struct error *e)
+{
+	if (!ui->screen)
+		return err_set(e, ERR_STATE, "there is no screen yet");
+	return screen_leave(ui->screen) ||
+	       err_set(e, ERR_STATE, "the terminal is stalled: it cannot be left now");
+}
+
 void ui_suspend(struct ui *ui)
 {
 	uint64_t start = clock_realtime(ui->clock), end;
 	sigset_t stop;
 
-	if (!ui->screen || !screen_leave(ui->screen)) {
-		ui_message(ui, MESSAGE_ERROR, "the terminal is stalled: it cannot be left now");
+	struct error e;
+
+	if (!leave(ui, &e)) {
+		ui_message(ui, MESSAGE_ERROR, e.text);
 		return;
 	}
 	sigemptyset(&stop);
@@ -165,8 +175,8 @@ bool ui_run_editor(struct ui *ui, struct error *e)
 {
 	bool ok;
 
-	if (!ui->screen || !screen_leave(ui->screen))
-		return err_set(e, ERR_STATE, "the terminal is stalled: it cannot be left now");
+	if (!leave(ui, e))
+		return false;
 	ok = line_edit(ui->line, e);
 	screen_return(ui->screen);
 	fit(ui);
