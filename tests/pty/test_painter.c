@@ -22,9 +22,7 @@
 
 static struct term *start_with(void **state, const char *variable)
 {
-	/* LeakSanitizer stops all threads when the program ends, and waits for the one that is blocked
-	 * in a write to the terminal. */
-	const char *const env[] = { "ASAN_OPTIONS=detect_leaks=0", variable, NULL };
+	const char *const env[] = { variable, NULL };
 	struct term *t = demo_start(state, env);
 
 	assert_non_null(t);
