@@ -197,6 +197,20 @@ static void test_enter_goes_into_the_details_and_tab_around(void **state)
 	assert_true(peer_is_quiet(&app->peer));
 }
 
+static void test_a_row_of_a_panel_goes_into_the_line(void **state)
+{
+	struct app *app = *state;
+
+	term_key(app->term, "F2");
+	term_wait(app->term, ">");
+	term_keys(app->term, "jj");
+	term_key(app->term, "Enter");
+	term_row_is(app->term, ROW_INPUT, "cmd> :open [::1]:5000");
+	term_cursor_is(app->term, 22, CMD_COL + 16);
+	term_wait_row(app->term, ROW_HEADS, "No Time");
+	wait_focus(app->term, FOCUS_LINE);
+}
+
 static void test_vi_keys_of_the_inputrc(void **state)
 {
 	static const char inputrc[] = "set editing-mode vi\n";
@@ -242,6 +256,7 @@ int main(void)
 		TEST(test_plain_keys_in_panes_are_hints, app_setup),
 		TEST(test_nothing_takes_the_focus, app_setup),
 		TEST(test_enter_goes_into_the_details_and_tab_around, app_setup),
+		TEST(test_a_row_of_a_panel_goes_into_the_line, app_setup),
 		TEST(test_vi_keys_of_the_inputrc, app_setup_peer),
 	};
 

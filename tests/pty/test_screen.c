@@ -327,20 +327,6 @@ static void test_live_panels_follow(void **state)
 	peer_close(&other);
 }
 
-static void test_a_row_of_a_panel_goes_into_the_line(void **state)
-{
-	struct app *app = *state;
-
-	term_key(app->term, "F2");
-	term_wait(app->term, ">");
-	term_keys(app->term, "jj");
-	term_key(app->term, "Enter");
-	term_row_is(app->term, ROW_INPUT, "cmd> :open [::1]:5000");
-	term_cursor_is(app->term, 22, CMD_COL + 16);
-	term_wait_row(app->term, ROW_HEADS, "No Time");
-	assert_true(look_focus(app->term, FOCUS_LINE));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,7 +339,6 @@ int main(void)
 		TEST(test_colour_only_where_it_is_wanted, app_setup_peer),
 		TEST(test_panels_have_titles_and_rows, app_setup),
 		TEST(test_live_panels_follow, app_setup),
-		TEST(test_a_row_of_a_panel_goes_into_the_line, app_setup),
 	};
 
 	return cmocka_run_group_tests_name("screen", tests, NULL, NULL);

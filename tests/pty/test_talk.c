@@ -6,9 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -23,33 +21,6 @@ static void enter(struct app *app, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
 	app_line(app->term, line);
-}
-
-static void test_text_hex_raw_and_files(void **state)
-{
-	char path[] = "/tmp/test_talk.XXXXXX";
-	struct app *app = *state;
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, "of a\0file\n", 10), 10);
-	close(fd);
-	app_line(app->term, ":send a\\x00\\tb\\u{e9}");
-	app_heard(app, "a\0\tb\u00e9");
-	app_line(app->term, ":hex 00:ff \"text\" 0x10");
-	app_heard(app, "\0\xfftext\x10");
-	app_line(app->term, ":raw \\n stays");
-	app_heard(app, "\\n stays");
-	enter(app, ":file %s", path);
-	app_heard(app, "of a\0file\n");
-	app_line(app->term, ":input text eol=crlf");
-	term_row_is(app->term, ROW_INPUT, "text+crlf>");
-	app_line(app->term, "with an end");
-	app_heard(app, "with an end\r\n");
-	app_line(app->term, ":resend #1");
-	app_heard(app, "a\0\tb\u00e9");
-	term_wait_row(app->term, ROW_COUNTERS, "tx 6");
-	unlink(path);
 }
 
 /* From another port, as TFTP answers: heard, and F6 makes it the target. */
@@ -338,7 +309,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, app_teardown)
-		TEST(test_text_hex_raw_and_files, app_setup),
 		TEST(test_f6_answers_whoever_wrote_last, app_setup),
 		TEST(test_the_target_is_frozen_while_typing, app_setup_peer),
 		TEST(test_two_sockets, app_setup),

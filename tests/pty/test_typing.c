@@ -5,7 +5,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -297,6 +299,34 @@ static void test_ctrl_c_clears_then_hints_and_sends_nothing(void **state)
 	term_wait_row(app->term, ROW_LIST + 1, "(empty datagram)");
 }
 
+static void test_text_hex_raw_and_files(void **state)
+{
+	char path[] = "/tmp/test_typing.XXXXXX", line[64];
+	struct app *app = *state;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "of a\0file\n", 10), 10);
+	close(fd);
+	app_line(app->term, ":send a\\x00\\tb\\u{e9}");
+	app_heard(app, "a\0\tb\u00e9");
+	app_line(app->term, ":hex 00:ff \"text\" 0x10");
+	app_heard(app, "\0\xfftext\x10");
+	app_line(app->term, ":raw \\n stays");
+	app_heard(app, "\\n stays");
+	snprintf(line, sizeof(line), ":file %s", path);
+	app_line(app->term, line);
+	app_heard(app, "of a\0file\n");
+	app_line(app->term, ":input text eol=crlf");
+	term_row_is(app->term, ROW_INPUT, "text+crlf>");
+	app_line(app->term, "with an end");
+	app_heard(app, "with an end\r\n");
+	app_line(app->term, ":resend #1");
+	app_heard(app, "a\0\tb\u00e9");
+	term_wait_row(app->term, ROW_COUNTERS, "tx 6");
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +343,7 @@ int main(void)
 		TEST(test_a_colon_makes_a_command_and_two_send_one),
 		TEST(test_a_word_that_is_a_command_is_warned_about),
 		TEST(test_ctrl_c_clears_then_hints_and_sends_nothing),
+		TEST(test_text_hex_raw_and_files),
 	};
 
 	return cmocka_run_group_tests_name("typing", tests, NULL, NULL);
