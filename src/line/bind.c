@@ -145,8 +145,9 @@ static int insert_newline(int count, int key)
 	return 0;
 }
 
-/* What readline 8.2 does wrong behind a callback: a search by prompt that is given up on a history entry
- * leaves an undo list with two owners, and a cancelled operator that vi repeats never ends. */
+/* What readline 8.2 does wrong behind a callback: a search by prompt that is given up on a history
+ * entry leaves an undo list with two owners, and a cancelled operator that vi repeats never ends.
+ */
 static void unbind_unsafe(void)
 {
 	static rl_command_func_t *const unsafe[] = { rl_noninc_forward_search,

@@ -173,8 +173,8 @@ static void wake(struct receiver *r)
 }
 
 /*
- * As long as more is there to read, the main loop is woken once in WAKE_NS: each time costs a system
- * call and an interrupt of the other processor.  A clock that was set back wakes it too.
+ * As long as more is there to read, the main loop is woken once in WAKE_NS: each time costs a
+ * system call and an interrupt of the other processor.  A clock that was set back wakes it too.
  */
 static bool may_wait(const struct receiver *r)
 {

@@ -116,7 +116,8 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* session/follow.c: counts a datagram that had to wait for the kernel and now was sent or failed. */
+/* session/follow.c: counts a datagram that had to wait for the kernel and now was sent or failed.
+ */
 void session_count_sent(struct session *s, struct session_socket *k, const struct addr *dest,
 			size_t len, int result);
 
