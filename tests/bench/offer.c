@@ -43,7 +43,7 @@ static size_t train_length(const struct offer *o)
 
 /*
  * The clock is watched instead of slept on: a train is due each 50 us.  A sender that was preempted
- * goes on from where it is; catching up would be a burst that the rate does not mean.
+ * catches up only as far as the burst is small for the receiver's buffer.
  */
 static void send_evenly(struct offer *o)
 {
@@ -63,8 +63,8 @@ static void send_evenly(struct offer *o)
 		at = now();
 		if (o->rate > 0) {
 			due += (double)train / o->rate;
-			if (due < at - 0.0001)
-				due = at;
+			if (due < at - (double)o->burst / o->rate)
+				due = at - (double)o->burst / o->rate;
 		}
 	}
 	o->achieved = (double)o->sent / (at - start);

@@ -74,8 +74,12 @@ void pin_to_cpu(int cpu); /* the calling thread, and those that it makes */
 bool pin_thread(pid_t tid, int cpu);
 /* Gives a process the highest priority where that is allowed, for a calmer measurement. */
 void prefer_process(pid_t pid);
-/* Seconds for which the receiving thread could not run because others did. */
-double waited_for_cpu(pid_t pid);
+/* What the receiving thread suffered from others so far. */
+struct waits {
+	unsigned long long ns; /* it could have run but did not; waking up takes some of it, too */
+	unsigned long long preemptions;
+};
+struct waits waits_of(pid_t pid);
 void nap(int ms);
 
 /* ---- offer.c ---- */
@@ -85,6 +89,7 @@ struct offer {
 	size_t payload;
 	double rate; /* per second; 0: as fast as the kernel takes them */
 	double seconds;
+	size_t burst;    /* datagrams that may be sent at once to catch up */
 	uint64_t sent;   /* results */
 	double achieved; /* per second */
 };

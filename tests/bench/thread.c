@@ -74,14 +74,23 @@ void prefer_process(pid_t pid)
 	}
 }
 
-double waited_for_cpu(pid_t pid)
+struct waits waits_of(pid_t pid)
 {
-	unsigned long long ran, waited;
-	char path[300], line[128];
+	static const char label[] = "nonvoluntary_ctxt_switches:";
+	struct waits w = { 0 };
+	char path[64], line[256];
+	pid_t tid = receiving_thread(pid);
+	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid,
-		 (int)receiving_thread(pid));
-	if (!read_line(line, sizeof(line), path) || sscanf(line, "%llu %llu", &ran, &waited) != 2)
-		return 0;
-	return (double)waited / 1e9;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid, (int)tid);
+	if (!read_line(line, sizeof(line), path) || sscanf(line, "%*u %llu", &w.ns) != 1)
+		w.ns = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", (int)pid, (int)tid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (strncmp(line, label, sizeof(label) - 1) == 0)
+			w.preemptions = strtoull(line + sizeof(label) - 1, NULL, 10);
+	if (f)
+		fclose(f);
+	return w;
 }
