@@ -314,6 +314,19 @@ static bool is_wanted(const struct contender *c, int argc, char **argv)
 	return wanted;
 }
 
+static bool are_known(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const struct contender *c = contenders;
+
+		while (c->name && strcmp(c->name, argv[i]) != 0)
+			c++;
+		if (!c->name)
+			return false;
+	}
+	return true;
+}
+
 /* What is to be said of the row; *met is false if udpdeck stays below its bar. */
 static const char *verdict(const struct score *bare, const struct score *deck, bool *met)
 {
@@ -393,6 +406,10 @@ int main(int argc, char **argv)
 	uint16_t port = 7000;
 	bool met = true;
 
+	if (!are_known(argc, argv)) {
+		fprintf(stderr, "usage: rx [bare] [library] [udpdeck] [nc] [ncat] [socat]\n");
+		return 1;
+	}
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
 		fprintf(stderr, "two processors are needed, one to send and one to receive\n");
 		return 77;
