@@ -16,10 +16,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define EVENTS 16
 #define WAKE_NS 1000000u
+#define SLICE_NS 100000u /* the shortest that Linux 6.12 grants */
 
 enum request_kind { REQUEST_ADD, REQUEST_CHANGE, REQUEST_REMOVE, REQUEST_CHECK, REQUEST_STOP };
 
@@ -188,11 +191,35 @@ static void serve(struct receiver *r, struct source *s, uint32_t events)
 		epoll_ctl(r->epoll, EPOLL_CTL_DEL, s->is.fd, NULL);
 }
 
+/*
+ * A short slice makes the scheduler run the thread as soon as a datagram wakes it, in front of main
+ * loop and painter: a stock receive buffer is full within half a millisecond.  It costs no share of
+ * the processor and needs no privilege; before Linux 6.12 the kernel does nothing with it.
+ */
+static void ask_for_short_slices(void)
+{
+	/* struct sched_attr, which only newer C libraries declare and whose kernel header does not
+	 * go with theirs; what is 0 means an ordinary thread */
+	const struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} attr = { .size = sizeof(attr),
+		   .nice = getpriority(PRIO_PROCESS, 0),
+		   .runtime = SLICE_NS };
+
+	if (syscall(SYS_sched_setattr, 0, &attr, 0) < 0)
+		return; /* the same without */
+}
+
 static void *receive(void *arg)
 {
 	struct receiver *r = arg;
 	struct epoll_event events[EVENTS];
 
+	ask_for_short_slices();
 	while (!r->stopped) {
 		int n = epoll_wait(r->epoll, events, EVENTS, r->intake.appended ? 0 : -1);
 
