@@ -17,8 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct session_socket *socket_for(struct session *s, const struct addr *dest,
-					 struct error *e)
+struct session_socket *send_socket_for(struct session *s, const struct addr *dest, struct error *e)
 {
 	struct sock_spec spec = { .family = dest->family };
 
@@ -53,14 +52,14 @@ bool send_bytes(struct command_call *c, const void *data, size_t len, struct err
 		count = target_addrs(&k->target, &dests);
 	if (c->intent)
 		return intend(c->intent, k, dests, count, data, len, e);
-	k = k ? k : socket_for(s, &dests[0], e);
-	return k && sender_send(s, k, dests, count, data, len, NULL, e);
+	k = k ? k : send_socket_for(s, &dests[0], e);
+	return k && sender_send(s, k, dests, count, data, len, 0, e);
 }
 
 bool send_set_target(struct command_call *c, const struct destination *d, struct error *e)
 {
 	struct session *s = c->session;
-	struct session_socket *k = d->socket ? d->socket : socket_for(s, &d->addrs[0], e);
+	struct session_socket *k = d->socket ? d->socket : send_socket_for(s, &d->addrs[0], e);
 
 	if (!k)
 		return false;
@@ -89,8 +88,10 @@ static bool to_run(struct command_call *c, struct error *e)
 	bool last = strcmp(word, "last") == 0;
 	size_t used = 1;
 
+	if (c->to.count)
+		return err_set(e, ERR_USAGE, "\"to\" is given twice");
 	if (last || strcmp(word, "-") == 0) {
-		if (c->word_count > 1)
+		if (c->word_count > 1 || c->schedule.asked)
 			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"",
 				      word);
 		if (!k)
@@ -108,6 +109,8 @@ static bool to_run(struct command_call *c, struct error *e)
 		c->rest = c->words[used].at;
 		return true;
 	}
+	if (c->schedule.asked)
+		return command_usage(c, e);
 	return c->intent ? true : send_set_target(c, &c->to, e);
 }
 
@@ -288,7 +291,7 @@ static bool reply_run(struct command_call *c, struct error *e)
 	uint64_t number;
 	bool ok;
 
-	ok = take_number(c, false, &number, e) && aim_at(c, number, &p, &hold, e);
+	ok = take_number(c, false, &number, e) && (c->again || aim_at(c, number, &p, &hold, e));
 	store_hold_done(&hold);
 	if (ok && !c->payload_len)
 		return err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");
@@ -354,7 +357,7 @@ const struct command send_commands[] = {
 	{ "reply", "[#N] TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "answer packet N (else the newest) once, from the socket that heard it", .run = reply_run,
 	  .payload = payload_text },
-	{ "resend", "#N", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
+	{ "resend", "#N", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS | CMD_ONCE,
 	  "send packet N's payload again", .run = resend_run },
 	{ "echo-server", "on|off", "replies", 0, 1, CMD_SOCKET,
 	  "answer every datagram of the current socket with itself", .run = echo_server_run,

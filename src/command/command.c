@@ -2,6 +2,7 @@
 /* The command language: finding the row, cutting the line into words, calling.  See command.h. */
 #include "command/command.h"
 
+#include "command/send.h"
 #include "command/tables.h"
 #include "util/near.h"
 
@@ -13,8 +14,8 @@
 void command_set_init(struct command_set *set, const struct command *face_rows)
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
-						 send_commands, look_commands, program_commands,
-						 face_rows } };
+						 send_commands, job_commands, look_commands,
+						 program_commands, face_rows } };
 }
 
 const struct command *command_at(const struct command_set *set, size_t i)
@@ -119,11 +120,21 @@ static bool wrong_arity(const struct command *row, ptrdiff_t at, struct error *e
 	return false;
 }
 
+bool command_usage(const struct command_call *c, struct error *e)
+{
+	const struct command_word *last = &c->words[c->word_count - 1];
+
+	return wrong_arity(c->row, (ptrdiff_t)(last->at + strlen(last->text)), e);
+}
+
+/* Of a modifier only the first words are its own. */
 static bool read_words(struct command_call *c, char *text, size_t *pos, struct error *e)
 {
 	struct command_word w;
 
 	while (next_word(text, pos, &w)) {
+		if (c->word_count == COMMAND_WORDS_MAX && (c->row->flags & CMD_MODIFIER))
+			return true;
 		if (c->word_count == COMMAND_WORDS_MAX)
 			return err_at(e, (ptrdiff_t)w.at, "more than %d words", COMMAND_WORDS_MAX);
 		c->words[c->word_count++] = w;
@@ -162,6 +173,7 @@ static bool read_arguments(struct command_call *c, const char *line, char *text,
 static bool run_from(struct command_call *c, const char *line, char *text, size_t pos,
 		     bool prefixes, struct error *e)
 {
+	const struct command *modifier = pos ? c->row : NULL;
 	struct command_word verb;
 
 	memcpy(text, line, strlen(line) + 1);
@@ -173,10 +185,10 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 			e->at = (ptrdiff_t)verb.at;
 		return false;
 	}
-	if (c->to.count && !(c->row->flags & CMD_SENDS))
+	if (modifier && !(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
 		return err_at(e, (ptrdiff_t)verb.at,
-			      "\"%s\" sends nothing: \"to\" stands before send, hex, ...",
-			      c->row->name);
+			      "\"%s\" sends nothing: \"%s\" stands before send, hex, ...",
+			      c->row->name, modifier->name);
 	if (c->intent) {
 		c->intent->row = c->row;
 		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
@@ -186,6 +198,8 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 		return false;
 	if ((c->row->flags & CMD_SOCKET) && !c->session->current)
 		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+	if (c->schedule.asked && (c->row->flags & CMD_SENDS) && !c->intent)
+		return job_begin(c, line, verb.at, e);
 	if (!c->row->run(c, e))
 		return false;
 	return c->rest ? run_from(c, line, text, c->rest, prefixes, e) : true;
@@ -257,6 +271,31 @@ bool command_intend(struct session *s, const struct command_set *set, const char
 	c->set = set;
 	c->intent = intent;
 	ok = run_line(c, line, true, e);
+	free(c);
+	return ok;
+}
+
+bool command_reread(struct session *s, const struct command_set *set, const char *line,
+		    struct session_socket *k, struct buf *out, struct error *e)
+{
+	struct command_call *c = new_call(line, e);
+	struct command_intent intent = { 0 };
+	struct face nobody = { 0 };
+	bool ok;
+
+	if (!c)
+		return false;
+	buf_init(&intent.bytes, COMMAND_LINE_MAX);
+	c->session = s;
+	c->face = &nobody;
+	c->set = set;
+	c->intent = &intent;
+	c->to.socket = k;
+	c->again = true;
+	ok = run_line(c, line, true, e);
+	if (ok && !buf_add(out, buf_cstr(&intent.bytes), intent.bytes.len))
+		ok = err_set(e, ERR_LIMIT, "%zu bytes do not fit one datagram", intent.bytes.len);
+	command_intent_done(&intent);
 	free(c);
 	return ok;
 }

@@ -2,9 +2,9 @@
 /*
  * The command language: one row per command beside its function.
  *
- * A line is "[to TARGET] VERB WORDS..."; a verb that takes a payload gets the rest
- * of the line verbatim after one blank.  Parser, usage, help, completion and the
- * check of the manual read the same rows.  A face brings rows of its own.
+ * A line is "[every D] [delay D] [to TARGET] VERB WORDS..."; a verb that takes a
+ * payload gets the rest of the line verbatim after one blank.  Parser, usage, help,
+ * completion and the check of the manual read the same rows.  A face brings rows of its own.
  */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
@@ -59,6 +59,13 @@ struct destination {
 	struct session_socket *socket; /* that heard "@N" last, or NULL */
 };
 
+/* What "every" and "delay" in front of a sending command ask for. */
+struct command_schedule {
+	bool asked;
+	uint64_t delay, every; /* ns */
+	uint64_t times;        /* 0: no end */
+};
+
 /* What a line would send, found by running it without doing anything. */
 struct command_intent {
 	const struct command *row;     /* of the verb, as far as it was found */
@@ -84,8 +91,10 @@ struct command_call {
 	size_t word_count;
 	const char *payload; /* CMD_PAYLOAD: the rest, verbatim; in the line, not a copy */
 	size_t payload_len, payload_at;
-	struct destination to; /* the "to X" modifier; count 0: not given */
-	size_t rest;           /* set by a modifier: where the line goes on with a command */
+	struct destination to;            /* the "to X" modifier; count 0: not given */
+	struct command_schedule schedule; /* the "every" and "delay" modifiers */
+	bool again;  /* a job reads its payload once more; it knows where to send */
+	size_t rest; /* set by a modifier: where the line goes on with a command */
 	struct command_intent *intent; /* not NULL: nothing is done, what would be is noted here */
 	struct listing listing;
 };
@@ -96,6 +105,7 @@ struct command_call {
 #define CMD_FIXED 8u     /* its one-letter prefix always means this command (q, h) */
 #define CMD_HIDDEN 16u   /* for keys; in help only under "keys" */
 #define CMD_MODIFIER 32u /* may be followed by a sending command */
+#define CMD_ONCE 64u     /* sends the same bytes at each tick of a job: their source may go */
 
 struct command_completion; /* command/complete.h */
 
@@ -139,6 +149,10 @@ bool command_intend(struct session *s, const struct command_set *set, const char
 		    struct command_intent *intent, struct error *e);
 void command_intent_done(struct command_intent *intent);
 
+/* The bytes that a sending command (its line from the verb on) would send from k now. */
+bool command_reread(struct session *s, const struct command_set *set, const char *line,
+		    struct session_socket *k, struct buf *out, struct error *e);
+
 /* A line typed as data, as a face's typing says; sends it to the current socket's target. */
 bool command_type(struct session *s, struct face *face, const char *line, size_t n,
 		  struct error *e);
@@ -146,6 +160,8 @@ bool command_type(struct session *s, struct face *face, const char *line, size_t
 bool command_typed_payload(const struct command_typing *t, const char *line, size_t n,
 			   struct buf *out, struct error *e);
 
+/* ERR_USAGE, "usage: ..." of the call's row, at the end of its words. */
+bool command_usage(const struct command_call *c, struct error *e);
 /* One line for the user: where a command has something to say. */
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -61,7 +61,7 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 		if (!(p->flags & PACKET_OWN))
 			target_heard(&k->target, &p->peer);
 		if (k->echo && !is_from_itself(s, k, p))
-			sender_send(s, k, &p->peer, 1, p->data, p->stored, NULL, NULL);
+			sender_send(s, k, &p->peer, 1, p->data, p->stored, 0, NULL);
 	}
 	if (added && !(p->flags & PACKET_OWN))
 		notice(s, SESSION_PEER_NEW, p, peer);

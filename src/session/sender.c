@@ -19,7 +19,7 @@ struct outgoing {
 };
 
 static uint64_t append(struct session *s, const struct session_socket *k, const struct addr *dest,
-		       const void *data, size_t len, uint64_t *number)
+		       const void *data, size_t len, uint32_t job)
 {
 	struct packet p = {
 		.time = clock_realtime(s->clock),
@@ -31,14 +31,13 @@ static uint64_t append(struct session *s, const struct session_socket *k, const 
 		.stored = (uint32_t)len,
 		.data = data,
 		.result = PACKET_TX_PENDING,
+		.job = job,
 	};
 
 	store_begin(s->store);
 	if (store_append(s->store, &p))
 		sent_add(s->sent, &p);
 	store_end(s->store);
-	if (number)
-		*number = p.no;
 	return p.seq;
 }
 
@@ -136,9 +135,9 @@ static bool check(const struct session_socket *k, const struct addr *dest, size_
 }
 
 static bool send_one(struct session *s, struct session_socket *k, const struct addr *dest,
-		     const void *data, size_t len, uint64_t *number, struct error *e)
+		     const void *data, size_t len, uint32_t job, struct error *e)
 {
-	uint64_t seq = append(s, k, dest, data, len, number);
+	uint64_t seq = append(s, k, dest, data, len, job);
 	int err = k->waiting ? EAGAIN : give_to_kernel(k, dest, data, len);
 
 	if (err == EAGAIN) {
@@ -153,8 +152,17 @@ static bool send_one(struct session *s, struct session_socket *k, const struct a
 	return sock_explain_send(&k->sock, dest, err, err == EMSGSIZE ? tx_path_mtu(dest) : 0, e);
 }
 
+bool sender_check(const struct session_socket *k, const struct addr *dests, size_t count,
+		  size_t len, struct error *e)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!check(k, &dests[i], len, e))
+			return false;
+	return true;
+}
+
 bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
-		 size_t count, const void *data, size_t len, uint64_t *number, struct error *e)
+		 size_t count, const void *data, size_t len, uint32_t job, struct error *e)
 {
 	if (count == 0) {
 		if (!k->sock.peer.family)
@@ -163,15 +171,19 @@ bool sender_send(struct session *s, struct session_socket *k, const struct addr 
 		dests = &k->sock.peer;
 		count = 1;
 	}
-	for (size_t i = 0; i < count; i++)
-		if (!check(k, &dests[i], len, e))
-			return false;
+	if (!sender_check(k, dests, count, len, e))
+		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (send_one(s, k, &dests[i], data, len, number, e))
+		if (send_one(s, k, &dests[i], data, len, job, e))
 			continue;
 		return i == 0 ? false : err_prefix(e, "sent to %zu of %zu, then: ", i, count);
 	}
 	return true;
+}
+
+bool sender_waits(const struct session_socket *k, uint64_t seq)
+{
+	return k->waiting && k->waiting->seq < seq;
 }
 
 void sender_drop(struct session *s, struct session_socket *k)

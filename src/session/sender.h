@@ -18,10 +18,16 @@
  * Sends one payload to each of the destinations (count 0 on a connected socket: to its peer).
  * Before the kernel is asked: the size against the family (65,507 and 65,527 bytes), each
  * destination against the socket.  On an error of the first datagram nothing was sent; e is
- * explained (net/sock.h).  numbers (may be NULL) gets the number of the last packet.
+ * explained (net/sock.h).  job: the number of the job that sends, 0 for none.
  */
 bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
-		 size_t count, const void *data, size_t len, uint64_t *number, struct error *e);
+		 size_t count, const void *data, size_t len, uint32_t job, struct error *e);
+
+/* Does each of them fit, as far as is known without the kernel? */
+bool sender_check(const struct session_socket *k, const struct addr *dests, size_t count,
+		  size_t len, struct error *e);
+/* Does something that was sent before place "seq" of the store wait for room still? */
+bool sender_waits(const struct session_socket *k, uint64_t seq);
 
 /* Drops what waits, marking it failed (ECANCELED): the socket is closing. */
 void sender_drop(struct session *s, struct session_socket *k);

@@ -2,6 +2,7 @@
 /* A session: sockets, what they hear, who is there.  See session.h. */
 #include "session/session.h"
 
+#include "session/job.h"
 #include "session/sender.h"
 #include "util/num.h"
 
@@ -203,6 +204,7 @@ void session_close(struct session *s, struct session_socket *k)
 {
 	size_t i = 0;
 
+	job_drop(s, k);
 	receiver_remove(s->receiver, k->sock.fd);
 	for (size_t h = 0; h < k->sock.helper_count; h++)
 		receiver_remove(s->receiver, k->sock.helpers[h]);

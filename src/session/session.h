@@ -25,6 +25,7 @@
 #define SESSION_MEMORY (256u << 20)
 #define SESSION_MAX_SOCKETS 256
 
+struct job;      /* session/job.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
 struct session_socket {
@@ -72,6 +73,9 @@ struct session {
 	uint32_t opened;                /* sockets ever opened: the last number given */
 	struct session_socket *current; /* NULL: none open */
 	struct peer_table peers;
+	struct job *jobs; /* in order of starting */
+	size_t job_count;
+	uint32_t job_last; /* the last number given */
 	uint64_t rx, tx, lost, errors;
 	struct rate rx_rate;
 	uint64_t ifaces_read; /* monotonic ns */

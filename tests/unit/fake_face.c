@@ -57,14 +57,19 @@ static void quit(void *ctx)
 	f->quit = true;
 }
 
-int fake_face_setup(void **state)
+static uint64_t still(void *ctx)
 {
-	struct fake_face *f = calloc(1, sizeof(*f));
-	struct session_config config = { .clock = &clock_system, .memory = 8u << 20 };
+	const struct fake_face *f = ctx;
+
+	return f->now;
+}
+
+static void set_up(struct fake_face *f)
+{
+	struct session_config config = { .clock = &f->clock, .memory = 8u << 20 };
 	struct error e;
 
-	assert_non_null(f);
-	f->loop = loop_new(&clock_system);
+	f->loop = loop_new(&f->clock);
 	config.loop = f->loop;
 	assert_non_null(f->loop);
 	assert_true(session_init(&f->session, &config, &e));
@@ -78,6 +83,27 @@ int fake_face_setup(void **state)
 	};
 	command_set_init(&f->set, NULL);
 	listing_init(&f->listing);
+}
+
+int fake_face_setup(void **state)
+{
+	struct fake_face *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->clock = clock_system;
+	set_up(f);
+	*state = f;
+	return 0;
+}
+
+int fake_face_setup_still(void **state)
+{
+	struct fake_face *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	f->now = 1000 * NS_PER_S;
+	f->clock = (struct clock){ still, still, f };
+	set_up(f);
 	*state = f;
 	return 0;
 }
@@ -118,6 +144,16 @@ bool fake_listed(const struct fake_face *f, const char *text)
 		if (strstr(listing_text(&f->listing, i), text))
 			return true;
 	return false;
+}
+
+void fake_advance(struct fake_face *f, uint64_t ns)
+{
+	struct error e;
+
+	f->now += ns;
+	/* one turn for what is due, one for what that left for the next */
+	for (int i = 0; i < 2; i++)
+		assert_true(loop_turn(f->loop, 0, &e));
 }
 
 void fake_until(struct fake_face *f, bool (*done)(struct fake_face *f, void *ctx), void *ctx)

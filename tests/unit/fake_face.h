@@ -6,6 +6,8 @@
 #include "command/command.h"
 
 struct fake_face {
+	struct clock clock; /* the system's, or one that stands still */
+	uint64_t now;       /* of a clock that stands still, ns */
 	struct loop *loop;
 	struct session session;
 	struct face face;
@@ -21,6 +23,8 @@ struct fake_face {
 
 /* cmocka's setup and teardown; *state is a struct fake_face *. */
 int fake_face_setup(void **state);
+/* The same with a clock that stands still. */
+int fake_face_setup_still(void **state);
 int fake_face_teardown(void **state);
 
 /* Runs a line as at the prompt; the error is returned in e. */
@@ -29,6 +33,8 @@ bool fake_run(struct fake_face *f, const char *line, struct error *e);
 void fake_must(struct fake_face *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Does a row of the last listing hold this text? */
 bool fake_listed(const struct fake_face *f, const char *text);
+/* Moves the clock that stands still, then turns the loop until nothing is due. */
+void fake_advance(struct fake_face *f, uint64_t ns);
 /* Turns the loop until done() is true, ten seconds at most; fails the test else. */
 void fake_until(struct fake_face *f, bool (*done)(struct fake_face *f, void *ctx), void *ctx);
 /* Turns the loop until so many datagrams were received. */

@@ -239,11 +239,11 @@ static void a_datagram_that_cannot_fit_is_refused_before_the_kernel_is_asked(voi
 	assert_true(addr_parse_ip("127.0.0.1", &v4, &e));
 	assert_true(addr_parse_ip("::1", &v6, &e));
 	v4.port = v6.port = local_port(f, 0);
-	assert_false(sender_send(&f->session, f->session.current, &v4, 1, zeros, 65508, NULL, &e));
+	assert_false(sender_send(&f->session, f->session.current, &v4, 1, zeros, 65508, 0, &e));
 	assert_non_null(strstr(e.text, "65507"));
-	assert_false(sender_send(&f->session, f->session.current, &v6, 1, zeros, 65528, NULL, &e));
+	assert_false(sender_send(&f->session, f->session.current, &v6, 1, zeros, 65528, 0, &e));
 	assert_non_null(strstr(e.text, "65527"));
-	assert_true(sender_send(&f->session, f->session.current, &v4, 1, zeros, 65507, NULL, &e));
+	assert_true(sender_send(&f->session, f->session.current, &v4, 1, zeros, 65507, 0, &e));
 	fake_until_rx(f, 1);
 	assert_int_equal(f->session.tx, 1);
 }

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commands about jobs: "every" and "delay" in front of a sending command, jobs, stop. */
+#include "command/args.h"
+#include "command/complete.h"
+#include "command/send.h"
+#include "command/tables.h"
+#include "payload/payload.h"
+#include "session/job.h"
+#include "session/sender.h"
+#include "util/num.h"
+#include "util/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN_COLUMNS 60 /* of a job's line in the listing */
+
+/* ---- what is asked for ---- */
+
+static bool read_time(struct command_call *c, size_t i, uint64_t *out, struct error *e)
+{
+	uint64_t ns;
+
+	if (!num_parse_duration(c->words[i].text, &ns, e))
+		return err_shift(e, (ptrdiff_t)c->words[i].at);
+	if (ns < JOB_EVERY_MIN || ns > JOB_EVERY_MAX)
+		return err_at(e, (ptrdiff_t)c->words[i].at, "%s: %s is outside 1us..8784h",
+			      c->row->name, c->words[i].text);
+	*out = ns;
+	return true;
+}
+
+/* What follows the words read so far is the command; without one there is nothing to do. */
+static bool go_on(struct command_call *c, size_t i, struct error *e)
+{
+	c->schedule.asked = true;
+	if (i == c->word_count)
+		return command_usage(c, e);
+	c->rest = c->words[i].at;
+	return true;
+}
+
+static bool every_run(struct command_call *c, struct error *e)
+{
+	size_t i = 1;
+	int64_t times;
+
+	if (c->schedule.every)
+		return err_set(e, ERR_USAGE, "\"every\" is given twice");
+	if (!read_time(c, 0, &c->schedule.every, e))
+		return false;
+	if (c->word_count > 2 && strcmp(c->words[1].text, "times") == 0) {
+		if (!num_parse_int(c->words[2].text, 1, INT64_MAX, &times, e))
+			return err_shift(e, (ptrdiff_t)c->words[2].at);
+		c->schedule.times = (uint64_t)times;
+		i = 3;
+	}
+	return go_on(c, i, e);
+}
+
+static bool delay_run(struct command_call *c, struct error *e)
+{
+	if (c->schedule.delay)
+		return err_set(e, ERR_USAGE, "\"delay\" is given twice");
+	return read_time(c, 0, &c->schedule.delay, e) && go_on(c, 1, e);
+}
+
+/* ---- what a job sends ---- */
+
+/* A sending command that is read again at each tick, or the bytes of one that is read once. */
+struct repeated {
+	struct session *session;
+	struct command_set set; /* tables outlive every session */
+	uint32_t socket;
+	char *line; /* from the verb on; NULL: always the same bytes */
+	struct buf bytes;
+};
+
+static void repeated_free(void *ctx)
+{
+	struct repeated *r = ctx;
+
+	buf_done(&r->bytes);
+	free(r->line);
+	free(r);
+}
+
+static bool repeated_payload(void *ctx, struct buf *out, struct error *e)
+{
+	struct repeated *r = ctx;
+	struct session_socket *k = session_find(r->session, r->socket);
+
+	if (r->line)
+		return command_reread(r->session, &r->set, r->line, k, out, e);
+	return buf_add(out, buf_cstr(&r->bytes), r->bytes.len) ||
+	       err_set(e, ERR_LIMIT, "no memory for %zu bytes", r->bytes.len);
+}
+
+static struct repeated *repeated_new(const struct command_call *c, const char *line,
+				     const struct session_socket *k, const struct buf *bytes)
+{
+	struct repeated *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->session = c->session;
+	r->set = *c->set;
+	r->socket = k->number;
+	buf_init(&r->bytes, COMMAND_LINE_MAX);
+	if (c->row->flags & CMD_ONCE)
+		buf_add(&r->bytes, buf_cstr(bytes), bytes->len);
+	else
+		r->line = strdup(line);
+	if (r->line || (c->row->flags & CMD_ONCE && !r->bytes.failed))
+		return r;
+	repeated_free(r);
+	return NULL;
+}
+
+/* ---- starting ---- */
+
+static void say_started(struct command_call *c, const struct job *j)
+{
+	struct buf time;
+
+	buf_init(&time, 32);
+	num_format_duration(&time, j->every ? j->every : c->schedule.delay);
+	command_say(c, MESSAGE_INFO, "%%%u %s %s: \":stop %%%u\" ends it", j->number,
+		    j->every ? "sends every" : "sends in", buf_cstr(&time), j->number);
+	buf_done(&time);
+}
+
+static bool start(struct command_call *c, const char *line, size_t verb, struct session_socket *k,
+		  const struct job_spec *spec, const struct buf *bytes, struct error *e)
+{
+	struct job_spec whole = *spec;
+	struct repeated *r;
+	struct job *j;
+
+	if (!sender_check(k, spec->dests, spec->count, bytes->len, e))
+		return false;
+	r = repeated_new(c, line + verb, k, bytes);
+	if (!r)
+		return err_set(e, ERR_LIMIT, "no memory for a job");
+	whole.source = (struct job_source){ r, repeated_payload, repeated_free };
+	j = job_start(c->session, k, &whole, e);
+	if (!j) {
+		repeated_free(r);
+		return false;
+	}
+	say_started(c, j);
+	return true;
+}
+
+bool job_begin(struct command_call *c, const char *line, size_t verb, struct error *e)
+{
+	struct command_intent intent = { 0 };
+	struct job_spec spec = {
+		.line = line,
+		.delay = c->schedule.delay,
+		.every = c->schedule.every,
+		.times = c->schedule.times,
+	};
+	struct session_socket *k;
+	bool ok;
+
+	buf_init(&intent.bytes, COMMAND_LINE_MAX);
+	c->intent = &intent;
+	ok = c->row->run(c, e);
+	c->intent = NULL;
+	k = intent.socket;
+	spec.dests = intent.count || !k ? intent.addrs : &k->sock.peer;
+	spec.count = intent.count ? intent.count : 1;
+	if (ok && !spec.dests[0].family)
+		ok = err_set(e, ERR_STATE, "no target: :to HOST PORT, or wait for a peer");
+	if (ok && !k)
+		ok = (k = send_socket_for(c->session, &spec.dests[0], e)) != NULL;
+	ok = ok && start(c, line, verb, k, &spec, &intent.bytes, e);
+	command_intent_done(&intent);
+	return ok;
+}
+
+static void every_complete(struct command_completion *c)
+{
+	const struct command *row;
+
+	if (c->word == 0)
+		return;
+	if (c->word == 1 && strcmp(c->row->name, "every") == 0)
+		completion_offer(c, "times");
+	for (size_t i = 0; (row = command_at(c->set, i)); i++)
+		if (row->flags & (CMD_SENDS | CMD_MODIFIER))
+			completion_offer(c, "%s", row->name);
+}
+
+/* ---- jobs, stop ---- */
+
+static void job_row(struct command_call *c, const struct job *j)
+{
+	uint64_t now = clock_monotonic(c->session->clock);
+	size_t n = text_fit(j->line, strlen(j->line), SHOWN_COLUMNS);
+	struct buf every, sent, rate;
+	char command[32];
+
+	buf_init(&every, 32);
+	buf_init(&sent, 64);
+	buf_init(&rate, 32);
+	num_format_duration(&every, j->every);
+	buf_printf(&sent, "%" PRIu64, j->ticks - j->errors);
+	if (j->times)
+		buf_printf(&sent, " of %" PRIu64, j->times);
+	job_format_rate(j, now, &rate);
+	snprintf(command, sizeof(command), "stop %%%u", j->number);
+	listing_row(&c->listing, LISTING_PLAIN, command,
+		    "%%%u\t%s\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%.*s%s", j->number,
+		    j->every ? buf_cstr(&every) : "once", buf_cstr(&sent), buf_cstr(&rate), j->late,
+		    j->errors, (int)n, j->line, j->line[n] ? ".." : "");
+	buf_done(&every);
+	buf_done(&sent);
+	buf_done(&rate);
+}
+
+static bool jobs_run(struct command_call *c, struct error *e)
+{
+	const struct session *s = c->session;
+
+	(void)e;
+	buf_printf(&c->listing.title, "%zu job%s", s->job_count, s->job_count == 1 ? "" : "s");
+	c->listing.live = true;
+	listing_row(&c->listing, LISTING_HEADING, NULL,
+		    " \tevery\tsent\trate\tlate\terr\tcommand; Enter on a row prepares its end");
+	for (const struct job *j = s->jobs; j; j = j->next)
+		job_row(c, j);
+	if (!s->jobs)
+		listing_row(&c->listing, LISTING_DIM, "every 1s send ",
+			    "none runs; Enter on this row prepares one");
+	return true;
+}
+
+static bool stop_run(struct command_call *c, struct error *e)
+{
+	uint64_t number;
+	struct job *j;
+
+	if (!c->word_count) {
+		if (!c->session->jobs)
+			command_say(c, MESSAGE_INFO, "no job runs");
+		job_stop_all(c->session);
+		return true;
+	}
+	if (!args_number(&c->words[0], '%', &number, e))
+		return false;
+	j = number <= UINT32_MAX ? job_find(c->session, (uint32_t)number) : NULL;
+	if (!j)
+		return err_at(e, (ptrdiff_t)c->words[0].at, "no job %s runs: :jobs lists them",
+			      c->words[0].text);
+	job_stop(j);
+	return true;
+}
+
+static void stop_complete(struct command_completion *c)
+{
+	for (const struct job *j = c->session->jobs; j; j = j->next)
+		completion_offer(c, "%%%u", j->number);
+}
+
+const struct command job_commands[] = {
+	{ "every", "D [times N] SENDING-COMMAND", "jobs", 2, -1, CMD_MODIFIER,
+	  "a job: send at once and then every D, N times or until stopped", .run = every_run,
+	  .complete = every_complete },
+	{ "delay", "D SENDING-COMMAND", "jobs", 2, -1, CMD_MODIFIER,
+	  "a job: send after D; in front of \"every\", begin after D", .run = delay_run,
+	  .complete = every_complete },
+	{ "jobs", "", "jobs", 0, 0, 0, "list the jobs, what they achieve and what failed",
+	  .run = jobs_run },
+	{ "stop", "[%N]", "jobs", 0, 1, 0, "end job N, or all jobs", .run = stop_run,
+	  .complete = stop_complete },
+	{ 0 },
+};

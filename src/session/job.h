@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Jobs: a payload sent again and again by the clock, %1, %2, ...
+ *
+ * A job has its socket and its destinations from the start; what it sends is asked
+ * for anew at each tick, so that numbers and times in it go on.  One tick is one
+ * payload to all destinations.  Ticks are due at start + n * every on the monotonic
+ * clock, whatever they took.  A tick that comes a whole interval late, or finds the
+ * job's former datagram still waiting for room in the kernel's buffer, is counted as
+ * late and left out: a job never bursts and never queues without end.
+ *
+ * A job ends after "times" ticks, by job_stop(), by what it waited for, or with its
+ * socket; each but the end of a single delayed datagram is an event in the list.  A tick
+ * that fails is counted and told once, and the job goes on: a network may come back.
+ *
+ * The session owns its jobs and has at most JOB_MAX.  A pointer to a job is good until
+ * the loop's next turn or the next call that may end it; keep the number.
+ */
+#ifndef SESSION_JOB_H
+#define SESSION_JOB_H
+
+#include "session/session.h"
+
+#define JOB_MAX 64
+#define JOB_EVERY_MIN NS_PER_US
+#define JOB_EVERY_MAX (8784 * 3600 * NS_PER_S) /* a year */
+
+/* What a job sends, and what ends it.  Told with ctx first; nothing of it may end jobs. */
+struct job_source {
+	void *ctx;
+	/* The bytes of the next datagram. */
+	bool (*payload)(void *ctx, struct buf *out, struct error *e);
+	void (*free)(void *ctx); /* with the job; may be NULL */
+};
+
+struct job_spec {
+	const char *line;      /* what was typed, for listings; copied */
+	uint64_t delay, every; /* ns until the first tick, and between ticks; every 0: one tick */
+	uint64_t times;        /* ticks; 0: no end */
+	const struct addr *dests; /* copied */
+	size_t count;
+	struct job_source source;
+};
+
+struct job {
+	struct job *next;
+	struct session *session;
+	uint32_t number; /* from 1, never reused */
+	uint32_t socket;
+	char *line;
+	uint64_t every, times;
+	struct addr *dests;
+	size_t count;
+	uint64_t ticks;  /* sent and failed */
+	uint64_t errors; /* failed ticks */
+	uint64_t late;   /* ticks that were left out */
+	struct job_source source;
+	struct loop_timer timer;
+	uint64_t due;         /* of the next tick */
+	uint64_t first, last; /* monotonic ns of ticks */
+	struct rate rate;
+	uint64_t handed; /* places in the store before this one hold what it handed in */
+	bool told;       /* that ticks fail */
+};
+
+/* Takes over spec->source on success. */
+struct job *job_start(struct session *s, struct session_socket *k, const struct job_spec *spec,
+		      struct error *e);
+struct job *job_find(const struct session *s, uint32_t number);
+void job_stop(struct job *j);
+void job_stop_all(struct session *s);
+/* Ends the jobs of a socket that is being closed. */
+void job_drop(struct session *s, const struct session_socket *k);
+
+/* "9.8/s": what it achieved, over the last second where it ticks ten times in it, else since its
+ * first tick; "-" where there is nothing to measure yet. */
+void job_format_rate(const struct job *j, uint64_t now, struct buf *out);
+
+#endif
