@@ -191,6 +191,7 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 			      c->row->name, modifier->name);
 	if (c->intent) {
 		c->intent->row = c->row;
+		c->intent->schedule = c->schedule;
 		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
 			return true;
 	}

@@ -68,10 +68,11 @@ struct command_schedule {
 
 /* What a line would send, found by running it without doing anything. */
 struct command_intent {
-	const struct command *row;     /* of the verb, as far as it was found */
-	bool sends;                    /* the rest holds */
-	struct session_socket *socket; /* NULL: one would be opened */
-	struct addr *addrs;            /* heap; count 0: the socket's connected peer */
+	const struct command *row;        /* of the verb, as far as it was found */
+	struct command_schedule schedule; /* by a job */
+	bool sends;                       /* the rest holds */
+	struct session_socket *socket;    /* NULL: one would be opened */
+	struct addr *addrs;               /* heap; count 0: the socket's connected peer */
 	size_t count;
 	struct buf bytes;
 };

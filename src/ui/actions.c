@@ -2,6 +2,7 @@
 /* Commands that only a screen has: the keys are bound to them, and they can be typed. */
 #include "command/args.h"
 #include "command/send.h"
+#include "session/job.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -188,9 +189,18 @@ static bool edit_run(struct command_call *c, struct error *e)
 
 static bool interrupt_run(struct command_call *c, struct error *e)
 {
+	struct ui *ui = ui_of(c);
+	size_t jobs = c->session->job_count;
+
 	(void)e;
-	if (!ui_interrupt(ui_of(c)))
-		ui_message(ui_of(c), MESSAGE_INFO, "to leave: :q, F10 or Ctrl-D on the empty line");
+	if (ui_interrupt(ui))
+		return true;
+	if (jobs) {
+		job_stop_all(c->session);
+		ui_sayf(ui, MESSAGE_INFO, "%zu job%s stopped", jobs, jobs == 1 ? "" : "s");
+	} else {
+		ui_message(ui, MESSAGE_INFO, "to leave: :q, F10 or Ctrl-D on the empty line");
+	}
 	return true;
 }
 
@@ -231,8 +241,8 @@ const struct command ui_command_rows[] = {
 	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
 	  .run = ui_packet },
 	{ "enter", "", "keys", 0, 0, CMD_HIDDEN, "open what is under the bar", .run = enter_run },
-	{ "interrupt", "", "keys", 0, 0, CMD_HIDDEN, "leave a search, clear the line",
-	  .run = interrupt_run },
+	{ "interrupt", "", "keys", 0, 0, CMD_HIDDEN,
+	  "leave a search, clear the line, stop the jobs", .run = interrupt_run },
 	{ "redraw", "", "keys", 0, 0, CMD_HIDDEN, "paint the screen anew", .run = redraw_run },
 	{ "suspend", "", "keys", 0, 0, CMD_HIDDEN, "stop, as a job of the shell",
 	  .run = suspend_run },

@@ -28,13 +28,14 @@ static bool run_line(struct ui *ui, const char *text, size_t len, struct error *
 	bool ok;
 
 	if (!preview_is_command(&ui->view.line)) {
+		ui->acts++;
 		ok = command_type(ui->session, &ui->face, text + colon, len - colon, e);
 		return ok ? true : err_shift(e, e->at >= 0 ? (ptrdiff_t)colon : 0);
 	}
 	command = copy_line(text + 1, len - 1);
 	if (!command)
 		return err_set(e, ERR_LIMIT, "no memory for the line");
-	ok = command_run(ui->session, &ui->face, &ui->set, command, true, e);
+	ok = ui_act(ui, command, e);
 	if (!ok && e->at >= 0)
 		err_shift(e, 1);
 	free(command);

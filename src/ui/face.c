@@ -186,10 +186,18 @@ static void face_clear(void *ctx)
 	ui_dirty(ui);
 }
 
+/* Asks once more while a job runs; anything done in between takes it back. */
 static void face_quit(void *ctx)
 {
 	struct ui *ui = ctx;
+	size_t jobs = ui->session->job_count;
 
+	if (jobs && ui->by_hand && ui->quit_asked + 1 != ui->acts) {
+		ui->quit_asked = ui->acts;
+		ui_sayf(ui, MESSAGE_WARNING, "%zu job%s: again to leave, :stop or Ctrl-C to stop",
+			jobs, jobs == 1 ? " runs" : "s run");
+		return;
+	}
 	loop_stop(ui->loop);
 }
 

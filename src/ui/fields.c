@@ -174,6 +174,14 @@ static void add_result(struct maker *m)
 	add(m, "State");
 }
 
+static void add_job(struct maker *m)
+{
+	if (!m->p->job)
+		return;
+	buf_printf(&m->value, "%%%" PRIu32, m->p->job);
+	add(m, "Job");
+}
+
 static void make_tx(struct maker *m)
 {
 	const struct packet *p = m->p;
@@ -182,6 +190,7 @@ static void make_tx(struct maker *m)
 	add_addr(m, "To", &p->peer);
 	add_kind(m);
 	add_result(m);
+	add_job(m);
 	add_time(m);
 	add_length(m);
 	add_port(m, "From port", p->local.port);

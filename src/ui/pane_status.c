@@ -168,14 +168,16 @@ static void draw_counters(const struct view *v, int row, int end, struct canvas 
 		{ "tx", s->tx, STYLE_STATUS },
 		{ "lost", s->lost, s->lost ? STYLE_ERROR : STYLE_STATUS },
 		{ "err", s->errors, s->errors ? STYLE_ERROR : STYLE_STATUS },
+		{ "jobs", s->job_count, STYLE_STATUS },
 	};
+	const size_t shown = sizeof(counters) / sizeof(counters[0]) - (s->job_count == 0);
 	struct buf text;
 	int col;
 
 	buf_init(&text, TEXT_MAX);
 	format_rx(v, c->cols >= WIDE, &text);
 	col = draw_counter(c, row, 1, end, STYLE_STATUS, &text);
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+	for (size_t i = 0; i < shown; i++) {
 		buf_reset(&text);
 		buf_printf(&text, "%s ", counters[i].name);
 		num_format_count(&text, counters[i].count);

@@ -271,15 +271,34 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	buf_done(&bytes);
 }
 
+/* "every 1 s: send": the verb, and when. */
+static void format_kind(const struct command_intent *intent, struct buf *out)
+{
+	const struct command_schedule *when = &intent->schedule;
+
+	if (when->delay) {
+		buf_str(out, "in ");
+		num_format_duration(out, when->delay);
+	}
+	if (when->every) {
+		buf_str(out, when->delay ? ", every " : "every ");
+		num_format_duration(out, when->every);
+	}
+	buf_printf(out, "%s%s", when->asked ? ": " : "", intent->row->name);
+}
+
 static void preview_intent(struct view *v, struct preview_cache *cache,
 			   const struct command_intent *intent, int cols)
 {
-	const struct journey j = { .kind = intent->row->name,
-				   .sized = true,
-				   .socket = intent->socket,
-				   .dests = intent->addrs,
-				   .count = intent->count };
+	struct journey j = { .sized = true,
+			     .socket = intent->socket,
+			     .dests = intent->addrs,
+			     .count = intent->count };
+	struct buf kind;
 
+	buf_init(&kind, 128);
+	format_kind(intent, &kind);
+	j.kind = buf_cstr(&kind);
 	keep_bytes(&v->preview, &intent->bytes);
 	v->preview.is_payload = true;
 	if (j.count) {
@@ -289,6 +308,7 @@ static void preview_intent(struct view *v, struct preview_cache *cache,
 		snprintf(v->preview.head, sizeof(v->preview.head),
 			 "%s: no target, \":to HOST PORT\"", j.kind);
 	}
+	buf_done(&kind);
 }
 
 /* A command that sends shows what; any other its usage. */

@@ -121,11 +121,22 @@ void ui_prefill(struct ui *ui, const char *text, size_t len)
 	ui_line_changed(ui);
 }
 
+bool ui_act(struct ui *ui, const char *line, struct error *e)
+{
+	bool ok;
+
+	ui->acts++;
+	ui->by_hand = true;
+	ok = command_run(ui->session, &ui->face, &ui->set, line, true, e);
+	ui->by_hand = false;
+	return ok;
+}
+
 void ui_command(struct ui *ui, const char *line)
 {
 	struct error e = { .at = -1 };
 
-	if (!command_run(ui->session, &ui->face, &ui->set, line, true, &e))
+	if (!ui_act(ui, line, &e))
 		ui_error(ui, &e, NULL, "");
 	ui_dirty(ui);
 }
@@ -242,6 +253,7 @@ struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loo
 	ui->clock = clock;
 	ui->loop = loop;
 	ui->signals = -1;
+	ui->acts = 1;
 	ui->view.session = s;
 	ui->view.line.prompt = ui->view.line.text = "";
 	ui->frame = (struct loop_timer){ .fire = on_frame, .ctx = ui };

@@ -26,6 +26,9 @@ struct ui {
 	bool dirty;
 	bool mouse;
 	int signals;               /* signalfd */
+	uint64_t acts;             /* lines entered and keys pressed that ran a command */
+	uint64_t quit_asked;       /* the act that was told that a job runs */
+	bool by_hand;              /* the command that runs was a person's act, no script's */
 	bool details_default_done; /* details open by themselves on a large screen, once */
 };
 
@@ -38,6 +41,8 @@ void ui_sayf(struct ui *ui, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* An error in words, with its column in "line" (NULL: no column). */
 void ui_error(struct ui *ui, const struct error *e, const char *line, const char *after);
+/* Runs a command line that a person entered, or the key for it. */
+bool ui_act(struct ui *ui, const char *line, struct error *e);
 /* Runs a command line of a key or of the program itself and shows its error. */
 void ui_command(struct ui *ui, const char *line);
 void ui_focus(struct ui *ui, enum focus focus);

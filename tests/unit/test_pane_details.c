@@ -108,6 +108,9 @@ static void test_fields_of_sent_datagrams(void **state)
 	assert_field(d, "State", "sent");
 	assert_starts(deck_row(d, FIELDS_ROW - 1), "-#1 0.0.0.0:5000 -> @1 239.1.2.3:5353 ---");
 	assert_ends(deck_row(d, FIELDS_ROW - 1), "- 1-5 of 5 -");
+	p.job = 3;
+	draw_details_of(d, p);
+	assert_field(d, "Job", "%3");
 	p.result = PACKET_TX_PENDING;
 	draw_details_of(d, p);
 	assert_field(d, "State", "waiting for room in the");

@@ -50,6 +50,10 @@ static void test_no_socket(void **state)
 	deck_draw(d, 24, 80);
 	assert_string_equal(deck_row(d, 0), " no socket: :open 0.0.0.0:5000, or F2");
 	assert_string_equal(deck_row(d, 1), " rx 0  tx 0  lost 0  err 0");
+	d->session.job_count = 2;
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 1), " rx 0  tx 0  lost 0  err 0  jobs 2");
+	d->session.job_count = 0;
 	assert_string_equal(deck_row(d, 2),
 			    "      No Time            Peer                        Len Info");
 }
