@@ -3,6 +3,7 @@
 #include "command/args.h"
 #include "command/complete.h"
 #include "command/tables.h"
+#include "payload/field.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,8 @@ static const char *const payload_help[] = {
 	"hex\tdigit pairs, parted by blanks : - or , ; 0x in front; \"text\" in between",
 	"dump\ta pasted hex dump of xxd, hexdump -C, Wireshark or tcpdump -X is read as hex",
 	"F5\trereads the same characters the other way",
-	"${\tis an error: write \\${ for the characters",
+	"${...}\ta field, in both; \\${ sends the characters; a sum is over what is before it",
+	"${NAME}\tthe bytes of a variable: let NAME = PAYLOAD",
 };
 
 static const char *const address_help[] = {
@@ -29,6 +31,19 @@ static void topic_rows(struct listing *l, const char *const *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		listing_row(l, LISTING_PLAIN, NULL, "%s", rows[i]);
+}
+
+static void payloads_topic(struct listing *l)
+{
+	struct buf form, help;
+
+	buf_init(&form, 64);
+	buf_init(&help, 256);
+	topic_rows(l, payload_help, sizeof(payload_help) / sizeof(payload_help[0]));
+	for (size_t i = 0; field_help(i, &form, &help); i++)
+		listing_row(l, LISTING_PLAIN, NULL, "%s\t%s", buf_cstr(&form), buf_cstr(&help));
+	buf_done(&form);
+	buf_done(&help);
 }
 
 static void options_topic(struct listing *l)
@@ -53,7 +68,7 @@ static bool topic(struct command_call *c, const char *name)
 
 	buf_printf(&l->title, "help: %s", name);
 	if (strcmp(name, "payloads") == 0)
-		topic_rows(l, payload_help, sizeof(payload_help) / sizeof(payload_help[0]));
+		payloads_topic(l);
 	else if (strcmp(name, "addresses") == 0)
 		topic_rows(l, address_help, sizeof(address_help) / sizeof(address_help[0]));
 	else if (strcmp(name, "options") == 0)

@@ -8,13 +8,10 @@
 #include "session/sender.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct session_socket *send_socket_for(struct session *s, const struct addr *dest, struct error *e)
@@ -127,19 +124,25 @@ static void to_complete(struct command_completion *c)
 /* The payload as the command's row reads it, then sent: send, hex, raw, reply. */
 static bool payload_run(struct command_call *c, struct error *e)
 {
+	struct payload_env env;
 	struct buf bytes;
 	bool ok;
 
+	session_payload_env(c->session, &env);
 	buf_init(&bytes, COMMAND_LINE_MAX);
-	ok = c->row->payload(c->payload, c->payload_len, &bytes, e)
+	ok = c->row->payload(c->payload, c->payload_len, &env, &bytes, e)
 		     ? send_bytes(c, buf_cstr(&bytes), bytes.len, e)
 		     : err_shift(e, (ptrdiff_t)c->payload_at);
+	if (ok && !c->intent)
+		session_payload_used(c->session, &env);
 	buf_done(&bytes);
 	return ok;
 }
 
-static bool payload_raw(const char *text, size_t n, struct buf *out, struct error *e)
+static bool payload_raw(const char *text, size_t n, struct payload_env *env, struct buf *out,
+			struct error *e)
 {
+	(void)env;
 	return buf_add(out, text, n) || err_set(e, ERR_LIMIT, "no memory for %zu bytes", n);
 }
 
@@ -148,61 +151,30 @@ static bool empty_run(struct command_call *c, struct error *e)
 	return send_bytes(c, "", 0, e);
 }
 
-/* At most one datagram's worth; one byte more is read to tell a larger file from one that fits. */
-static bool read_all(int fd, const char *path, struct buf *out, struct error *e)
+/* The blank that completion puts behind a path is no part of it, unless there is a file of that
+ * name. */
+static bool read_file(const char *path, struct buf *out, struct error *e)
 {
-	char chunk[8192];
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, errno, "%s", path);
-		if (!buf_add(out, chunk, (size_t)n))
-			return err_set(e, ERR_RANGE,
-				       "%s is larger than one datagram: at most %d bytes", path,
-				       PAYLOAD_MAX_V6);
-	}
-	return true;
-}
-
-/* Non-blocking, so that a fifo without a writer does not hold up the program.  The blank that
- * completion puts behind a path is no part of it, unless there is a file of that name. */
-static int open_file(const char *path)
-{
-	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 	char trimmed[PATH_MAX];
 	size_t n = strlen(path);
-	int fd = open(path, flags);
 
-	if (fd >= 0 || n == 0 || n >= sizeof(trimmed) || path[n - 1] != ' ')
-		return fd;
+	if (n == 0 || n >= sizeof(trimmed) || path[n - 1] != ' ' || access(path, F_OK) == 0)
+		return payload_file(path, PAYLOAD_MAX_V6, out, e);
 	memcpy(trimmed, path, n);
 	while (n > 0 && trimmed[n - 1] == ' ')
 		n--;
 	trimmed[n] = '\0';
-	return open(trimmed, flags);
+	return payload_file(trimmed, PAYLOAD_MAX_V6, out, e);
 }
 
 static bool file_run(struct command_call *c, struct error *e)
 {
 	struct buf bytes;
-	struct stat st;
 	bool ok;
-	int fd;
 
-	fd = open_file(c->payload);
-	if (fd < 0)
-		return err_sys(e, errno, "%s", c->payload);
 	buf_init(&bytes, PAYLOAD_MAX_V6);
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		ok = err_set(e, ERR_USAGE, "%s is no ordinary file", c->payload);
-	else
-		ok = read_all(fd, c->payload, &bytes, e) &&
-		     send_bytes(c, buf_cstr(&bytes), bytes.len, e);
+	ok = read_file(c->payload, &bytes, e) && send_bytes(c, buf_cstr(&bytes), bytes.len, e);
 	buf_done(&bytes);
-	close(fd);
 	return ok;
 }
 
@@ -343,12 +315,12 @@ const struct command send_commands[] = {
 	  "where lines go; before a sending command: where this one goes", .run = to_run,
 	  .complete = to_complete },
 	{ "send", "TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
-	  "send text; \\n \\r \\t \\0 \\xHH \\u{...} are read", .run = payload_run,
+	  "send text; \\n \\xHH ... and ${...} are read: help payloads", .run = payload_run,
 	  .payload = payload_text },
 	{ "raw", "TEXT", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
 	  "send text as it stands, no escapes", .run = payload_run, .payload = payload_raw },
 	{ "hex", "BYTES", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS,
-	  "send bytes: hex digits, \"text\" in between, a pasted dump", .run = payload_run,
+	  "send bytes: hex digits, \"text\" and ${...} in between, a dump", .run = payload_run,
 	  .payload = payload_hex },
 	{ "file", "PATH", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS, "send what a file holds",
 	  .run = file_run, .complete = file_complete },

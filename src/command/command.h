@@ -120,7 +120,8 @@ struct command {
 	bool (*run)(struct command_call *c, struct error *e);
 	void (*complete)(struct command_completion *c); /* NULL: nothing to offer */
 	/* How a sending command reads its payload into bytes. */
-	bool (*payload)(const char *text, size_t n, struct buf *out, struct error *e);
+	bool (*payload)(const char *text, size_t n, struct payload_env *env, struct buf *out,
+			struct error *e);
 };
 
 /* All tables in force: the core's and the face's. */
@@ -157,9 +158,9 @@ bool command_reread(struct session *s, const struct command_set *set, const char
 /* A line typed as data, as a face's typing says; sends it to the current socket's target. */
 bool command_type(struct session *s, struct face *face, const char *line, size_t n,
 		  struct error *e);
-/* The bytes it would send, for the preview. */
+/* The bytes it would send, the line end too; env as in payload/payload.h. */
 bool command_typed_payload(const struct command_typing *t, const char *line, size_t n,
-			   struct buf *out, struct error *e);
+			   struct payload_env *env, struct buf *out, struct error *e);
 
 /* ERR_USAGE, "usage: ..." of the call's row, at the end of its words. */
 bool command_usage(const struct command_call *c, struct error *e);

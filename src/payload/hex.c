@@ -2,8 +2,6 @@
 /*
  * The hex notation: pairs of digits with whatever people put between them.
  */
-#include "payload/payload.h"
-
 #include "payload/reader.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -15,10 +13,15 @@ bool hex_separator(char c)
 	return c != '\0' && strchr(" \t\r\n:-,", c) != NULL;
 }
 
+static bool begins_field(const char *s, size_t n, size_t at)
+{
+	return at + 1 < n && s[at] == '$' && s[at + 1] == '{';
+}
+
 /* Does a run of digits end at s[at]? */
 static bool ends(const char *s, size_t n, size_t at)
 {
-	return at >= n || hex_separator(s[at]) || s[at] == '"';
+	return at >= n || hex_separator(s[at]) || s[at] == '"' || begins_field(s, n, at);
 }
 
 bool hex_byte(const char *s, size_t n, size_t at, struct buf *out, struct error *e)
@@ -43,7 +46,7 @@ bool hex_byte(const char *s, size_t n, size_t at, struct buf *out, struct error 
  * error. */
 
 /* The quoted text has no escape for a quote but \x22, so the next one ends it. */
-static size_t read_quoted(const char *s, size_t n, struct buf *out, struct error *e)
+static size_t read_quoted(struct reading *r, const char *s, size_t n, struct error *e)
 {
 	const char *close = memchr(s + 1, '"', n - 1);
 	if (!close) {
@@ -51,7 +54,7 @@ static size_t read_quoted(const char *s, size_t n, struct buf *out, struct error
 		return 0;
 	}
 	size_t len = (size_t)(close - s) - 1;
-	if (!payload_text(s + 1, len, out, e)) {
+	if (!read_text(r, s + 1, len, e)) {
 		err_shift(e, 1);
 		return 0;
 	}
@@ -71,27 +74,28 @@ static size_t read_group(const char *s, size_t n, struct buf *out, struct error 
 	return at;
 }
 
-static size_t read_piece(const char *s, size_t n, struct buf *out, struct error *e)
+static size_t read_piece(struct reading *r, const char *s, size_t n, struct error *e)
 {
 	if (s[0] == '"')
-		return read_quoted(s, n, out, e);
-	if (n > 1 && s[0] == '$' && s[1] == '{') {
-		err_at(e, 0, "${...} fields are not known here");
-		return 0;
-	}
-	return read_group(s, n, out, e);
+		return read_quoted(r, s, n, e);
+	if (!begins_field(s, n, 0))
+		return read_group(s, n, r->out, e);
+	if (r->env)
+		return field_read(r, s, n, e);
+	err_at(e, 0, "${...} fields are not known here");
+	return 0;
 }
 
-static bool read_hex(const char *s, size_t n, struct buf *out, struct error *e)
+static bool read_hex(struct reading *r, const char *s, size_t n, struct error *e)
 {
 	if (dump_begins(s, n))
-		return dump_read(s, n, out, e);
+		return dump_read(s, n, r->out, e);
 	for (size_t i = 0; i < n;) {
 		if (hex_separator(s[i])) {
 			i++;
 			continue;
 		}
-		size_t used = read_piece(s + i, n - i, out, e);
+		size_t used = read_piece(r, s + i, n - i, e);
 		if (used == 0)
 			return err_shift(e, (ptrdiff_t)i);
 		i += used;
@@ -99,9 +103,9 @@ static bool read_hex(const char *s, size_t n, struct buf *out, struct error *e)
 	return true;
 }
 
-bool payload_hex(const char *s, size_t n, struct buf *out, struct error *e)
+bool payload_hex(const char *s, size_t n, struct payload_env *env, struct buf *out, struct error *e)
 {
-	return payload_read(read_hex, s, n, out, e);
+	return payload_read(read_hex, s, n, env, out, e);
 }
 
 bool payload_looks_hex(const char *s, size_t n)
@@ -110,7 +114,7 @@ bool payload_looks_hex(const char *s, size_t n)
 		return false;
 	struct buf bytes;
 	buf_init(&bytes, PAYLOAD_MAX_V6);
-	bool yes = payload_hex(s, n, &bytes, NULL) && bytes.len >= 2;
+	bool yes = payload_hex(s, n, NULL, &bytes, NULL) && bytes.len >= 2;
 	buf_done(&bytes);
 	return yes;
 }

@@ -3,7 +3,7 @@
  * Payloads as a person writes them, in two spellings of one notation.
  *
  * Text: what is typed, with \n \r \t \0 \\ \$ \xHH (exactly two digits) and \u{1..6 hex digits}.
- * Any other backslash, and "${", is an error at its column.
+ * Any other backslash is an error at its column.
  *
  * Hex: digit pairs, split anywhere between bytes by blanks, ":" "-" or ","; "0x" in front of a
  * group; "quoted text" (text notation; a quote is \x22) in between.  A pasted dump (xxd, hexdump,
@@ -11,7 +11,10 @@
  * offset that is a multiple of 16; from then on every line must begin with the offset that follows.
  * The characters beside the bytes are not read.
  *
- * Both append to "out" and leave it as it was on an error; e->at is the offset in s.
+ * Both know ${...} fields (payload/field.h), except in a dump: values are put in where they stand,
+ * then lengths are filled in, then checksums from left to right.
+ *
+ * Both append to "out" and leave it, and env, as they were on an error; e->at is the offset in s.
  */
 #ifndef PAYLOAD_PAYLOAD_H
 #define PAYLOAD_PAYLOAD_H
@@ -20,16 +23,35 @@
 #include "util/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* UDP payload that fits an IPv4 datagram (RFC 768, RFC 791) and an IPv6 one without jumbograms. */
 #define PAYLOAD_MAX_V4 65507
 #define PAYLOAD_MAX_V6 65527
 
-bool payload_text(const char *s, size_t n, struct buf *out, struct error *e);
-bool payload_hex(const char *s, size_t n, struct buf *out, struct error *e);
+/* What ${...} draws on.  Reading a payload moves seq and random on if it used them: read a preview
+ * with a copy. */
+struct payload_env {
+	uint64_t now;    /* realtime ns, for ${time} */
+	uint64_t seq;    /* ${seq}: the next number; all ${seq} of one payload are the same */
+	uint64_t random; /* state of ${rand:N}: the same state gives the same bytes */
+	/* The bytes of NAME; false: there is none of that name. May be NULL. */
+	bool (*variable)(void *ctx, const char *name, size_t n, const void **data, size_t *len);
+	void *ctx;
+	size_t tail; /* bytes that the caller appends (a line end): ${len} counts them */
+};
+
+/* env NULL: "${" is an error. */
+bool payload_text(const char *s, size_t n, struct payload_env *env, struct buf *out,
+		  struct error *e);
+bool payload_hex(const char *s, size_t n, struct payload_env *env, struct buf *out,
+		 struct error *e);
 
 /* Would a person who typed this as text probably have meant hex?  A dump, or at least two bytes in
- * hex notation without quoted text: the preview then offers F5. */
+ * hex notation without quoted text and fields: the preview then offers F5. */
 bool payload_looks_hex(const char *s, size_t n);
+
+/* Appends what an ordinary file holds, at most "max" bytes of it: a larger file is an error. */
+bool payload_file(const char *path, size_t max, struct buf *out, struct error *e);
 
 #endif

@@ -5,17 +5,49 @@
 #ifndef PAYLOAD_READER_H
 #define PAYLOAD_READER_H
 
-#include "util/buf.h"
-#include "util/err.h"
+#include "payload/checksum.h"
+#include "payload/number.h"
+#include "payload/payload.h"
 
-#include <stdbool.h>
-#include <stddef.h>
+/* Lengths and checksums of one payload. */
+#define READING_LATE_MAX 64
 
-/* Appends what s[0..n) says to out; may leave a part behind when it fails. */
-typedef bool payload_reader(const char *s, size_t n, struct buf *out, struct error *e);
+/* A field whose bytes are known only when all others are there. */
+struct late {
+	size_t at;                      /* offset in out */
+	size_t place;                   /* offset of its "${" in the text */
+	const struct checksum *sum;     /* NULL: a length */
+	const struct number_type *type; /* of a length; NULL: in decimal */
+	bool rest;                      /* the length of what follows, not of all */
+	bool little;                    /* the checksum's order */
+};
+
+/* One payload being read. */
+struct reading {
+	const char *text;        /* all of it */
+	struct payload_env *env; /* NULL: fields are refused; changed at the end */
+	struct buf *out;
+	size_t start;    /* out->len before the first byte */
+	uint64_t random; /* env->random as it goes on */
+	bool numbered;   /* ${seq} was used */
+	size_t late_count;
+	struct late late[READING_LATE_MAX];
+};
+
+/* Appends what s[0..n), a part of r->text, says to r->out; may leave a part behind when it
+ * fails. e->at is an offset in s. */
+typedef bool payload_reader(struct reading *r, const char *s, size_t n, struct error *e);
+
+payload_reader read_text;
 
 /* Runs a reader so that it appends all or nothing; a full buffer is an error as well. */
-bool payload_read(payload_reader *read, const char *s, size_t n, struct buf *out, struct error *e);
+bool payload_read(payload_reader *read, const char *s, size_t n, struct payload_env *env,
+		  struct buf *out, struct error *e);
+
+/* Reads the field that begins with the "${" at s; returns the bytes it used, 0 on an error. */
+size_t field_read(struct reading *r, const char *s, size_t n, struct error *e);
+/* Fills in lengths, then checksums.  The error's place is an offset in r->text. */
+bool late_fill(struct reading *r, struct error *e);
 
 /* May c stand between two bytes in hex?  Blanks of all kinds, ":" "-" and ",". */
 bool hex_separator(char c);
@@ -24,7 +56,7 @@ bool hex_byte(const char *s, size_t n, size_t at, struct buf *out, struct error 
 
 /* Does the text begin like a hex dump, with an offset and the bytes of a row? */
 bool dump_begins(const char *s, size_t n);
-/* Reads all lines of such a dump; a payload_reader. */
+/* Reads all lines of such a dump. */
 bool dump_read(const char *s, size_t n, struct buf *out, struct error *e);
 
 #endif

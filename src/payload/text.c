@@ -2,8 +2,6 @@
 /*
  * The text notation: what is typed, with backslash escapes.
  */
-#include "payload/payload.h"
-
 #include "payload/reader.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -83,17 +81,18 @@ static size_t plain_len(const char *s, size_t n)
 	return i;
 }
 
-static bool read_text(const char *s, size_t n, struct buf *out, struct error *e)
+bool read_text(struct reading *r, const char *s, size_t n, struct error *e)
 {
 	for (size_t i = 0; i < n;) {
 		size_t plain = plain_len(s + i, n - i);
-		buf_add(out, s + i, plain);
+		buf_add(r->out, s + i, plain);
 		i += plain;
 		if (i == n)
 			break;
-		if (s[i] == '$')
+		if (s[i] == '$' && !r->env)
 			return err_at(e, (ptrdiff_t)i, FIELD_REFUSED);
-		size_t used = read_escape(s + i, n - i, out, e);
+		size_t used = s[i] == '$' ? field_read(r, s + i, n - i, e)
+					  : read_escape(s + i, n - i, r->out, e);
 		if (used == 0)
 			return err_shift(e, (ptrdiff_t)i);
 		i += used;
@@ -101,20 +100,8 @@ static bool read_text(const char *s, size_t n, struct buf *out, struct error *e)
 	return true;
 }
 
-bool payload_text(const char *s, size_t n, struct buf *out, struct error *e)
+bool payload_text(const char *s, size_t n, struct payload_env *env, struct buf *out,
+		  struct error *e)
 {
-	return payload_read(read_text, s, n, out, e);
-}
-
-bool payload_read(payload_reader *read, const char *s, size_t n, struct buf *out, struct error *e)
-{
-	const size_t start = out->len;
-	if (out->failed)
-		return err_set(e, ERR_LIMIT, "no room for more than %zu bytes", out->max);
-	bool ok = read(s, n, out, e);
-	if (ok && out->failed)
-		ok = err_set(e, ERR_LIMIT, "no room for more than %zu bytes", out->max);
-	if (!ok)
-		buf_cut(out, start);
-	return ok;
+	return payload_read(read_text, s, n, env, out, e);
 }

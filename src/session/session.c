@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 static void changed(struct session *s)
 {
@@ -42,11 +43,23 @@ static void on_again(void *ctx)
 	session_follow(ctx);
 }
 
+/* No secret hangs on it; a kernel without entropy yet must not hold up the start. */
+static uint64_t random_seed(const struct clock *clock)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = clock_realtime(clock);
+	return seed;
+}
+
 bool session_init(struct session *s, const struct session_config *config, struct error *e)
 {
 	memset(s, 0, sizeof(*s));
 	s->clock = config->clock;
 	s->loop = config->loop;
+	s->payload_seq = 1;
+	s->payload_random = random_seed(s->clock);
 	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
 	s->store = store_new(STORE_SEGMENT, config->memory ? config->memory : SESSION_MEMORY, e);
 	if (!s->store)
@@ -92,6 +105,7 @@ void session_done(struct session *s)
 	sent_free(s->sent);
 	store_free(s->store);
 	peer_table_done(&s->peers);
+	variable_table_done(&s->variables);
 	iface_done(&s->ifaces);
 	services_done(&s->services);
 	memset(s, 0, sizeof(*s));
@@ -121,6 +135,37 @@ void session_event(struct session *s, enum packet_kind kind, uint32_t socket, co
 	store_append(s->store, &p);
 	store_end(s->store);
 	changed(s);
+}
+
+/* ---- payloads ---- */
+
+static bool find_variable(void *ctx, const char *name, size_t n, const void **data, size_t *len)
+{
+	const struct session *s = ctx;
+	const struct variable *v = variable_find(&s->variables, name, n);
+
+	if (!v)
+		return false;
+	*data = v->data;
+	*len = v->len;
+	return true;
+}
+
+void session_payload_env(struct session *s, struct payload_env *env)
+{
+	*env = (struct payload_env){
+		.now = clock_realtime(s->clock),
+		.seq = s->payload_seq,
+		.random = s->payload_random,
+		.variable = find_variable,
+		.ctx = s,
+	};
+}
+
+void session_payload_used(struct session *s, const struct payload_env *env)
+{
+	s->payload_seq = env->seq;
+	s->payload_random = env->random;
 }
 
 /* ---- sockets ---- */

@@ -15,10 +15,12 @@
 #include "net/resolve.h"
 #include "net/services.h"
 #include "net/sock.h"
+#include "payload/payload.h"
 #include "session/peer.h"
 #include "session/rate.h"
 #include "session/receiver.h"
 #include "session/target.h"
+#include "session/variable.h"
 #include "store/store.h"
 #include "util/loop.h"
 
@@ -76,6 +78,8 @@ struct session {
 	struct job *jobs; /* in order of starting */
 	size_t job_count;
 	uint32_t job_last; /* the last number given */
+	struct variable_table variables;
+	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
 	struct rate rx_rate;
 	uint64_t ifaces_read; /* monotonic ns */
@@ -119,6 +123,11 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 /* Appends an event of the given kind with a text. */
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* What the ${...} fields of a payload draw on now.  Reading a payload changes env only;
+ * session_payload_used() moves the session on, once that payload was really sent. */
+void session_payload_env(struct session *s, struct payload_env *env);
+void session_payload_used(struct session *s, const struct payload_env *env);
 
 /* session/follow.c: counts a datagram that had to wait for the kernel and now was sent or failed.
  */

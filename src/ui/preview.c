@@ -218,7 +218,7 @@ static void check_words(struct view *v, const struct command_set *set, const cha
 
 	if (v->typing.input == INPUT_TEXT && payload_looks_hex(text, n)) {
 		buf_init(&hex, PAYLOAD_MAX_V6);
-		bytes = payload_hex(text, n, &hex, NULL) ? hex.len : 0;
+		bytes = payload_hex(text, n, NULL, &hex, NULL) ? hex.len : 0;
 		buf_done(&hex);
 		if (bytes)
 			warn(v, "looks like hex, F5 rereads it as %zu bytes", bytes);
@@ -240,6 +240,7 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	size_t start = payload_start(&v->line), n = v->line.len - start;
 	const char *text = v->line.text + start;
 	struct journey j = { .socket = v->session->current };
+	struct payload_env env;
 	struct buf bytes;
 	bool ok = true;
 	struct error e;
@@ -247,8 +248,9 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 
 	snprintf(kind, sizeof(kind), "%s%s", v->typing.input == INPUT_HEX ? "hex" : "text",
 		 v->typing.input == INPUT_HEX ? "" : eols[v->typing.eol]);
+	session_payload_env(v->session, &env);
 	buf_init(&bytes, COMMAND_LINE_MAX);
-	if (v->line.len && !command_typed_payload(&v->typing, text, n, &bytes, &e)) {
+	if (v->line.len && !command_typed_payload(&v->typing, text, n, &env, &bytes, &e)) {
 		ok = false;
 		err_shift(&e, (ptrdiff_t)start);
 		warn_error(v, &e, v->line.text, v->line.len);

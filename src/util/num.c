@@ -10,6 +10,7 @@
 #include "util/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* How much of a word an error quotes. */
@@ -126,23 +127,28 @@ static const char *read_digits(const char *s, int base, uint64_t *value, bool *o
 	}
 }
 
-bool num_parse_int(const char *word, int64_t min, int64_t max, int64_t *out, struct error *e)
+/* A whole word of digits, decimal or after 0x, without its sign. */
+static bool read_magnitude(const char *word, const char *s, uint64_t *magnitude, bool *over,
+			   struct error *e)
 {
-	const char *s = word;
-	bool negative = *s == '-';
-	if (negative || (*s == '+' && min < 0))
-		s++;
 	int base = 10;
 	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
 		base = 16;
 		s += 2;
 	}
-
-	uint64_t magnitude;
-	bool over;
-	const char *end = read_digits(s, base, &magnitude, &over);
+	const char *end = read_digits(s, base, magnitude, over);
 	if (end == s || *end)
 		return unreadable(e, word, "number");
+	return true;
+}
+
+bool num_parse_int(const char *word, int64_t min, int64_t max, int64_t *out, struct error *e)
+{
+	bool negative = *word == '-', over;
+	uint64_t magnitude;
+	if (!read_magnitude(word, word + (negative || (*word == '+' && min < 0)), &magnitude, &over,
+			    e))
+		return false;
 
 	uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
 	if (over || magnitude > limit || (negative && min >= 0))
@@ -151,6 +157,21 @@ bool num_parse_int(const char *word, int64_t min, int64_t max, int64_t *out, str
 	if (value < min || value > max)
 		return outside_integers(e, word, min, max);
 	*out = value;
+	return true;
+}
+
+bool num_parse_uint(const char *word, uint64_t max, uint64_t *out, struct error *e)
+{
+	bool negative = *word == '-', over;
+	uint64_t magnitude;
+	if (!read_magnitude(word, word + negative, &magnitude, &over, e))
+		return false;
+	if (negative || over || magnitude > max) {
+		char range[32];
+		snprintf(range, sizeof range, "0..%" PRIu64, max);
+		return outside(e, word, range);
+	}
+	*out = magnitude;
 	return true;
 }
 

@@ -20,6 +20,9 @@
 /* Decimal, or hexadecimal after 0x; a sign only where min is negative. */
 bool num_parse_int(const char *word, int64_t min, int64_t max, int64_t *out, struct error *e);
 
+/* The same for what may be larger than INT64_MAX, from 0; without a sign. */
+bool num_parse_uint(const char *word, uint64_t max, uint64_t *out, struct error *e);
+
 /* Bytes: a number with an optional k, K, M, G, KiB, MiB or GiB, all powers of 1024. */
 bool num_parse_size(const char *word, uint64_t min, uint64_t max, uint64_t *out, struct error *e);
 

@@ -54,7 +54,7 @@ static void check_escape(const char *s, size_t n)
 		must(g.shown);
 		i += g.bytes;
 	}
-	must(payload_text(buf_cstr(&text), text.len, &back, NULL));
+	must(payload_text(buf_cstr(&text), text.len, NULL, &back, NULL));
 	must(back.len == n && (n == 0 || memcmp(back.data, s, n) == 0));
 	buf_done(&text);
 	buf_done(&back);

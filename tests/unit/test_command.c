@@ -47,7 +47,10 @@ static void faults_are_named_with_their_column(void **state)
 		{ "join 10.0.0.1", 5, "multicast" },
 		{ "join 239.1.1.1%nosuchif0", -2, "nosuchif0" },
 		{ "send \\q", 5, "\\q" },
-		{ "send abc${seq}", 8, "${" },
+		{ "send abc${sqe}", 10, "did you mean seq" },
+		{ "send abc${u8:256}", 13, "256 is outside 0..255" },
+		{ "hex 00 ${seq", 7, "missing" },
+		{ "send ${len:u8}${rand:300}", 5, "len: 301 is outside 0..255" },
 		{ "hex 00 0g", 7, "0g" },
 		{ "to 127.0.0.1:9 hex 0", 19, "0" },
 		{ "file", 4, "usage" },
@@ -141,6 +144,10 @@ static void sending_commands_send_their_bytes(void **state)
 		{ "raw a\\n", "a\\n", 3 },
 		{ "hex 00 ff:10 \"x\\n\"", "\0\xff\x10x\n", 5 },
 		{ "empty", "", 0 },
+		{ "send n=${seq} ${seq:u8}", "n=1 \1", 5 },
+		{ "send n=${seq}", "n=2", 3 },
+		{ "raw n=${seq}", "n=${seq}", 8 },
+		{ "hex 00${len:u8}\"${seq}\" ${xor8}", "\0\4\x33\x37", 4 },
 		{ "send :quit", ":quit", 5 },
 		{ "resend #1", "hello", 5 },
 		{ "reply pong", "pong", 4 },
@@ -300,6 +307,8 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "hex BYTES"));
 	fake_must(f, "help payloads");
 	assert_true(fake_listed(f, "\\xHH"));
+	assert_true(fake_listed(f, "${crc16-modbus[:le]}"));
+	assert_true(fake_listed(f, "u24le"));
 	fake_must(f, "opening");
 	for (size_t i = 0; i < f->listing.count; i++)
 		assert_non_null(listing_command(&f->listing, i));
@@ -344,6 +353,33 @@ static void words_are_completed(void **state)
 				 unwanted, start);
 		completion_done(&c);
 	}
+}
+
+/* Only a payload that really left moves ${seq} and ${rand} on. */
+static void what_was_not_sent_is_not_counted(void **state)
+{
+	struct fake_face *f = *state;
+	struct command_intent intent;
+	struct packet p;
+	struct error e;
+
+	assert_false(fake_run(f, "send ${seq}", &e));
+	fake_must(f, "open udp4 127.0.0.1:0");
+	assert_false(fake_run(f, "send ${seq}", &e));
+	assert_false(fake_run(f, "to [::1]:9 send ${seq}", &e));
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	assert_true(command_intend(&f->session, &f->set, "send ${seq} ${rand:9}", &intent, &e));
+	fake_must(f, "send ${seq} ${rand:9}");
+	assert_true(fake_packet(f, 1, &p));
+	assert_int_equal(p.len, 2 + 9);
+	assert_int_equal(intent.bytes.len, p.len);
+	assert_memory_equal(intent.bytes.data, p.data, p.len);
+	assert_int_equal(p.data[0], '1');
+	command_intent_done(&intent);
+	assert_true(command_intend(&f->session, &f->set, "send ${seq} ${rand:9}", &intent, &e));
+	assert_int_equal(intent.bytes.data[0], '2');
+	assert_memory_not_equal(intent.bytes.data + 2, p.data + 2, 9);
+	command_intent_done(&intent);
 }
 
 /* What the preview shows is what would leave, and looking at it does nothing. */
@@ -412,14 +448,14 @@ static void typed_lines_follow_input(void **state)
 	assert_non_null(strstr(e.text, "no target"));
 	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
 	fake_must(f, "input text eol=crlf");
-	assert_true(command_type(&f->session, &f->face, "a", 1, &e));
+	assert_true(command_type(&f->session, &f->face, "${seq}${len}", 12, &e));
 	fake_must(f, "input hex");
 	assert_true(command_type(&f->session, &f->face, "0a", 2, &e));
 	assert_false(command_type(&f->session, &f->face, "0a 0g", 5, &e));
 	assert_int_equal(e.at, 3);
 	fake_until_rx(f, 2);
 	assert_true(fake_packet(f, 1, &p));
-	assert_memory_equal(p.data, "a\r\n", 3);
+	assert_memory_equal(p.data, "14\r\n", 4);
 	assert_int_equal(f->session.tx, 2);
 }
 
@@ -439,6 +475,7 @@ int main(void)
 		TEST(a_peer_is_answered_from_the_socket_that_heard_it),
 		TEST(listings_list),
 		TEST(words_are_completed),
+		TEST(what_was_not_sent_is_not_counted),
 		TEST(an_intent_is_what_would_be_sent),
 		TEST(typed_lines_follow_input),
 	};

@@ -17,7 +17,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define LIT(s) s, sizeof(s) - 1
 
-typedef bool read_fn(const char *s, size_t n, struct buf *out, struct error *e);
+typedef bool read_fn(const char *s, size_t n, struct payload_env *env, struct buf *out,
+		     struct error *e);
 
 struct good {
 	const char *s;
@@ -38,7 +39,7 @@ static void check_good(read_fn *read, const struct good *cases, size_t count)
 		struct buf b;
 		buf_init(&b, 1000);
 		buf_str(&b, "before");
-		bool ok = read(cases[i].s, strlen(cases[i].s), &b, &e);
+		bool ok = read(cases[i].s, strlen(cases[i].s), NULL, &b, &e);
 		assert_string_equal(e.text, "");
 		assert_true(ok);
 		assert_int_equal(b.len - 6, cases[i].n);
@@ -55,7 +56,7 @@ static void check_bad(read_fn *read, const struct bad *cases, size_t count)
 		struct buf b;
 		buf_init(&b, 1000);
 		buf_str(&b, "before");
-		assert_false(read(cases[i].s, strlen(cases[i].s), &b, &e));
+		assert_false(read(cases[i].s, strlen(cases[i].s), NULL, &b, &e));
 		assert_string_equal(e.text, cases[i].error);
 		assert_int_equal(e.at, cases[i].at);
 		assert_int_equal(e.code, ERR_SYNTAX);
@@ -181,28 +182,28 @@ static void test_the_room_is_exact(void **state)
 
 	(void)state;
 	buf_init(&b, 5);
-	assert_true(payload_text(LIT("hell\\x6f"), &b, &e));
-	assert_false(payload_text(LIT("!"), &b, &e));
+	assert_true(payload_text(LIT("hell\\x6f"), NULL, &b, &e));
+	assert_false(payload_text(LIT("!"), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 	assert_string_equal(e.text, "no room for more than 5 bytes");
 	assert_string_equal(buf_cstr(&b), "hello");
 	assert_false(b.failed);
 
 	buf_reset(&b);
-	assert_true(payload_hex(LIT("68656c6c6f"), &b, &e));
-	assert_false(payload_hex(LIT("00"), &b, &e));
+	assert_true(payload_hex(LIT("68656c6c6f"), NULL, &b, &e));
+	assert_false(payload_hex(LIT("00"), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 	buf_reset(&b);
-	assert_false(payload_hex(LIT("00 \"abcde\""), &b, &e));
+	assert_false(payload_hex(LIT("00 \"abcde\""), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 	assert_int_equal(b.len, 0);
-	assert_false(payload_hex(LIT("0000  00 01 02\n0003  04 05 06\n0006"), &b, &e));
+	assert_false(payload_hex(LIT("0000  00 01 02\n0003  04 05 06\n0006"), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
-	assert_false(payload_hex(LIT("0000  00 01 02\n*\nfffffffffffffff0"), &b, &e));
+	assert_false(payload_hex(LIT("0000  00 01 02\n*\nfffffffffffffff0"), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 
 	b.failed = true;
-	assert_false(payload_text(LIT(""), &b, &e));
+	assert_false(payload_text(LIT(""), NULL, &b, &e));
 	assert_int_equal(e.code, ERR_LIMIT);
 	assert_true(b.failed);
 	buf_done(&b);
@@ -343,7 +344,7 @@ static void test_escaped_text_reads_back(void **state)
 		buf_init(&back, sizeof bytes);
 		assert_non_null(setlocale(LC_CTYPE, locales[round % 2]));
 		text_escape(&text, bytes, n);
-		assert_true(payload_text(buf_cstr(&text), text.len, &back, NULL));
+		assert_true(payload_text(buf_cstr(&text), text.len, NULL, &back, NULL));
 		assert_int_equal(back.len, n);
 		assert_memory_equal(buf_cstr(&back), bytes, n);
 		buf_done(&text);
@@ -412,7 +413,7 @@ static void test_dumps_of_any_bytes_read_back(void **state)
 		buf_init(&dump, 1000);
 		buf_init(&back, sizeof bytes);
 		print_dump(&dump, &styles[round % COUNT(styles)], bytes, n);
-		assert_true(payload_hex(buf_cstr(&dump), dump.len, &back, NULL));
+		assert_true(payload_hex(buf_cstr(&dump), dump.len, NULL, &back, NULL));
 		assert_int_equal(back.len, n);
 		assert_memory_equal(buf_cstr(&back), bytes, n);
 		buf_done(&dump);
