@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "match/regex.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* Some 50 ms of one processor; at a full datagram each start position may look at 500 bytes. */
+#define STEPS_MAX (UINT64_C(32) << 20)
+#define HEAP_KIB_MAX (32u << 10)
+/* A pattern's meaning may not depend on the words of its first item: "(*UTF)" would make broken
+ * UTF-8 an error.  \C would cut a character. */
+#define ALWAYS (PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C)
+#define UTF (PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF)
+
+struct regex {
+	pcre2_code *code;
+};
+
+static const struct flag {
+	char letter;
+	unsigned flag;
+	uint32_t options;
+} flags_known[] = {
+	{ 'i', REGEX_CASELESS, PCRE2_CASELESS },
+	{ 's', REGEX_DOTALL, PCRE2_DOTALL },
+	{ 'm', REGEX_MULTILINE, PCRE2_MULTILINE },
+	{ 'x', REGEX_EXTENDED, PCRE2_EXTENDED },
+	{ 'u', REGEX_UTF, UTF },
+};
+
+#define FLAG_COUNT (sizeof(flags_known) / sizeof(flags_known[0]))
+
+unsigned regex_flag(char letter)
+{
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		if (flags_known[i].letter == letter)
+			return flags_known[i].flag;
+	return 0;
+}
+
+static uint32_t compile_options(unsigned flags)
+{
+	uint32_t options = ALWAYS;
+
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		if (flags & flags_known[i].flag)
+			options |= flags_known[i].options;
+	return flags & REGEX_UTF ? options : options | PCRE2_NEVER_UTF;
+}
+
+struct regex *regex_new(const char *pattern, size_t n, unsigned flags, struct error *e)
+{
+	struct regex *r;
+	PCRE2_UCHAR why[160];
+	PCRE2_SIZE at = 0;
+	int code = 0;
+
+	if (n > REGEX_PATTERN_MAX) {
+		err_at(e, 0, "a regular expression may have %d bytes", REGEX_PATTERN_MAX);
+		return NULL;
+	}
+	r = calloc(1, sizeof(*r));
+	if (!r) {
+		err_set(e, ERR_LIMIT, "no memory for a regular expression");
+		return NULL;
+	}
+	r->code = pcre2_compile((PCRE2_SPTR)pattern, n, compile_options(flags), &code, &at, NULL);
+	if (!r->code) {
+		pcre2_get_error_message(code, why, sizeof(why));
+		err_at(e, (ptrdiff_t)at, "regular expression: %s", (const char *)why);
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void regex_free(struct regex *r)
+{
+	if (!r)
+		return;
+	pcre2_code_free(r->code);
+	free(r);
+}
+
+struct work {
+	uint64_t steps;
+	PCRE2_SIZE last;
+};
+
+/* Between two callouts at most the bytes from one place to the other were looked at. */
+static int on_item(pcre2_callout_block *b, void *ctx)
+{
+	struct work *w = ctx;
+
+	w->steps += 1 + (b->current_position > w->last ? b->current_position - w->last
+						       : w->last - b->current_position);
+	w->last = b->current_position;
+	return w->steps > STEPS_MAX ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
+{
+	struct work work = { 0 };
+	/* Made for each match: it keeps the memory of the greediest one (10.42). */
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	pcre2_match_data *found = pcre2_match_data_create(1, NULL);
+	int result = PCRE2_ERROR_NOMEMORY;
+
+	if (limits && found) {
+		pcre2_set_heap_limit(limits, HEAP_KIB_MAX);
+		pcre2_set_callout(limits, on_item, &work);
+		result = pcre2_match(r->code, data ? data : "", n, 0, 0, found, limits);
+	}
+	pcre2_match_data_free(found);
+	pcre2_match_context_free(limits);
+	if (result >= 0)
+		return REGEX_YES;
+	/* Anything else has run into a limit: the options leave no other error. */
+	return result == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "match/what.h"
+
+#include "match/regex.h"
+#include "payload/payload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_ANY, KIND_BYTES, KIND_REGEX };
+
+struct what {
+	enum kind kind;
+	struct buf bytes;
+	struct regex *regex;
+	unsigned given_up;
+};
+
+/* The text that is read. */
+struct source {
+	const char *s;
+	size_t n;
+	bool one_word;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Bytes from "at" to the next blank. */
+static size_t word_len(const struct source *src, size_t at)
+{
+	size_t i = at;
+
+	while (i < src->n && !is_blank(src->s[i]))
+		i++;
+	return i - at;
+}
+
+static bool is_word(const struct source *src, const char *word)
+{
+	return word_len(src, 0) == strlen(word) && memcmp(src->s, word, strlen(word)) == 0;
+}
+
+static bool read_text(const struct source *src, size_t at, size_t len, struct what *w,
+		      struct error *e)
+{
+	w->kind = KIND_BYTES;
+	if (!payload_text(src->s + at, len, NULL, &w->bytes, e))
+		return err_shift(e, (ptrdiff_t)at);
+	return w->bytes.len ? true
+			    : err_at(e, (ptrdiff_t)at,
+				     "no text: any is every datagram, /^$/ an empty one");
+}
+
+static bool read_quoted(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	const char *close = memchr(src->s + 1, '"', src->n - 1);
+	size_t len;
+
+	if (!close)
+		return err_at(e, 0, "missing closing quote");
+	len = (size_t)(close - src->s) - 1;
+	*used = len + 2;
+	return read_text(src, 1, len, w, e);
+}
+
+static bool read_hex(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	size_t at = strlen("hex"), len;
+
+	while (at < src->n && is_blank(src->s[at]))
+		at++;
+	len = src->one_word ? word_len(src, at) : src->n - at;
+	w->kind = KIND_BYTES;
+	if (!payload_hex(src->s + at, len, NULL, &w->bytes, e))
+		return err_shift(e, (ptrdiff_t)at);
+	*used = at + len;
+	return w->bytes.len ? true : err_at(e, (ptrdiff_t)at, "hex: bytes are missing");
+}
+
+/* The offset of the slash that ends the pattern, n if there is none. */
+static size_t pattern_end(const struct source *src)
+{
+	size_t i = 1;
+
+	while (i < src->n && src->s[i] != '/')
+		i += src->s[i] == '\\' ? 2 : 1;
+	return i < src->n ? i : src->n;
+}
+
+static bool read_regex(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	size_t end = pattern_end(src), i;
+	unsigned flags = 0;
+
+	if (end == src->n)
+		return err_at(e, 0, "missing closing slash");
+	for (i = end + 1; i < src->n && !is_blank(src->s[i]); i++) {
+		unsigned flag = regex_flag(src->s[i]);
+
+		if (!flag)
+			return err_at(e, (ptrdiff_t)i, "\"%.*s\" are no flags: i, s, m, x and u",
+				      (int)word_len(src, end + 1), src->s + end + 1);
+		flags |= flag;
+	}
+	*used = i;
+	w->kind = KIND_REGEX;
+	w->regex = regex_new(src->s + 1, end - 1, flags, e);
+	return w->regex ? true : err_shift(e, 1);
+}
+
+static bool read_what(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	*used = word_len(src, 0);
+	if (*used == 0)
+		return err_at(e, 0,
+			      "what to look for is missing: \"text\", /regex/, hex BYTES, "
+			      "any");
+	if (src->s[0] == '"')
+		return read_quoted(src, used, w, e);
+	if (src->s[0] == '/')
+		return read_regex(src, used, w, e);
+	if (is_word(src, "hex"))
+		return read_hex(src, used, w, e);
+	if (is_word(src, "any"))
+		return true;
+	return read_text(src, 0, *used, w, e);
+}
+
+/* Behind WHAT there is a blank or the end; with one_word false nothing else. */
+static bool check_rest(const struct source *src, size_t used, struct error *e)
+{
+	size_t i = used;
+
+	while (i < src->n && is_blank(src->s[i]))
+		i++;
+	if (i == src->n || (src->one_word && i > used))
+		return true;
+	return err_at(e, (ptrdiff_t)i, "\"%.*s\" is too much: text with blanks stands in quotes",
+		      (int)(word_len(src, i) > 40 ? 40 : word_len(src, i)), src->s + i);
+}
+
+bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct what **out,
+		struct error *e)
+{
+	const struct source src = { s, n, one_word };
+	struct what *w = calloc(1, sizeof(*w));
+	size_t end;
+
+	if (!w)
+		return err_set(e, ERR_LIMIT, "no memory for what to look for");
+	buf_init(&w->bytes, PAYLOAD_MAX_V6);
+	if (!read_what(&src, &end, w, e) || !check_rest(&src, end, e)) {
+		what_free(w);
+		return false;
+	}
+	*used = end;
+	*out = w;
+	return true;
+}
+
+void what_free(struct what *w)
+{
+	if (!w)
+		return;
+	buf_done(&w->bytes);
+	regex_free(w->regex);
+	free(w);
+}
+
+bool what_matches(struct what *w, const void *data, size_t n)
+{
+	enum regex_result result;
+
+	switch (w->kind) {
+	case KIND_ANY:
+		break;
+	case KIND_BYTES:
+		return memmem(data ? data : "", n, w->bytes.data, w->bytes.len) != NULL;
+	case KIND_REGEX:
+		result = regex_match(w->regex, data, n);
+		w->given_up += result == REGEX_LIMIT;
+		return result == REGEX_YES;
+	}
+	return true;
+}
+
+unsigned what_given_up(const struct what *w)
+{
+	return w->given_up;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a datagram should hold, as "expect", "every ... until" and "find" read it:
+ *
+ *   word              text, in the text notation of payloads
+ *   "quoted text"     the same with blanks; a quote in it is \x22
+ *   /regex/flags      match/regex.h; "\/" is a slash in it
+ *   hex BYTES         in the hex notation
+ *   any               everything
+ *
+ * Text and bytes match a datagram that contains them.  Quotes make any of these words text.
+ */
+#ifndef MATCH_WHAT_H
+#define MATCH_WHAT_H
+
+#include "util/err.h"
+
+#include <stddef.h>
+
+struct what;
+
+/*
+ * Reads s[0..n), which begins at the first character of WHAT.  one_word: something may follow, so
+ * BYTES are one word; else they go to the end, and only blanks may follow the rest.  *used is where
+ * WHAT ends.  e->at is an offset in s.
+ */
+bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct what **out,
+		struct error *e);
+void what_free(struct what *w);
+
+bool what_matches(struct what *w, const void *data, size_t n);
+/* Datagrams that a regular expression gave up on, and that so did not match. */
+unsigned what_given_up(const struct what *w);
+
+#endif
