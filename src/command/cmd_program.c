@@ -187,6 +187,65 @@ static void input_complete(struct command_completion *c)
 		completion_offer(c, "%s", words[i]);
 }
 
+static void binding_row(void *arg, const char *key, const char *command)
+{
+	struct command_call *c = arg;
+	struct buf line;
+
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, "bind %s %s", key, command);
+	listing_row(&c->listing, LISTING_PLAIN, buf_cstr(&line), "%s\t%s", key, command);
+	buf_done(&line);
+}
+
+static void list_bindings(struct command_call *c)
+{
+	buf_str(&c->listing.title, "keys bound by bind; help keys lists all");
+	if (c->face->bindings)
+		c->face->bindings(c->face->ctx, binding_row, c);
+	if (!c->listing.count)
+		listing_row(&c->listing, LISTING_DIM, "bind F3 ",
+			    "none is; Enter on this row prepares one");
+}
+
+/* A key runs its command as it would be typed, so its verb may be a prefix. */
+static bool check_verb(const struct command_call *c, const char *command, struct error *e)
+{
+	char verb[64];
+
+	snprintf(verb, sizeof(verb), "%.*s", (int)strcspn(command, " \t"), command);
+	if (command_find(c->set, verb, true, e))
+		return true;
+	if (e)
+		e->at = (ptrdiff_t)c->payload_at + (command - c->payload);
+	return false;
+}
+
+/* A face without keys takes it without a word, because all faces share the rc file. */
+static bool bind_run(struct command_call *c, struct error *e)
+{
+	const char *blanks = " \t", *key = c->payload + strspn(c->payload, blanks);
+	size_t n = strcspn(key, blanks);
+	const char *command = key + n + strspn(key + n, blanks);
+	char name[32];
+
+	if (!n) {
+		list_bindings(c);
+		return true;
+	}
+	command += *command == ':';
+	if (!*command)
+		return err_at(e, (ptrdiff_t)(c->payload_at + c->payload_len),
+			      "usage: bind KEY COMMAND");
+	if (!c->face->bind)
+		return true;
+	snprintf(name, sizeof(name), "%.*s", (int)n, key);
+	if (!check_verb(c, command, e))
+		return false;
+	return c->face->bind(c->face->ctx, name, command, e) ||
+	       err_shift(e, (ptrdiff_t)c->payload_at + (key - c->payload));
+}
+
 static bool quit_run(struct command_call *c, struct error *e)
 {
 	(void)e;
@@ -201,6 +260,8 @@ const struct command program_commands[] = {
 	{ "input", "text|hex|toggle [eol=none|lf|crlf]", "program", 1, 2, 0,
 	  "how typed lines are read, and what ends them", .run = input_run,
 	  .complete = input_complete },
+	{ "bind", "[KEY COMMAND]", "program", 0, -1, CMD_PAYLOAD,
+	  "have a key of the screen run a command; without words list those", .run = bind_run },
 	{ "quit", "", "program", 0, 0, CMD_FIXED, "leave udpdeck", .run = quit_run },
 	{ 0 },
 };

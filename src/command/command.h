@@ -35,6 +35,8 @@ struct face_setting {
 	void (*get)(void *ctx, struct buf *out);
 };
 
+typedef void face_binding(void *arg, const char *key, const char *command);
+
 /* What only the face at hand can do.  ctx comes first in each call; a function that is NULL is
  * something that this face cannot do, and the command says so. */
 struct face {
@@ -49,6 +51,9 @@ struct face {
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
 	 * name. */
 	bool (*help)(void *ctx, const char *topic, struct listing *l);
+	/* "bind": KEY runs COMMAND from now on; and each that was bound, in order. */
+	bool (*bind)(void *ctx, const char *key, const char *command, struct error *e);
+	void (*bindings)(void *ctx, face_binding *each, void *arg);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
 };
 

@@ -138,7 +138,7 @@ static void on_key(void *ctx, int id)
 {
 	struct ui *ui = ctx;
 
-	ui_command(ui, keys[id].command);
+	ui_command(ui, ui_key_command(ui, id));
 }
 
 static void on_stray(void *ctx, const char *bytes, size_t n)
@@ -253,8 +253,13 @@ void ui_resolved(struct ui *ui)
 {
 	struct line_view *v = &ui->view.line;
 	size_t point = v->point, len = v->len;
-	char *copy;
+	char *copy = ui->pending;
 
+	if (copy) {
+		ui->pending = NULL;
+		ui_command(ui, copy);
+		free(copy);
+	}
 	if (!v->waiting)
 		return;
 	copy = copy_line(v->text, len);

@@ -217,6 +217,11 @@ static bool face_help(void *ctx, const char *topic, struct listing *l)
 	}
 	if (strcmp(topic, "keys") != 0)
 		return false;
+	if (ui->user_keys.count)
+		listing_row(l, LISTING_HEADING, NULL, "bound by bind");
+	for (size_t i = 0; i < ui->user_keys.count; i++)
+		listing_row(l, LISTING_PLAIN, ui->user_keys.keys[i]->command, "%s\t%s",
+			    ui->user_keys.keys[i]->name, ui->user_keys.keys[i]->command);
 	for (unsigned i = 0; i < FOCUS_COUNT; i++) {
 		unsigned focus = (first + i) % FOCUS_COUNT;
 
@@ -225,7 +230,8 @@ static bool face_help(void *ctx, const char *topic, struct listing *l)
 			listing_row(l, LISTING_PLAIN, NULL,
 				    "Enter\tsend the line or run the command; nothing else sends");
 		for (const struct key *k = keys; k->name; k++)
-			if ((k->focus & KEY_IN(focus)) && k->help)
+			if ((k->focus & KEY_IN(focus)) && k->help &&
+			    !user_keys_find(&ui->user_keys, k, focus))
 				listing_row(l, LISTING_PLAIN, k->command, "%s\t%s", k->name,
 					    k->help);
 	}
@@ -243,6 +249,8 @@ void ui_face_init(struct ui *ui)
 		.clear = face_clear,
 		.quit = face_quit,
 		.help = face_help,
+		.bind = ui_bind,
+		.bindings = ui_bindings,
 		.settings = ui_settings,
 	};
 	ui->session->watcher = (struct session_watcher){

@@ -135,9 +135,15 @@ bool ui_act(struct ui *ui, const char *line, struct error *e)
 void ui_command(struct ui *ui, const char *line)
 {
 	struct error e = { .at = -1 };
+	char *pending = NULL;
 
-	if (!ui_act(ui, line, &e))
+	if (!ui_act(ui, line, &e)) {
 		ui_error(ui, &e, NULL, "");
+		if (e.code == ERR_PENDING)
+			pending = strdup(line);
+	}
+	free(ui->pending);
+	ui->pending = pending;
 	ui_dirty(ui);
 }
 
@@ -255,6 +261,7 @@ struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loo
 	ui->signals = -1;
 	ui->acts = 1;
 	ui->view.session = s;
+	ui->view.user_keys = &ui->user_keys;
 	ui->view.line.prompt = ui->view.line.text = "";
 	ui->frame = (struct loop_timer){ .fire = on_frame, .ctx = ui };
 	ui->tick = (struct loop_timer){ .fire = on_tick, .ctx = ui };
@@ -283,30 +290,10 @@ void ui_free(struct ui *ui)
 	ui_panel_close(ui);
 	kept_packet_clear(&ui->view.list.selected);
 	fold_done(&ui->view.list.folds);
+	user_keys_done(&ui->user_keys);
+	free(ui->pending);
 	canvas_done(&ui->canvas);
 	free(ui);
-}
-
-/* Every row of the key table, in each focus it is for: terminfo's sequence and the usual ones. */
-static void bind_keys(struct ui *ui)
-{
-	for (int id = 0; keys[id].name; id++) {
-		const char *sequence =
-			keys[id].terminfo ? screen_key(ui->screen, keys[id].terminfo) : NULL;
-		char list[128];
-		char *rest = list, *word;
-
-		snprintf(list, sizeof(list), "%s", keys[id].sequences);
-		for (unsigned focus = 0; focus < FOCUS_COUNT; focus++)
-			if (sequence && (keys[id].focus & KEY_IN(focus)))
-				line_bind(ui->line, focus, sequence, id);
-		while (strcmp(keys[id].sequences, " ") != 0 && (word = strsep(&rest, " ")))
-			for (unsigned focus = 0; focus < FOCUS_COUNT; focus++)
-				if (*word && (keys[id].focus & KEY_IN(focus)))
-					line_bind(ui->line, focus, word, id);
-		if (strcmp(keys[id].sequences, " ") == 0)
-			line_bind(ui->line, FOCUS_PANEL, " ", id);
-	}
 }
 
 static void open_history(struct ui *ui)
@@ -334,7 +321,7 @@ bool ui_run(struct ui *ui, struct error *e)
 	ui->screen = screen_start(e);
 	if (!ui->screen)
 		return false;
-	bind_keys(ui);
+	ui_bind_keys(ui);
 	open_history(ui);
 	if (ui->mouse)
 		screen_mouse(ui->screen, true);

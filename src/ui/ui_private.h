@@ -8,6 +8,7 @@
 #include "ui/preview.h"
 #include "ui/screen.h"
 #include "ui/ui.h"
+#include "ui/user_keys.h"
 
 struct ui {
 	struct session *session;
@@ -17,6 +18,8 @@ struct ui {
 	struct face face;
 	struct command_set set;
 	struct line *line;
+	struct user_keys user_keys;
+	char *pending;         /* heap: the command of a key, while it waits for a name; or NULL */
 	struct screen *screen; /* NULL until ui_run() */
 	struct canvas canvas;
 	struct preview_cache preview;
@@ -51,6 +54,12 @@ void ui_prefill(struct ui *ui, const char *text, size_t len);
 void ui_suspend(struct ui *ui);
 bool ui_run_editor(struct ui *ui, struct error *e);
 void ui_panel_close(struct ui *ui);
+
+/* bind.c: keys. */
+void ui_bind_keys(struct ui *ui);
+const char *ui_key_command(const struct ui *ui, int id);
+bool ui_bind(void *ctx, const char *key, const char *command, struct error *e);
+void ui_bindings(void *ctx, face_binding *each, void *arg);
 
 /* face.c: what commands and session call. */
 void ui_face_init(struct ui *ui);

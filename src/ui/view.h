@@ -86,8 +86,11 @@ struct preview_view {
 	bool is_payload;   /* false: a command or nothing */
 };
 
+struct user_keys; /* ui/user_keys.h */
+
 struct view {
-	struct session *session; /* panes only read it */
+	struct session *session;           /* panes only read it */
+	const struct user_keys *user_keys; /* NULL: none */
 	enum focus focus;
 	struct command_typing typing;
 	struct list_view list;
