@@ -87,13 +87,13 @@ static void repeated_free(void *ctx)
 	free(r);
 }
 
-static bool repeated_payload(void *ctx, struct buf *out, struct error *e)
+static bool repeated_payload(void *ctx, struct payload_env *env, struct buf *out, struct error *e)
 {
 	struct repeated *r = ctx;
 	struct session_socket *k = session_find(r->session, r->socket);
 
 	if (r->line)
-		return command_reread(r->session, &r->set, r->line, k, out, e);
+		return command_reread(r->session, &r->set, r->line, k, env, out, e);
 	return buf_add(out, buf_cstr(&r->bytes), r->bytes.len) ||
 	       err_set(e, ERR_LIMIT, "no memory for %zu bytes", r->bytes.len);
 }

@@ -124,17 +124,19 @@ static void to_complete(struct command_completion *c)
 /* The payload as the command's row reads it, then sent: send, hex, raw, reply. */
 static bool payload_run(struct command_call *c, struct error *e)
 {
-	struct payload_env env;
+	struct payload_env own, *env = c->env ? c->env : &own;
 	struct buf bytes;
 	bool ok;
 
-	session_payload_env(c->session, &env);
+	session_payload_env(c->session, &own);
+	if (c->schedule.asked) /* the first tick of a job, which counts by itself */
+		own.seq = 1;
 	buf_init(&bytes, COMMAND_LINE_MAX);
-	ok = c->row->payload(c->payload, c->payload_len, &env, &bytes, e)
+	ok = c->row->payload(c->payload, c->payload_len, env, &bytes, e)
 		     ? send_bytes(c, buf_cstr(&bytes), bytes.len, e)
 		     : err_shift(e, (ptrdiff_t)c->payload_at);
 	if (ok && !c->intent)
-		session_payload_used(c->session, &env);
+		session_payload_used(c->session, &own);
 	buf_done(&bytes);
 	return ok;
 }
@@ -263,7 +265,7 @@ static bool reply_run(struct command_call *c, struct error *e)
 	uint64_t number;
 	bool ok;
 
-	ok = take_number(c, false, &number, e) && (c->again || aim_at(c, number, &p, &hold, e));
+	ok = take_number(c, false, &number, e) && (c->env || aim_at(c, number, &p, &hold, e));
 	store_hold_done(&hold);
 	if (ok && !c->payload_len)
 		return err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");

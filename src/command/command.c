@@ -277,7 +277,8 @@ bool command_intend(struct session *s, const struct command_set *set, const char
 }
 
 bool command_reread(struct session *s, const struct command_set *set, const char *line,
-		    struct session_socket *k, struct buf *out, struct error *e)
+		    struct session_socket *k, struct payload_env *env, struct buf *out,
+		    struct error *e)
 {
 	struct command_call *c = new_call(line, e);
 	struct command_intent intent = { 0 };
@@ -292,7 +293,7 @@ bool command_reread(struct session *s, const struct command_set *set, const char
 	c->set = set;
 	c->intent = &intent;
 	c->to.socket = k;
-	c->again = true;
+	c->env = env;
 	ok = run_line(c, line, true, e);
 	if (ok && !buf_add(out, buf_cstr(&intent.bytes), intent.bytes.len))
 		ok = err_set(e, ERR_LIMIT, "%zu bytes do not fit one datagram", intent.bytes.len);

@@ -99,7 +99,8 @@ struct command_call {
 	size_t payload_len, payload_at;
 	struct destination to;            /* the "to X" modifier; count 0: not given */
 	struct command_schedule schedule; /* the "every" and "delay" modifiers */
-	bool again;  /* a job reads its payload once more; it knows where to send */
+	/* A job reads its payload once more; it knows where to send.  Else NULL. */
+	struct payload_env *env;
 	size_t rest; /* set by a modifier: where the line goes on with a command */
 	struct command_intent *intent; /* not NULL: nothing is done, what would be is noted here */
 	struct listing listing;
@@ -156,9 +157,11 @@ bool command_intend(struct session *s, const struct command_set *set, const char
 		    struct command_intent *intent, struct error *e);
 void command_intent_done(struct command_intent *intent);
 
-/* The bytes that a sending command (its line from the verb on) would send from k now. */
+/* The bytes that a sending command (its line from the verb on) would send from k now; moves env on.
+ */
 bool command_reread(struct session *s, const struct command_set *set, const char *line,
-		    struct session_socket *k, struct buf *out, struct error *e);
+		    struct session_socket *k, struct payload_env *env, struct buf *out,
+		    struct error *e);
 
 /* A line typed as data, as a face's typing says; sends it to the current socket's target. */
 bool command_type(struct session *s, struct face *face, const char *line, size_t n,

@@ -94,30 +94,54 @@ void job_drop(struct session *s, const struct session_socket *k)
 
 /* Each destination is tried: one that cannot be reached does not keep the others waiting. */
 static bool send_to_all(struct job *j, struct session_socket *k, const struct buf *bytes,
-			struct error *e)
+			size_t *sent, struct error *e)
 {
 	struct session *s = j->session;
 	struct store_stats st;
 	bool ok = true;
 
-	for (size_t i = 0; i < j->count; i++)
-		if (!sender_send(s, k, &j->dests[i], 1, buf_cstr(bytes), bytes->len, j->number,
-				 ok ? e : NULL))
+	*sent = 0;
+	for (size_t i = 0; i < j->count; i++) {
+		if (sender_send(s, k, &j->dests[i], 1, buf_cstr(bytes), bytes->len, j->number,
+				ok ? e : NULL))
+			++*sent;
+		else
 			ok = false;
+	}
 	store_stats(s->store, &st);
 	j->handed = st.end_seq;
+	return ok;
+}
+
+/* What left was used, whoever it did not reach. */
+static bool send_next(struct job *j, struct session_socket *k, struct error *e)
+{
+	struct payload_env env;
+	struct buf bytes;
+	size_t sent;
+	bool ok;
+
+	session_payload_env(j->session, &env);
+	env.seq = j->seq;
+	buf_init(&bytes, PAYLOAD_MAX_V6 + 1);
+	ok = j->source.payload(j->source.ctx, &env, &bytes, e);
+	if (ok) {
+		ok = send_to_all(j, k, &bytes, &sent, e);
+		if (sent) {
+			j->seq = env.seq;
+			env.seq = j->session->payload_seq;
+			session_payload_used(j->session, &env);
+		}
+	}
+	buf_done(&bytes);
 	return ok;
 }
 
 static void tick(struct job *j, struct session_socket *k, uint64_t now)
 {
 	struct error e = { .at = -1 };
-	struct buf bytes;
-	bool ok;
+	bool ok = send_next(j, k, &e);
 
-	buf_init(&bytes, PAYLOAD_MAX_V6 + 1);
-	ok = j->source.payload(j->source.ctx, &bytes, &e) && send_to_all(j, k, &bytes, &e);
-	buf_done(&bytes);
 	if (!j->ticks++)
 		j->first = now;
 	j->last = now;
@@ -204,6 +228,7 @@ struct job *job_start(struct session *s, struct session_socket *k, const struct 
 	j->session = s;
 	j->socket = k->number;
 	j->number = s->job_last + 1;
+	j->seq = 1;
 	j->every = spec->every;
 	j->times = spec->times;
 	j->source = spec->source;

@@ -3,7 +3,8 @@
  * Jobs: a payload sent again and again by the clock, %1, %2, ...
  *
  * A job has its socket and its destinations from the start; what it sends is asked
- * for anew at each tick, so that numbers and times in it go on.  One tick is one
+ * for anew at each tick, so that numbers and times in it go on: each job counts its
+ * ${seq} from 1, on with each payload that left.  One tick is one
  * payload to all destinations.  Ticks are due at start + n * every on the monotonic
  * clock, whatever they took.  A tick that comes a whole interval late, or finds the
  * job's former datagram still waiting for room in the kernel's buffer, is counted as
@@ -28,8 +29,8 @@
 /* What a job sends, and what ends it.  Told with ctx first; nothing of it may end jobs. */
 struct job_source {
 	void *ctx;
-	/* The bytes of the next datagram. */
-	bool (*payload)(void *ctx, struct buf *out, struct error *e);
+	/* The bytes of the next datagram; env as in payload/payload.h, with the job's own seq. */
+	bool (*payload)(void *ctx, struct payload_env *env, struct buf *out, struct error *e);
 	void (*free)(void *ctx); /* with the job; may be NULL */
 };
 
@@ -51,6 +52,7 @@ struct job {
 	uint64_t every, times;
 	struct addr *dests;
 	size_t count;
+	uint64_t seq;    /* of the next payload */
 	uint64_t ticks;  /* sent and failed */
 	uint64_t errors; /* failed ticks */
 	uint64_t late;   /* ticks that were left out */

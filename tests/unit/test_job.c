@@ -362,6 +362,37 @@ static void a_file_is_read_anew_and_a_packet_kept(void **state)
 	close(fd);
 }
 
+/* What a job sends counts by itself, and goes on only with what left. */
+static void each_job_has_its_own_seq(void **state)
+{
+	struct fake_face *f = *state;
+	struct command_intent intent;
+	struct error e;
+
+	open_mirror(f);
+	fake_must(f, "send by hand ${seq}");
+	fake_must(f, "every 1s send a${seq}.");
+	fake_must(f, "every 500ms send b${seq}.");
+	fake_advance(f, 0);
+	fake_advance(f, 500 * MS);
+	fake_must(f, "send by hand ${seq}");
+	fake_advance(f, 500 * MS);
+	assert_int_equal(count(f, PACKET_TX, "a1."), 1);
+	assert_int_equal(count(f, PACKET_TX, "a2."), 1);
+	assert_int_equal(count(f, PACKET_TX, "b3."), 1);
+	assert_int_equal(count(f, PACKET_TX, "by hand 2"), 1);
+	fake_must(f, "stop");
+	/* the first of a job that is only looked at */
+	assert_true(command_intend(&f->session, &f->set, "every 1s send n${seq}", &intent, &e));
+	assert_string_equal(buf_cstr(&intent.bytes), "n1");
+	command_intent_done(&intent);
+	fake_must(f, "every 1s to 255.255.255.255:9 send c${seq}.");
+	fake_advance(f, 0);
+	fake_advance(f, NS_PER_S);
+	assert_int_equal(count(f, PACKET_TX, "c1."), 2);
+	assert_int_equal(count(f, PACKET_TX, "c2."), 0);
+}
+
 /* Only a modifier's own words are words: what is sent may have any number. */
 static void a_payload_of_many_words_stands_behind_modifiers(void **state)
 {
@@ -454,6 +485,7 @@ int main(void)
 		TEST(it_opens_a_socket_and_ends_with_it),
 		TEST(failures_are_counted_and_told_once),
 		TEST(a_file_is_read_anew_and_a_packet_kept),
+		TEST(each_job_has_its_own_seq),
 		TEST(a_payload_of_many_words_stands_behind_modifiers),
 		TEST(a_look_at_it_starts_nothing),
 		TEST(there_is_a_limit),
