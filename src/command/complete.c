@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/complete.h"
 
+#include "payload/field.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,12 +46,55 @@ static void complete_verb(struct command_completion *c)
 			completion_offer(c, "%s", row->name);
 }
 
+/* Where the name begins that stands behind the last "${", if nothing has ended it; 0: nowhere. */
+static size_t open_field(const char *text, size_t point)
+{
+	size_t at = point, escapes = 0;
+
+	while (at >= 2 && !(text[at - 2] == '$' && text[at - 1] == '{')) {
+		at--;
+		if (text[at] == '}' || text[at] == ':')
+			return 0;
+	}
+	while (at >= 3 + escapes && text[at - 3 - escapes] == '\\')
+		escapes++;
+	return at < 2 || escapes % 2 ? 0 : at;
+}
+
+bool completion_make_fields(struct session *s, const char *text, size_t point, size_t *start,
+			    struct command_completion *out)
+{
+	size_t at = open_field(text, point);
+	const char *name;
+	bool needs;
+
+	*out = (struct command_completion){ .session = s };
+	*start = point;
+	if (!at)
+		return false;
+	out->text = strndup(text + at, point - at);
+	if (!out->text)
+		return true;
+	out->prefix = out->text;
+	*start = at;
+	for (size_t i = 0; (name = field_name(i, &needs)); i++) {
+		if (!needs)
+			completion_offer(out, "%s}", name);
+		completion_offer(out, "%s:", name);
+	}
+	for (size_t i = 0; i < s->variables.count; i++)
+		completion_offer(out, "%s}", s->variables.list[i].name);
+	return true;
+}
+
 void completion_make(struct session *s, const struct face *face, const struct command_set *set,
 		     const char *line, size_t point, size_t *start, struct command_completion *out)
 {
 	const char *words[3] = { NULL, "", "" };
 	size_t count = 0;
 
+	if (completion_make_fields(s, line, point, start, out))
+		return;
 	*out = (struct command_completion){ .session = s, .set = set, .settings = face->settings };
 	out->text = strndup(line, point);
 	*start = point;

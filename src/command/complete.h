@@ -28,6 +28,10 @@ struct command_completion {
  */
 void completion_make(struct session *s, const struct face *face, const struct command_set *set,
 		     const char *line, size_t point, size_t *start, struct command_completion *out);
+/* The fields and variables that a "${" before the cursor may mean, in any payload; false: none
+ * is open there. */
+bool completion_make_fields(struct session *s, const char *text, size_t point, size_t *start,
+			    struct command_completion *out);
 void completion_done(struct command_completion *c);
 
 /* For a command's "complete" function: offers word if it begins with the prefix. */

@@ -16,6 +16,8 @@ bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *o
 /* Makes d the target of the current socket (or of the one that heard "@N", switching to it and
  * saying so); opens a socket of the right family if there is none. */
 bool send_set_target(struct command_call *c, const struct destination *d, struct error *e);
+/* Appends the command that sets a variable again. */
+void let_format(struct buf *out, const struct variable *v);
 /* Starts the job that "every" and "delay" in front of the call's row ask for, if that would send
  * now; the row's verb is at "verb" in line. */
 bool job_begin(struct command_call *c, const char *line, size_t verb, struct error *e);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* After these a word goes on: no blank. */
-#define GOES_ON "=:/%"
+#define GOES_ON "=:/%}"
 
 static char *join(const char *text, size_t from, const char *word)
 {

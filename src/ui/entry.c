@@ -221,11 +221,12 @@ static char **on_complete(void *ctx, const char *text, size_t point, size_t *sta
 	struct command_completion c;
 	char **words;
 
-	*start = point;
-	if (!preview_is_command(&line))
+	if (preview_is_command(&line)) {
+		completion_make(ui->session, &ui->face, &ui->set, text + 1, point - 1, start, &c);
+		*start += 1;
+	} else if (!completion_make_fields(ui->session, text, point, start, &c)) {
 		return NULL;
-	completion_make(ui->session, &ui->face, &ui->set, text + 1, point - 1, start, &c);
-	*start += 1;
+	}
 	words = c.count ? calloc(c.count + 1, sizeof(*words)) : NULL;
 	if (words) {
 		memcpy(words, c.matches, c.count * sizeof(*words));

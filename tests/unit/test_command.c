@@ -62,6 +62,14 @@ static void faults_are_named_with_their_column(void **state)
 		{ "resend #99", -2, "#99" },
 		{ "resend x", -2, "usage" },
 		{ "resend 99", -2, "#99" },
+		{ "let seq = 1", 4, "${seq} is a field already" },
+		{ "let u16 = 1", 4, "${u16} is a field already" },
+		{ "let 1a = 1", 4, "\"1a\" is no name" },
+		{ "let = 1", 4, "\"\" is no name" },
+		{ "let a", 5, "usage: let NAME = PAYLOAD" },
+		{ "let a b", 6, "usage: let NAME = PAYLOAD" },
+		{ "let a = x\\q", 9, "\\q" },
+		{ "let a = ${b}", 10, "\"b\" is no field" },
 		{ "echo-server maybe", 12, "neither on nor off" },
 		{ "input morse", 6, "morse" },
 		{ "help nothing", 5, "nothing" },
@@ -333,12 +341,22 @@ static void words_are_completed(void **state)
 		{ "help he", 5, "hex", "send" },
 		{ "input ", 6, "eol=crlf", NULL },
 		{ "join 239.1.1.1%l", 5, "239.1.1.1%lo", NULL },
+		{ "send a ${crc16-m", 9, "crc16-modbus}", "crc16-modbus" },
+		{ "send ${len} ${u1", 14, "u16be:", "u16be}" },
+		{ "hex 00 ${", 9, "seq}", "help" },
+		{ "send \\\\${mi", 9, "mine}", "mine:" },
+		{ "let x = ${mi", 10, "mine}", NULL },
 	};
 	struct fake_face *f = *state;
 	struct command_completion c;
 	size_t start;
 
 	fake_must(f, "to 127.0.0.1:9 empty");
+	fake_must(f, "let mine = x");
+	assert_false(completion_make_fields(&f->session, "\\${", 3, &start, &c));
+	assert_false(completion_make_fields(&f->session, "${seq} s", 8, &start, &c));
+	assert_false(completion_make_fields(&f->session, "${seq:u", 7, &start, &c));
+	assert_false(completion_make_fields(&f->session, "{", 1, &start, &c));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool wanted = false, unwanted = false;
 
@@ -353,6 +371,62 @@ static void words_are_completed(void **state)
 				 unwanted, start);
 		completion_done(&c);
 	}
+}
+
+static void let_makes_a_field_of_a_payload(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *bytes; /* of "send <${a}>" then */
+		size_t len;
+	} rows[] = {
+		{ "let a = \\x00 b\\n", "<\0 b\n>", 6 },
+		{ "let a=c", "<c>", 3 },
+		{ "let  a\t=  c ", "< c >", 5 },
+		{ "let a = ", "<>", 2 },
+		{ "let a =", "<>", 2 },
+		{ "let a = ${u16be:1}${len:u8}=", "<\0\1\4=>", 6 },
+		{ "let a = ${a}${a}", "<\0\1\4=\0\1\4=>", 10 },
+	};
+	struct fake_face *f = *state;
+	struct packet p;
+	struct error e;
+	char name[80];
+
+	fake_must(f, "let");
+	assert_true(fake_listed(f, "none is set"));
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "to 127.0.0.1:%u", f->session.current->sock.local.port);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fake_must(f, "%s", rows[i].line);
+		fake_must(f, "send <${a}>");
+		fake_until_rx(f, i + 1);
+		assert_true(fake_packet(f, 2 * i + 1, &p));
+		assert_int_equal(p.len, rows[i].len);
+		assert_memory_equal(p.data, rows[i].bytes, rows[i].len);
+	}
+	assert_string_equal(f->message, "${a} is 8 bytes");
+	/* Two that are drawn differ, and a failure keeps what was set. */
+	fake_must(f, "let r1 = ${rand:8}");
+	fake_must(f, "let r2 = ${rand:8}");
+	assert_memory_not_equal(f->session.variables.list[1].data,
+				f->session.variables.list[2].data, 8);
+	assert_false(fake_run(f, "let a = ${nonsense}", &e));
+	assert_int_equal(f->session.variables.list[0].len, 8);
+	/* A row of the listing is the line that sets it again. */
+	fake_must(f, "let esc = \\x1b[31m\\${seq}\\n");
+	fake_must(f, "let");
+	assert_int_equal(f->listing.count, 4);
+	assert_string_equal(listing_text(&f->listing, 1), "esc\t12 B\t\\x1b[31m\\${seq}\\n");
+	assert_string_equal(listing_command(&f->listing, 1), "let esc = \\x1b[31m\\${seq}\\n");
+	/* There is an end to it. */
+	for (size_t i = f->session.variables.count; i < VARIABLE_MAX; i++)
+		fake_must(f, "let v%zu = x", i);
+	assert_false(fake_run(f, "let more = x", &e));
+	assert_int_equal(e.code, ERR_LIMIT);
+	fake_must(f, "let esc = still");
+	snprintf(name, sizeof(name), "let %064d = x", 0);
+	assert_false(fake_run(f, name, &e));
 }
 
 /* Only a payload that really left moves ${seq} and ${rand} on. */
@@ -475,6 +549,7 @@ int main(void)
 		TEST(a_peer_is_answered_from_the_socket_that_heard_it),
 		TEST(listings_list),
 		TEST(words_are_completed),
+		TEST(let_makes_a_field_of_a_payload),
 		TEST(what_was_not_sent_is_not_counted),
 		TEST(an_intent_is_what_would_be_sent),
 		TEST(typed_lines_follow_input),
