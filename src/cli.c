@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "payload/field.h"
 #include "ui/keys.h"
 
 #include <getopt.h>
@@ -229,6 +230,18 @@ static void keys_topic(struct buf *out)
 			buf_printf(out, "%s\t%s\t%s\n", k->name, k->command, k->help);
 }
 
+static void payloads_topic(struct buf *out)
+{
+	struct buf form, help;
+
+	buf_init(&form, 64);
+	buf_init(&help, 256);
+	for (size_t i = 0; field_help(i, &form, &help); i++)
+		buf_printf(out, "%s\t%s\n", buf_cstr(&form), buf_cstr(&help));
+	buf_done(&form);
+	buf_done(&help);
+}
+
 bool cli_help(struct buf *out, const char *topic, const struct command_set *set)
 {
 	if (strcmp(topic, "commands") == 0) {
@@ -237,6 +250,8 @@ bool cli_help(struct buf *out, const char *topic, const struct command_set *set)
 		options_topic(out);
 	} else if (strcmp(topic, "keys") == 0) {
 		keys_topic(out);
+	} else if (strcmp(topic, "payloads") == 0) {
+		payloads_topic(out);
 	} else if (topic[0] == '\0') {
 		cli_usage(out);
 		buf_str(out, "\nnetcat for UDP with a cockpit.\n\n");

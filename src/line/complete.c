@@ -121,6 +121,8 @@ static void show_matches(char **matches, int count, int width)
 
 		words[i] = matches[i + 1] + (n < l->complete_from ? n : l->complete_from);
 	}
+	/* Keys of the same read may not be told yet: what they changed comes first. */
+	line_tell(l);
 	if (words)
 		l->events.matches(l->events.ctx, words, (size_t)count);
 	free(words);

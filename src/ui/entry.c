@@ -131,6 +131,7 @@ static void on_changed(void *ctx)
 		ui_message(ui, MESSAGE_INFO,
 			   "the line was changed: its name is no longer waited for");
 	ui->view.line.waiting = false;
+	ui->view.message.answers = false;
 	ui_line_changed(ui);
 }
 
@@ -245,6 +246,7 @@ static void on_matches(void *ctx, char **matches, size_t count)
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&text, "%s%s", i ? "  " : "", matches[i]);
 	ui_message(ui, MESSAGE_INFO, buf_cstr(&text));
+	ui->view.message.answers = true;
 	buf_done(&text);
 }
 

@@ -19,6 +19,7 @@ void ui_message(struct ui *ui, enum command_message kind, const char *text)
 	struct message_view *m = &ui->view.message;
 
 	m->kind = kind;
+	m->answers = false;
 	snprintf(m->text, sizeof(m->text), "%s", text);
 	m->until = clock_monotonic(ui->clock) + (kind == MESSAGE_INFO ? 0 : ERROR_SHOWN_NS);
 	ui_dirty(ui);

@@ -81,7 +81,7 @@ static void format_bytes(const struct preview_view *p, size_t columns, struct bu
 }
 
 /* The warning stands in place of the bytes; one that is too long for that takes the message row
- * unless an error or a warning is read there. */
+ * unless something weightier is read there. */
 static void draw_warning(const struct view *v, const struct layout *l, struct canvas *c, int col)
 {
 	const char *warning = v->preview.warning;
@@ -92,7 +92,7 @@ static void draw_warning(const struct view *v, const struct layout *l, struct ca
 	int width = (int)text_width(warning, strlen(warning));
 
 	if (width > l->cols - col && l->message >= 0 &&
-	    (!has_message(v) || v->message.kind == MESSAGE_INFO)) {
+	    (!has_message(v) || (v->message.kind == MESSAGE_INFO && !v->message.answers))) {
 		canvas_fill(c, l->message, 0, l->cols, STYLE_NORMAL, ' ');
 		canvas_str(c, l->message, 1, l->cols - 1, STYLE_WARNING, warning);
 	} else {

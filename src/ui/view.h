@@ -65,6 +65,7 @@ struct message_view {
 	enum command_message kind;
 	char text[600];
 	uint64_t until; /* monotonic ns; before it what happens by itself does not replace it */
+	bool answers;   /* it answers a key: no warning covers it until the line changes */
 };
 
 /* The line as readline has it; for a search its prompt replaces ours. */

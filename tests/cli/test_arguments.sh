@@ -48,6 +48,8 @@ run --help options
 check "--help options lists socket options" succeeds_with "multicast-ttl"
 run --help keys
 check "--help keys lists keys" succeeds_with "Alt-a"
+run --help payloads
+check "--help payloads lists fields" succeeds_with 'crc16-modbus[:le]'
 run --help nonsense
 check "an unknown topic is refused" fails_with "commands, options and keys"
 run -V

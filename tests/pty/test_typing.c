@@ -181,7 +181,8 @@ static void test_errors_keep_the_line(void **state)
 	} cases[] = {
 		{ "text", "ab\\q", "column 3: \"\\q\" is no escape", 2 },
 		{ "text", NIHON "\\x1", "column 3: \"\\x\" needs two hex digits", 4 },
-		{ "text", "x${seq}", "column 2: ${...}", 1 },
+		{ "text", "x${sqe}", "column 4: \"sqe\" is no field: did you mean seq?", 3 },
+		{ "text", "x${u8:256}", "column 7: 256 is outside 0..255", 6 },
 		{ "text", "\\u{110000}", "column 1: ", 0 },
 		{ "hex", "00 01 0g", "column 7: \"0g\" is no hex byte", 6 },
 		{ "hex", "123", "column 3: odd hex digit \"3\"", 2 },
@@ -327,6 +328,36 @@ static void test_text_hex_raw_and_files(void **state)
 	unlink(path);
 }
 
+/* What the preview shows is what leaves, and only then the next number is drawn. */
+static void test_fields_are_shown_before_they_leave(void **state)
+{
+	struct app *app = *state;
+	struct term *t = app->term;
+
+	term_keys(t, "n=${seq}");
+	term_wait_row(t, ROW_PREVIEW, "text 3 B -> ");
+	term_wait_row(t, ROW_PREVIEW, "6e 3d 31");
+	term_key(t, "Enter");
+	app_heard(app, "n=1");
+	term_keys(t, "n=${seq}");
+	term_wait_row(t, ROW_PREVIEW, "6e 3d 32");
+	term_key(t, "Ctrl-C");
+	app_line(t, ":hex 00 ${seq:u16be} ${len:u8} ${xor8}");
+	app_heard(app, "\0\0\2\5\7");
+	app_line(t, ":let mine = <\\x01>");
+	term_wait_row(t, ROW_MESSAGE, "${mine} is 3 bytes");
+	term_keys(t, "${m");
+	term_key(t, "Tab");
+	term_row_is(t, ROW_INPUT, "text> ${m");
+	term_wait(t, "mac:  mine}");
+	term_keys(t, "i");
+	term_key(t, "Tab");
+	term_row_is(t, ROW_INPUT, "text> ${mine}");
+	term_wait_row(t, ROW_PREVIEW, "3c 01 3e");
+	term_key(t, "Enter");
+	app_heard(app, "<\1>");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +375,7 @@ int main(void)
 		TEST(test_a_word_that_is_a_command_is_warned_about),
 		TEST(test_ctrl_c_clears_then_hints_and_sends_nothing),
 		TEST(test_text_hex_raw_and_files),
+		TEST(test_fields_are_shown_before_they_leave),
 	};
 
 	return cmocka_run_group_tests_name("typing", tests, NULL, NULL);
