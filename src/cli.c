@@ -3,36 +3,70 @@
 
 #include "payload/field.h"
 #include "ui/keys.h"
+#include "util/num.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define FLAG(member) CLI_FLAG, offsetof(struct cli, member), NULL, false
+#define FRONT_FLAG(member) CLI_FLAG, offsetof(struct cli, member), NULL, true
+#define WORD(member) CLI_WORD, offsetof(struct cli, member), NULL, false
+#define FRONT_WORD(member) CLI_WORD, offsetof(struct cli, member), NULL, true
+#define LIST(member) CLI_LIST, offsetof(struct cli, member), NULL, false
+#define SOCKET(option) CLI_SOCKET, 0, option, false
+#define SCRIPT CLI_SCRIPT, 0, NULL, false
+
 const struct cli_option cli_options[] = {
-	{ 'l', "listen", NULL, NULL, "bind [ADDR] PORT and hear everybody" },
-	{ 'p', "port", "PORT", NULL, "source port" },
-	{ 's', "source", "ADDR", NULL, "source address" },
-	{ '4', "ipv4", NULL, NULL, "IPv4 only" },
-	{ '6', "ipv6", NULL, NULL, "IPv6 only" },
-	{ 'n', "numeric", NULL, NULL, "look up no names" },
-	{ 'v', "verbose", NULL, NULL, "say on stderr what was opened" },
-	{ 'b', "broadcast", NULL, "broadcast", "allow sending to broadcast addresses" },
-	{ 'j', "join", "[SRC@]GROUP[%IF]", NULL, "join a multicast group; repeatable" },
-	{ 'M', "ttl", "N", "ttl", "TTL or hop limit, unicast and multicast" },
-	{ 'T', "tos", "NAME", "tos", "DSCP or TOS by name or number" },
-	{ 'I', "rcvbuf", "N", "rcvbuf", "receive buffer in bytes" },
-	{ 'O', "sndbuf", "N", "sndbuf", "send buffer in bytes" },
-	{ 0, "device", "IF", "device", "bind to an interface" },
-	{ 0, "reuseaddr", NULL, "reuseaddr", "share the port: SO_REUSEADDR" },
-	{ 0, "reuseport", NULL, "reuseport", "share the port: SO_REUSEPORT" },
-	{ 0, "set", "NAME=V", NULL, "any other socket option; repeatable" },
-	{ 0, "connect", NULL, NULL, "connect in the kernel's sense: only HOST:PORT is heard" },
-	{ 0, "memory", "SIZE", NULL, "memory for packets kept (256MiB)" },
-	{ 0, "demo", NULL, NULL, "loopback services to play with" },
-	{ 0, "no-rc", NULL, NULL, "do not run the commands of the rc file" },
-	{ 'h', "help", NULL, NULL, "this help; --help commands, options, keys: more" },
-	{ 'V', "version", NULL, NULL, "the version" },
+	{ 'l', "listen", NULL, FLAG(listen), "bind [ADDR] PORT and hear everybody" },
+	{ 'p', "port", "PORT", WORD(port), "source port" },
+	{ 's', "source", "ADDR", WORD(source), "source address" },
+	{ '4', "ipv4", NULL, FLAG(ipv4), "IPv4 only" },
+	{ '6', "ipv6", NULL, FLAG(ipv6), "IPv6 only" },
+	{ 'n', "numeric", NULL, FLAG(numeric), "look up no names" },
+	{ 'v', "verbose", NULL, FLAG(verbose), "say more on stderr; print what is sent too" },
+	{ 'u', "udp", NULL, FLAG(ignored), "accepted: always so" },
+	{ 'k', "keep-open", NULL, FLAG(ignored), "accepted: always so" },
+	{ 'N', "shutdown", NULL, FLAG(ignored), "accepted: UDP has no end of a connection" },
+	{ 'b', "broadcast", NULL, SOCKET("broadcast"), "allow sending to broadcast addresses" },
+	{ 'j', "join", "[SRC@]GROUP[%IF]", LIST(joins), "join a multicast group; repeatable" },
+	{ 'M', "ttl", "N", SOCKET("ttl"), "TTL or hop limit, unicast and multicast" },
+	{ 'T', "tos", "NAME", SOCKET("tos"), "DSCP or TOS by name or number" },
+	{ 'I', "rcvbuf", "N", SOCKET("rcvbuf"), "receive buffer in bytes" },
+	{ 'O', "sndbuf", "N", SOCKET("sndbuf"), "send buffer in bytes" },
+	{ 0, "device", "IF", SOCKET("device"), "bind to an interface" },
+	{ 0, "reuseaddr", NULL, SOCKET("reuseaddr"), "share the port: SO_REUSEADDR" },
+	{ 0, "reuseport", NULL, SOCKET("reuseport"), "share the port: SO_REUSEPORT" },
+	{ 0, "set", "NAME=V", LIST(options), "any other socket option; repeatable" },
+	{ 0, "connect", NULL, FLAG(connect),
+	  "connect in the kernel's sense: only HOST:PORT is heard" },
+	{ 'x', "hex", NULL, FRONT_FLAG(hex), "input is hex, a datagram a line" },
+	{ 'e', "escapes", NULL, FRONT_FLAG(escapes), "input has \\n, \\xHH and ${...}" },
+	{ 0, "whole", NULL, FRONT_FLAG(whole), "all of the input is one datagram" },
+	{ 0, "eol", "keep|none|lf|crlf", FRONT_WORD(eol_word), "line ends of the input (keep)" },
+	{ 'C', "crlf", NULL, FRONT_FLAG(crlf), "--eol crlf" },
+	{ 'i', "interval", "D", FRONT_WORD(interval_word), "pause between lines" },
+	{ 'w', "wait", "D", FRONT_WORD(idle_word), "stop when nothing came for D" },
+	{ 'W', "count", "N", FRONT_WORD(count_word), "stop after N datagrams were received" },
+	{ 'q', "linger", "D", FRONT_WORD(linger_word), "wait D after the end of input" },
+	{ 'o', "output", "FORMAT", FRONT_WORD(format_word), "print raw, text, hex or json" },
+	{ 0, "force-raw", NULL, FRONT_FLAG(force_raw), "print raw on a terminal too" },
+	{ 'c', "command", "COMMAND", SCRIPT, "run a command; repeatable" },
+	{ 'f', "file", "FILE", SCRIPT, "run the commands of a file, - is stdin; repeatable" },
+	{ 0, "stay", NULL, FLAG(stay), "go on after the commands of -c and -f" },
+	{ 'd', "no-stdin", NULL, FRONT_FLAG(no_stdin), "do not read stdin" },
+	{ 'z', "scan", NULL, FRONT_FLAG(scan), "an empty datagram to each port: who answers?" },
+	{ 0, "ready-fd", "N", WORD(ready_word),
+	  "write ADDR:PORT of each socket there, once bound" },
+	{ 0, "memory", "SIZE", WORD(memory_word), "memory for packets kept (256MiB)" },
+	{ 0, "plain", NULL, FLAG(plain), "a prompt and lines instead of the screen" },
+	{ 0, "demo", NULL, FLAG(demo), "loopback services to play with" },
+	{ 0, "no-rc", NULL, FLAG(no_rc), "do not run the commands of the rc file" },
+	{ 'h', "help", NULL, FLAG(help),
+	  "this help; --help commands, options, keys, payloads: more" },
+	{ 'V', "version", NULL, FLAG(version), "the version" },
 	{ 0 },
 };
 
@@ -52,78 +86,139 @@ static const struct cli_option *row_of(int value)
 	return NULL;
 }
 
-static bool add_option(struct cli *cli, const char *name, const char *value, struct error *e)
+static void *member(struct cli *cli, const struct cli_option *o)
+{
+	return (char *)cli + o->offset;
+}
+
+static bool add(struct cli_list *list, const char *option, const char *name, const char *value,
+		struct error *e)
 {
 	size_t n = strlen(name) + strlen(value ? value : "") + 2;
 	char *word;
 
-	if (cli->option_count == CLI_LIST_MAX)
-		return err_set(e, ERR_LIMIT, "more than %d socket options", CLI_LIST_MAX);
+	if (list->count == CLI_LIST_MAX)
+		return err_set(e, ERR_LIMIT, "--%s is given more than %d times", option,
+			       CLI_LIST_MAX);
 	word = malloc(n);
 	if (!word)
 		return err_set(e, ERR_LIMIT, "no memory for the options");
-	snprintf(word, n, "%s%s%s", name, value ? "=" : "", value ? value : "");
-	cli->options[cli->option_count++] = word;
+	snprintf(word, n, "%s%s%s", name, *name && value ? "=" : "", value ? value : "");
+	list->items[list->count++] = word;
 	return true;
 }
 
-static bool take_valued(struct cli *cli, const struct cli_option *o, const char *value,
+static bool take_socket_option(struct cli *cli, const struct cli_option *o, const char *value,
+			       struct error *e)
+{
+	/* The letter -M means both TTLs, as its help says. */
+	if (strcmp(o->name, "ttl") == 0 && !add(&cli->options, o->name, "multicast-ttl", value, e))
+		return false;
+	return add(&cli->options, o->name, o->socket_option, value, e);
+}
+
+static bool take_script(struct cli *cli, const struct cli_option *o, const char *value,
 			struct error *e)
 {
-	if (strcmp(o->name, "port") == 0) {
-		cli->port = value;
-	} else if (strcmp(o->name, "source") == 0) {
-		cli->source = value;
-	} else if (strcmp(o->name, "memory") == 0) {
-		cli->memory = value;
-	} else if (strcmp(o->name, "set") == 0) {
-		/* Looked at here, because "open" takes a word that is no option for an address. */
-		struct sockopt_values unused;
-
-		return sockopt_parse_assignment(value, &unused, e) &&
-		       add_option(cli, value, NULL, e);
-	} else if (cli->join_count == CLI_LIST_MAX) {
-		return err_set(e, ERR_LIMIT, "more than %d groups: GROUP+N joins N in a row",
+	if (cli->script_count == CLI_LIST_MAX)
+		return err_set(e, ERR_LIMIT, "-c and -f are given more than %d times",
 			       CLI_LIST_MAX);
-	} else {
-		cli->joins[cli->join_count++] = value;
-	}
+	cli->scripts[cli->script_count++] = (struct cli_script){ o->letter == 'f', value };
 	return true;
 }
 
 static bool take(struct cli *cli, const struct cli_option *o, const char *value, struct error *e)
 {
-	const struct {
-		const char *name;
-		bool *flag;
-	} flags[] = {
-		{ "listen", &cli->listen },   { "ipv4", &cli->ipv4 },
-		{ "ipv6", &cli->ipv6 },       { "numeric", &cli->numeric },
-		{ "verbose", &cli->verbose }, { "connect", &cli->connect },
-		{ "demo", &cli->demo },       { "no-rc", &cli->no_rc },
-		{ "help", &cli->help },       { "version", &cli->version },
+	struct sockopt_values unused;
+
+	switch (o->kind) {
+	case CLI_FLAG:
+		*(bool *)member(cli, o) = true;
+		return true;
+	case CLI_WORD:
+		*(const char **)member(cli, o) = value;
+		return true;
+	case CLI_LIST:
+		/* Looked at here, because "open" takes a word that is no option for an address. */
+		if (strcmp(o->name, "set") == 0 && !sockopt_parse_assignment(value, &unused, e))
+			return false;
+		return add(member(cli, o), o->name, "", value, e);
+	case CLI_SOCKET:
+		return take_socket_option(cli, o, value, e);
+	case CLI_SCRIPT:
+		return take_script(cli, o, value, e);
+	}
+	return false;
+}
+
+/* ---- what the words mean ---- */
+
+static bool read_duration(const char *option, const char *word, uint64_t *out, struct error *e)
+{
+	if (word && !num_parse_duration(word, out, e))
+		return err_prefix(e, "%s: ", option);
+	return true;
+}
+
+static bool read_line_end(struct cli *cli, struct error *e)
+{
+	static const char *const names[] = {
+		[LINE_END_KEEP] = "keep",
+		[LINE_END_NONE] = "none",
+		[LINE_END_LF] = "lf",
+		[LINE_END_CRLF] = "crlf",
 	};
 
-	if (o->socket_option) {
-		/* The letter -M means both TTLs, as its help says. */
-		if (strcmp(o->name, "ttl") == 0 && !add_option(cli, "multicast-ttl", value, e))
-			return false;
-		return add_option(cli, o->socket_option, value, e);
-	}
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (strcmp(o->name, flags[i].name) == 0) {
-			*flags[i].flag = true;
+	if (cli->crlf)
+		cli->input.line_end = LINE_END_CRLF;
+	if (!cli->eol_word)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], cli->eol_word) == 0) {
+			cli->input.line_end = (enum input_line_end)i;
 			return true;
 		}
 	}
-	return take_valued(cli, o, value, e);
+	return err_set(e, ERR_USAGE, "--eol: \"%s\" is none of keep, none, lf, crlf",
+		       cli->eol_word);
+}
+
+static bool read_numbers(struct cli *cli, struct error *e)
+{
+	int64_t n;
+
+	if (cli->memory_word &&
+	    !num_parse_size(cli->memory_word, 4u << 20, UINT64_C(1) << 40, &cli->memory, e))
+		return err_prefix(e, "--memory: ");
+	if (cli->count_word) {
+		if (!num_parse_int(cli->count_word, 1, INT64_MAX, &n, e))
+			return err_prefix(e, "-W: ");
+		cli->max_count = (uint64_t)n;
+	}
+	cli->ready_fd = -1;
+	if (cli->ready_word) {
+		if (!num_parse_int(cli->ready_word, 1, 1023, &n, e))
+			return err_prefix(e, "--ready-fd: ");
+		cli->ready_fd = (int)n;
+	}
+	return true;
+}
+
+static bool read_words(struct cli *cli, struct error *e)
+{
+	cli->input.whole = cli->whole;
+	if (cli->hex || cli->escapes)
+		cli->input.notation = cli->hex ? NOTATION_HEX : NOTATION_TEXT;
+	return read_numbers(cli, e) && read_line_end(cli, e) &&
+	       read_duration("-i", cli->interval_word, &cli->interval, e) &&
+	       read_duration("-w", cli->idle_word, &cli->idle, e) &&
+	       read_duration("-q", cli->linger_word, &cli->linger, e) &&
+	       (!cli->format_word || writer_find(cli->format_word, &cli->format, e));
 }
 
 /* What fits together is known only once all has been read. */
-static bool check(const struct cli *cli, struct error *e)
+static bool check_sockets(const struct cli *cli, struct error *e)
 {
-	if (cli->help || cli->version)
-		return true;
 	if (cli->ipv4 && cli->ipv6)
 		return err_set(e, ERR_USAGE, "-4 and -6 exclude each other");
 	if (cli->listen && cli->connect)
@@ -135,9 +230,56 @@ static bool check(const struct cli *cli, struct error *e)
 	if (cli->demo && (cli->word_count || cli->listen))
 		return err_set(e, ERR_USAGE,
 			       "--demo brings its own sockets: no HOST, PORT or -l with it");
+	if (cli->scan && (cli->listen || cli->connect || cli->word_count != 2))
+		return err_set(e, ERR_USAGE, "-z wants HOST PORT or HOST LOW-HIGH");
 	if (cli->word_count > 2)
 		return err_set(e, ERR_USAGE, "\"%s\" is too much", cli->words[2]);
 	return true;
+}
+
+static bool reads_stdin(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->script_count; i++)
+		if (cli->scripts[i].is_file && strcmp(cli->scripts[i].text, "-") == 0)
+			return true;
+	return false;
+}
+
+static bool check_input(const struct cli *cli, struct error *e)
+{
+	if (cli->hex && cli->escapes)
+		return err_set(e, ERR_USAGE, "-x and -e exclude each other");
+	if (cli->crlf && cli->eol_word)
+		return err_set(e, ERR_USAGE, "-C and --eol exclude each other");
+	if (cli->whole && (cli->crlf || cli->eol_word || cli->interval_word))
+		return err_set(e, ERR_USAGE, "--whole sends one datagram: no --eol, -C or -i");
+	if (cli->stay && !cli->script_count)
+		return err_set(e, ERR_USAGE, "--stay goes with -c or -f");
+	if (cli->stay && reads_stdin(cli))
+		return err_set(e, ERR_USAGE,
+			       "-f - reads all of stdin: nothing is left to stay for");
+	if (cli->plain && cli_is_unscreened(cli))
+		return err_set(e, ERR_USAGE, "--plain is a prompt: no -o, -w, -x, -c ... with it");
+	return true;
+}
+
+static bool check(struct cli *cli, struct error *e)
+{
+	if (cli->help || cli->version)
+		return true;
+	return read_words(cli, e) && check_sockets(cli, e) && check_input(cli, e);
+}
+
+bool cli_is_unscreened(const struct cli *cli)
+{
+	for (const struct cli_option *o = cli_options; o->name; o++) {
+		const void *at = (const char *)cli + o->offset;
+
+		if (o->unscreened &&
+		    (o->kind == CLI_FLAG ? *(const bool *)at : *(const char *const *)at != NULL))
+			return true;
+	}
+	return cli->script_count && !cli->stay;
 }
 
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
@@ -182,8 +324,10 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
 
 void cli_done(struct cli *cli)
 {
-	for (size_t i = 0; i < cli->option_count; i++)
-		free(cli->options[i]);
+	for (size_t i = 0; i < cli->options.count; i++)
+		free(cli->options.items[i]);
+	for (size_t i = 0; i < cli->joins.count; i++)
+		free(cli->joins.items[i]);
 	*cli = (struct cli){ 0 };
 }
 
@@ -192,6 +336,7 @@ void cli_usage(struct buf *out)
 	buf_str(out, "usage: udpdeck [OPTIONS] HOST PORT\n"
 		     "       udpdeck [OPTIONS] -l [ADDR] PORT\n"
 		     "       udpdeck [OPTIONS] udp://HOST:PORT\n"
+		     "       udpdeck [OPTIONS] -c COMMAND ...\n"
 		     "       udpdeck --demo\n");
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* udpdeck: netcat for UDP with a cockpit.  Start-up order and exit status. */
 #include "cli.h"
+#include "front/pipe.h"
+#include "front/scan.h"
 #include "start.h"
 #include "ui/ui.h"
 #include "util/num.h"
 #include "util/text.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -98,32 +101,161 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 	return ok;
 }
 
+/* ---- without a screen ---- */
+
+static bool choose_format(const struct cli *cli, enum writer_format *out, struct error *e)
+{
+	bool terminal = isatty(STDOUT_FILENO);
+
+	*out = terminal && !cli->force_raw ? WRITER_TEXT : WRITER_RAW;
+	if (cli->format_word)
+		*out = cli->format;
+	if (terminal && *out == WRITER_RAW && !cli->force_raw)
+		return err_set(e, ERR_USAGE,
+			       "raw bytes would reach the terminal: --force-raw if that is meant, "
+			       "else -o text");
+	return true;
+}
+
+/* A socket that was opened without a peer waits for one, as -l does. */
+static bool is_listener(const struct cli *cli)
+{
+	return cli->listen || (!cli->word_count && !cli->script_count && !cli->demo);
+}
+
+static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_format format)
+{
+	return (struct pipe_config){
+		.input = cli->input,
+		.ending = {
+			.listens = is_listener(cli),
+			.has_idle = cli->idle_word,
+			.has_linger = cli->linger_word,
+			.idle = cli->idle,
+			.linger = cli->linger,
+			.max_count = cli->max_count,
+		},
+		.format = format,
+		.interval = cli->interval,
+		.reads_stdin = !cli->no_stdin && (!cli->script_count || cli->stay),
+		.verbose = cli->verbose,
+		.only_target = !is_listener(cli) && !cli->script_count,
+	};
+}
+
+static enum ending_status run_pipe(const struct cli *cli, struct session *s, struct loop *loop,
+				   struct error *e)
+{
+	enum ending_status status = ENDING_ERROR;
+	struct demo *demo = NULL;
+	struct pipe_config config;
+	enum writer_format format;
+	struct buf hint;
+	struct pipe *p;
+
+	if (!choose_format(cli, &format, e))
+		return ENDING_ERROR;
+	config = pipe_config_of(cli, format);
+	p = pipe_new(s, &clock_system, loop, &config, e);
+	if (!p)
+		return ENDING_ERROR;
+	buf_init(&hint, 256);
+	if (start_session(cli, s, pipe_face(p), pipe_commands(p), &demo, &hint, e) &&
+	    start_tell_ready(cli, s, e)) {
+		if (cli->verbose)
+			tell_sockets(s);
+		status = pipe_run(p);
+	}
+	buf_done(&hint);
+	demo_free(demo);
+	pipe_free(p);
+	return status;
+}
+
+static enum ending_status run_scan(const struct cli *cli, struct session *s, struct error *e)
+{
+	struct scan_config config = {
+		.interval = cli->interval_word ? cli->interval : NS_PER_MS,
+		.wait = cli->idle_word ? cli->idle : NS_PER_S,
+		.verbose = cli->verbose,
+	};
+	enum ending_status status;
+	struct command_set set;
+	struct face nobody = { 0 };
+	struct buf why;
+
+	command_set_init(&set, NULL);
+	if (!start_scan(cli, s, &nobody, &set, &config.first, &config.last, e))
+		return ENDING_ERROR;
+	buf_init(&why, 256);
+	status = scan_run(s, &config, &why, e);
+	if (why.len)
+		fprintf(stderr, "udpdeck: %s\n", buf_cstr(&why));
+	buf_done(&why);
+	return status;
+}
+
+/* ---- any of them ---- */
+
+/* What stands for seconds without saying so is easily meant as something else. */
+static void note_durations(const struct cli *cli)
+{
+	const struct {
+		const char *option, *word;
+		uint64_t ns;
+	} given[] = {
+		{ "-i", cli->interval_word, cli->interval },
+		{ "-w", cli->idle_word, cli->idle },
+		{ "-q", cli->linger_word, cli->linger },
+	};
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (given[i].word && given[i].ns > 60 * NS_PER_S &&
+		    !given[i].word[strspn(given[i].word, "0123456789.")])
+			fprintf(stderr, "udpdeck: note: %s %s means %s seconds (250ms, 2m)\n",
+				given[i].option, given[i].word, given[i].word);
+}
+
+static bool has_screen(const struct cli *cli)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !cli_is_unscreened(cli);
+}
+
 static int run(const struct cli *cli)
 {
-	struct session_config config = { .clock = &clock_system, .numeric_only = cli->numeric };
+	struct session_config config = {
+		.clock = &clock_system,
+		.numeric_only = cli->numeric,
+		.memory = (size_t)cli->memory,
+		.loop = loop_new(&clock_system),
+	};
 	struct error e = { .at = -1 };
 	struct session session = { 0 };
-	uint64_t memory = SESSION_MEMORY;
-	bool ok;
+	int status = ENDING_ERROR;
 
-	if (cli->memory && !num_parse_size(cli->memory, 4u << 20, UINT64_C(1) << 40, &memory, &e)) {
-		err_prefix(&e, "--memory: ");
-		return usage(&e);
-	}
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		err_set(&e, ERR_STATE, "stdin and stdout must be a terminal");
-		return fail(&e);
-	}
-	config.memory = (size_t)memory;
-	config.loop = loop_new(&clock_system);
-	if (!config.loop) {
+	note_durations(cli);
+	if (!config.loop)
 		err_set(&e, ERR_LIMIT, "no memory");
-		return fail(&e);
-	}
-	ok = session_init(&session, &config, &e) && run_screen(cli, &session, config.loop, &e);
+	else if (!session_init(&session, &config, &e))
+		status = ENDING_ERROR;
+	else if (has_screen(cli))
+		status = run_screen(cli, &session, config.loop, &e) ? ENDING_DONE : ENDING_ERROR;
+	else if (cli->scan)
+		status = (int)run_scan(cli, &session, &e);
+	else
+		status = (int)run_pipe(cli, &session, config.loop, &e);
 	session_done(&session);
 	loop_free(config.loop);
-	return ok ? EXIT_SUCCESS : fail(&e);
+	return e.text[0] ? fail(&e) : status;
+}
+
+/* A descriptor that is closed would be given to a socket, and payloads would be read from or
+ * written to it. */
+static void open_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) /* CLOEXEC: no */
+			_exit(EXIT_FAILURE);
 }
 
 int main(int argc, char **argv)
@@ -132,6 +264,7 @@ int main(int argc, char **argv)
 	struct cli cli;
 	int status;
 
+	open_standard_descriptors();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a history file past the limit is an error of write() */

@@ -129,8 +129,8 @@ static bool open_socket(const struct cli *cli, int family, const char *addr, con
 	if (addr || port)
 		buf_printf(&line, " %s%s%s%s%s", v6 ? "[" : "", addr ? addr : "", v6 ? "]" : "",
 			   port ? ":" : "", port ? port : "");
-	for (size_t i = 0; i < cli->option_count; i++)
-		buf_printf(&line, " %s", cli->options[i]);
+	for (size_t i = 0; i < cli->options.count; i++)
+		buf_printf(&line, " %s", cli->options.items[i]);
 	ok = run(s, face, set, buf_cstr(&line), e);
 	if (!ok && e)
 		e->at = -1; /* the column would be one of a line that nobody typed */
@@ -138,12 +138,14 @@ static bool open_socket(const struct cli *cli, int family, const char *addr, con
 	return ok;
 }
 
-static bool resolve(const struct cli *cli, struct session *s, struct addr *out, struct error *e)
+/* HOST and PORT, the latter NULL where HOST holds it. */
+static bool resolve(const struct cli *cli, const char *port, struct session *s, struct addr *out,
+		    struct error *e)
 {
 	int family = cli->ipv4 ? AF_INET : cli->ipv6 ? AF_INET6 : AF_UNSPEC;
 	struct addr_name name;
 
-	if (!addr_split(cli->words[0], cli->word_count > 1 ? cli->words[1] : NULL, &name, e))
+	if (!addr_split(cli->words[0], port, &name, e))
 		return false;
 	if (!name.service[0])
 		return err_set(e, ERR_USAGE, "%s: a port is missing", cli->words[0]);
@@ -166,7 +168,7 @@ static bool start_client(const struct cli *cli, struct session *s, struct face *
 	struct buf line;
 	bool ok;
 
-	if (!resolve(cli, s, &dest, e) ||
+	if (!resolve(cli, cli->word_count > 1 ? cli->words[1] : NULL, s, &dest, e) ||
 	    !open_socket(cli, dest.family, cli->source, cli->port, s, face, set, e))
 		return false;
 	buf_init(&line, 256);
@@ -202,8 +204,8 @@ static bool join_groups(const struct cli *cli, struct session *s, struct face *f
 {
 	char line[512];
 
-	for (size_t i = 0; i < cli->join_count; i++) {
-		snprintf(line, sizeof(line), "join %s", cli->joins[i]);
+	for (size_t i = 0; i < cli->joins.count; i++) {
+		snprintf(line, sizeof(line), "join %s", cli->joins.items[i]);
 		if (!run(s, face, set, line, e)) {
 			if (e)
 				e->at = -1;
@@ -252,9 +254,52 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 		ok = start_listener(cli, s, face, set, e);
 	else if (cli->word_count)
 		ok = start_client(cli, s, face, set, e);
-	else if (cli->port || cli->source || cli->option_count || cli->join_count)
+	else if (cli->port || cli->source || cli->options.count || cli->joins.count)
 		ok = open_socket(cli, AF_UNSPEC, cli->source, cli->port, s, face, set, e);
 	else if (!s->socket_count)
 		buf_str(hint, "no socket yet: F2 or :open 0.0.0.0:5000, :to HOST PORT; F1 helps");
 	return ok && join_groups(cli, s, face, set, e);
+}
+
+bool start_scan(const struct cli *cli, struct session *s, struct face *face,
+		const struct command_set *set, struct addr *first, uint16_t *last, struct error *e)
+{
+	const char *dash = strchr(cli->words[1], '-');
+	char low[8] = "";
+	int64_t high = 0;
+
+	/* A service's name may hold a dash: only digits make a range. */
+	if (dash && strspn(cli->words[1], "0123456789") == (size_t)(dash - cli->words[1]) &&
+	    (size_t)(dash - cli->words[1]) < sizeof(low)) {
+		memcpy(low, cli->words[1], (size_t)(dash - cli->words[1]));
+		if (!num_parse_int(dash + 1, 1, 65535, &high, e))
+			return err_prefix(e, "%s: ", cli->words[1]);
+	}
+	if (!resolve(cli, low[0] ? low : cli->words[1], s, first, e) ||
+	    !open_socket(cli, first->family, cli->source, cli->port, s, face, set, e))
+		return false;
+	*last = high ? (uint16_t)high : first->port;
+	if (*last < first->port)
+		return err_set(e, ERR_USAGE, "%s: the range is empty", cli->words[1]);
+	return true;
+}
+
+bool start_tell_ready(const struct cli *cli, const struct session *s, struct error *e)
+{
+	struct buf lines;
+	bool ok = true;
+
+	if (cli->ready_fd < 0)
+		return true;
+	buf_init(&lines, 64u << 10);
+	for (size_t i = 0; i < s->socket_count; i++) {
+		addr_format(&lines, &s->sockets[i]->sock.local);
+		buf_char(&lines, '\n');
+	}
+	if (write(cli->ready_fd, buf_cstr(&lines), lines.len) != (ssize_t)lines.len)
+		ok = err_sys(e, errno, "--ready-fd %d", cli->ready_fd);
+	buf_done(&lines);
+	if (cli->ready_fd > STDERR_FILENO)
+		close(cli->ready_fd);
+	return ok;
 }

@@ -16,4 +16,10 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 		   const struct command_set *set, struct demo **demo, struct buf *hint,
 		   struct error *e);
 
+/* -z: a socket for HOST; the first and last of its ports. */
+bool start_scan(const struct cli *cli, struct session *s, struct face *face,
+		const struct command_set *set, struct addr *first, uint16_t *last, struct error *e);
+/* --ready-fd: ADDR:PORT of each socket, a line each, then the descriptor is closed. */
+bool start_tell_ready(const struct cli *cli, const struct session *s, struct error *e);
+
 #endif

@@ -199,7 +199,7 @@ static void join_complete(struct command_completion *c)
 	if (!c->prefix[n])
 		return;
 	completion_offer(c, "%.*s%%all", (int)n, c->prefix);
-	for (size_t i = 0; i < c->session->ifaces.count; i++)
+	for (size_t i = 0; i < session_ifaces(c->session)->count; i++)
 		completion_offer(c, "%.*s%%%s", (int)n, c->prefix,
 				 c->session->ifaces.ifaces[i].name);
 }

@@ -207,7 +207,7 @@ static void option_complete(struct command_completion *c)
 		for (const struct sockopt_word *w = o->words; w && w->name; w++)
 			completion_offer(c, "%s", w->name);
 	} else if (o->kind == SOCKOPT_IFACE) {
-		for (size_t i = 0; i < c->session->ifaces.count; i++)
+		for (size_t i = 0; i < session_ifaces(c->session)->count; i++)
 			completion_offer(c, "%s", c->session->ifaces.ifaces[i].name);
 	}
 }

@@ -228,3 +228,10 @@ const char *errqueue_mark(enum errqueue_origin origin, uint8_t type, uint8_t cod
 	}
 	return "error";
 }
+
+bool errqueue_is_unreachable(enum errqueue_origin origin, uint8_t type, uint8_t code)
+{
+	if (origin == ERRQUEUE_ICMP)
+		return type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED;
+	return origin == ERRQUEUE_ICMP6 && type == ICMP6_DST_UNREACH;
+}

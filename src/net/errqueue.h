@@ -39,4 +39,8 @@ void errqueue_words(struct buf *out, enum errqueue_origin origin, uint8_t type, 
 /* The short mark of a socket: "refused", "unreachable", "ttl", "too big", "error". */
 const char *errqueue_mark(enum errqueue_origin origin, uint8_t type, uint8_t code, int errnum);
 
+/* Did somebody say that the destination cannot be reached?  Packets that are too big or too old do
+ * not count. */
+bool errqueue_is_unreachable(enum errqueue_origin origin, uint8_t type, uint8_t code);
+
 #endif

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sending one datagram, past errors that belong to others. */
+/* Sending, past errors that belong to other datagrams. */
 #include "net/tx.h"
 
 #include "net/sock.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define MESSAGES 64       /* of one sendmmsg() */
+#define SEGMENTS 64       /* UDP_MAX_SEGMENTS; 128 since Linux 6.9 */
+#define TRAIN_MAX 60000u  /* bytes of one UDP_SEGMENT message, below any family's limit */
+#define SEGMENT_MAX 1400u /* larger ones gain little and may pass the MTU, which is refused */
 
 /* What icmp_err_convert and icmpv6_err_convert of the kernel have (6.18). */
 static bool is_of_icmp(int errnum)
@@ -61,6 +68,114 @@ int tx_send(const struct sock *s, const struct addr *dest, const void *data, siz
 			return errnum;
 	}
 	return errnum;
+}
+
+/* ---- many ---- */
+
+struct segment_control {
+	_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(uint16_t))];
+};
+
+/* One sendmmsg() in the making. */
+struct flight {
+	struct mmsghdr messages[MESSAGES];
+	struct segment_control control[MESSAGES];
+	size_t datagrams[MESSAGES]; /* in each message */
+	size_t count;
+};
+
+/* How many datagrams from data on go into one message: equal sizes, the last may be shorter. */
+static size_t train(const struct iovec *data, size_t n)
+{
+	size_t size = data[0].iov_len, bytes = size, i = 1;
+
+	if (size == 0 || size > SEGMENT_MAX)
+		return 1;
+	while (i < n && i < SEGMENTS && data[i - 1].iov_len == size && data[i].iov_len > 0 &&
+	       data[i].iov_len <= size && bytes + data[i].iov_len <= TRAIN_MAX)
+		bytes += data[i++].iov_len;
+	return i;
+}
+
+static void add_segment_size(struct msghdr *m, struct segment_control *control, uint16_t size)
+{
+	struct cmsghdr *c;
+
+	m->msg_control = control;
+	m->msg_controllen = sizeof(control->bytes);
+	c = CMSG_FIRSTHDR(m);
+	c->cmsg_level = IPPROTO_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof(size));
+	memcpy(CMSG_DATA(c), &size, sizeof(size));
+}
+
+static void load(struct flight *f, struct msghdr *name, const struct iovec *data, size_t n)
+{
+	size_t i = 0;
+
+	for (f->count = 0; f->count < MESSAGES && i < n; f->count++) {
+		struct msghdr *m = &f->messages[f->count].msg_hdr;
+		size_t cars = train(data + i, n - i);
+
+		*m = *name;
+		m->msg_iov = (struct iovec *)(data + i);
+		m->msg_iovlen = cars;
+		if (cars > 1)
+			add_segment_size(m, &f->control[f->count], (uint16_t)data[i].iov_len);
+		f->datagrams[f->count] = cars;
+		i += cars;
+	}
+}
+
+/* A message that the kernel would not take as it is goes datagram by datagram: that repeats what
+ * only a pending ICMP error stopped, and needs no segmentation. */
+static size_t send_singly(const struct sock *s, const struct addr *dest, const struct iovec *data,
+			  size_t n, int *errnum)
+{
+	for (size_t i = 0; i < n; i++) {
+		*errnum = tx_send(s, dest, data[i].iov_base, data[i].iov_len);
+		if (*errnum)
+			return i;
+	}
+	return n;
+}
+
+size_t tx_send_many(const struct sock *s, const struct addr *dest, const struct iovec *data,
+		    size_t n, int *errnum)
+{
+	struct sockaddr_storage sa;
+	struct msghdr name = { 0 };
+	struct flight f;
+	size_t done = 0;
+
+	*errnum = 0;
+	if (dest) {
+		name.msg_name = &sa;
+		name.msg_namelen = addr_to_sockaddr(dest, s->family, &sa);
+		if (!name.msg_namelen) {
+			*errnum = EAFNOSUPPORT;
+			return 0;
+		}
+	}
+	while (done < n) {
+		int sent;
+
+		load(&f, &name, data + done, n - done);
+		sent = sendmmsg(s->fd, f.messages, (unsigned)f.count, MSG_NOSIGNAL);
+		for (int i = 0; i < sent; i++)
+			done += f.datagrams[i];
+		if (sent > 0)
+			continue;
+		if (errno == EAGAIN) {
+			*errnum = EAGAIN;
+			return done;
+		}
+		done += send_singly(s, dest, data + done, f.datagrams[0], errnum);
+		if (*errnum)
+			return done;
+	}
+	return done;
 }
 
 unsigned tx_path_mtu(const struct addr *dest)

@@ -37,11 +37,11 @@ static struct peer *touch_peer(struct session *s, const struct packet *p, bool *
 }
 
 /* An answer to oneself would be heard, and answered, again. */
-static bool is_from_itself(const struct session *s, const struct session_socket *k,
+static bool is_from_itself(struct session *s, const struct session_socket *k,
 			   const struct packet *p)
 {
 	return (p->flags & PACKET_OWN) ||
-	       (p->peer.port == k->sock.local.port && iface_is_own(&s->ifaces, &p->peer));
+	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
 }
 
 static void follow_rx(struct session *s, struct session_socket *k, const struct packet *p)

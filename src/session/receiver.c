@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ enum request_kind { REQUEST_ADD, REQUEST_CHANGE, REQUEST_REMOVE, REQUEST_CHECK, 
 struct request {
 	enum request_kind kind;
 	const struct receiver_source *source;
+	struct source *room; /* REQUEST_ADD: memory for it, from the thread that asks */
 	int fd;
 	struct error *e;
 	bool ok, done;
@@ -37,6 +39,7 @@ struct request {
 struct receiver {
 	int epoll, wake, control;
 	pthread_t thread;
+	bool running; /* the thread: from the first source on */
 	pthread_mutex_t lock;
 	pthread_cond_t obeyed;
 	_Atomic(struct request *) request;
@@ -68,15 +71,11 @@ static void count_ports(struct receiver *r)
 
 static bool obey_add(struct receiver *r, const struct request *q)
 {
-	struct source *s = calloc(1, sizeof(*s));
+	struct source *s = q->room;
 	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP, .data.ptr = s };
 
-	if (!s)
-		return err_set(q->e, ERR_LIMIT, "no memory to receive");
-	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, q->source->fd, &event) < 0) {
-		free(s);
+	if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, q->source->fd, &event) < 0)
 		return err_sys(q->e, errno, "cannot receive");
-	}
 	s->is = *q->source;
 	s->next = r->sources;
 	r->sources = s;
@@ -151,9 +150,12 @@ static void write_event(int fd)
 		return;
 }
 
-/* Posts a request and waits until it was obeyed.  Only the main loop's thread asks. */
+/* Has a request obeyed: by the thread, or at once while there is none.  Only the main loop's thread
+ * asks. */
 static bool ask(struct receiver *r, struct request *q)
 {
+	if (!r->running)
+		return obeys[q->kind](r, q);
 	pthread_mutex_lock(&r->lock);
 	atomic_store_explicit(&r->request, q, memory_order_release);
 	write_event(r->control);
@@ -219,6 +221,7 @@ static void *receive(void *arg)
 	struct receiver *r = arg;
 	struct epoll_event events[EVENTS];
 
+	prctl(PR_SET_NAME, "receiver");
 	ask_for_short_slices();
 	while (!r->stopped) {
 		int n = epoll_wait(r->epoll, events, EVENTS, r->intake.appended ? 0 : -1);
@@ -231,21 +234,6 @@ static void *receive(void *arg)
 	}
 	wake(r);
 	return NULL;
-}
-
-static bool start_thread(struct receiver *r, struct error *e)
-{
-	sigset_t all, before;
-	int errnum;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errnum = pthread_create(&r->thread, NULL, receive, r);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (errnum)
-		return err_sys(e, errnum, "cannot start the receiver thread");
-	pthread_setname_np(r->thread, "receiver");
-	return true;
 }
 
 static void release(struct receiver *r)
@@ -281,7 +269,7 @@ static bool prepare(struct receiver *r, struct error *e)
 	if (r->epoll < 0 || r->wake < 0 || r->control < 0 ||
 	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->control, &event) < 0)
 		return err_sys(e, errno, "cannot prepare to receive");
-	return start_thread(r, e);
+	return true;
 }
 
 struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct error *e)
@@ -310,8 +298,10 @@ void receiver_free(struct receiver *r)
 
 	if (!r)
 		return;
-	ask(r, &q);
-	pthread_join(r->thread, NULL);
+	if (r->running) {
+		ask(r, &q);
+		pthread_join(r->thread, NULL);
+	}
 	release(r);
 }
 
@@ -330,11 +320,34 @@ void receiver_acknowledge(struct receiver *r)
 	atomic_exchange(&r->woken, false);
 }
 
+static bool start_thread(struct receiver *r, struct error *e)
+{
+	sigset_t all, before;
+	int errnum;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	errnum = pthread_create(&r->thread, NULL, receive, r);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	r->running = errnum == 0;
+	return r->running || err_sys(e, errnum, "cannot start the receiver thread");
+}
+
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e)
 {
 	struct request q = { .kind = REQUEST_ADD, .source = src, .fd = src->fd, .e = e };
 
-	return ask(r, &q);
+	q.room = calloc(1, sizeof(*q.room));
+	if (!q.room)
+		return err_set(e, ERR_LIMIT, "no memory to receive");
+	if (!ask(r, &q)) {
+		free(q.room);
+		return false;
+	}
+	if (r->running || start_thread(r, e))
+		return true;
+	receiver_remove(r, src->fd);
+	return false;
 }
 
 bool receiver_change(struct receiver *r, const struct receiver_source *src, struct error *e)

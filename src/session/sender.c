@@ -18,8 +18,9 @@ struct outgoing {
 	uint8_t data[];
 };
 
-static uint64_t append(struct session *s, const struct session_socket *k, const struct addr *dest,
-		       const void *data, size_t len, uint32_t job)
+/* Appends n datagrams and notes their places: STORE_NOWHERE where there is no memory. */
+static void append(struct session *s, const struct session_socket *k, const struct addr *dest,
+		   const struct iovec *data, size_t n, uint64_t *seqs, uint32_t job)
 {
 	struct packet p = {
 		.time = clock_realtime(s->clock),
@@ -27,26 +28,27 @@ static uint64_t append(struct session *s, const struct session_socket *k, const 
 		.socket = k->number,
 		.peer = *dest,
 		.local = k->sock.local,
-		.len = (uint32_t)len,
-		.stored = (uint32_t)len,
-		.data = data,
 		.result = PACKET_TX_PENDING,
 		.job = job,
 	};
 
 	store_begin(s->store);
-	if (store_append(s->store, &p))
-		sent_add(s->sent, &p);
+	for (size_t i = 0; i < n; i++) {
+		p.len = p.stored = (uint32_t)data[i].iov_len;
+		p.data = data[i].iov_base;
+		seqs[i] = STORE_NOWHERE;
+		if (store_append(s->store, &p)) {
+			seqs[i] = p.seq;
+			sent_add(s->sent, &p);
+		}
+	}
 	store_end(s->store);
-	return p.seq;
 }
 
-static int give_to_kernel(const struct session_socket *k, const struct addr *dest, const void *data,
-			  size_t len)
+/* NULL where the kernel knows the destination. */
+static const struct addr *name_for(const struct session_socket *k, const struct addr *dest)
 {
-	bool connected = k->sock.peer.family && addr_equal(dest, &k->sock.peer);
-
-	return tx_send(&k->sock, connected ? NULL : dest, data, len);
+	return k->sock.peer.family && addr_equal(dest, &k->sock.peer) ? NULL : dest;
 }
 
 static void on_writable(void *ctx, short revents);
@@ -91,7 +93,7 @@ static void drop_first(struct session_socket *k)
 static void settle(struct session *s, struct session_socket *k, const struct outgoing *o,
 		   int result)
 {
-	store_mark(s->store, o->seq, result);
+	store_mark(s->store, &o->seq, 1, result);
 	if (o->seq < s->follow.next)
 		session_count_sent(s, k, &o->dest, o->len, result);
 }
@@ -100,7 +102,7 @@ static void flush(struct session *s, struct session_socket *k)
 {
 	while (k->waiting) {
 		struct outgoing *o = k->waiting;
-		int err = give_to_kernel(k, &o->dest, o->data, o->len);
+		int err = tx_send(&k->sock, name_for(k, &o->dest), o->data, o->len);
 
 		if (err == EAGAIN)
 			return;
@@ -134,22 +136,86 @@ static bool check(const struct session_socket *k, const struct addr *dest, size_
 	return sock_can_reach(&k->sock, dest, e);
 }
 
+static bool explain(const struct session_socket *k, const struct addr *dest, int errnum,
+		    struct error *e)
+{
+	unsigned mtu = errnum == EMSGSIZE ? tx_path_mtu(dest) : 0;
+
+	return sock_explain_send(&k->sock, dest, errnum, mtu, e);
+}
+
 static bool send_one(struct session *s, struct session_socket *k, const struct addr *dest,
 		     const void *data, size_t len, uint32_t job, struct error *e)
 {
-	uint64_t seq = append(s, k, dest, data, len, job);
-	int err = k->waiting ? EAGAIN : give_to_kernel(k, dest, data, len);
+	const struct iovec datagram = { .iov_base = (void *)data, .iov_len = len };
+	uint64_t seq;
+	int err = EAGAIN;
 
-	if (err == EAGAIN) {
-		if (keep(s, k, seq, dest, data, len, e))
-			return true;
-		store_mark(s->store, seq, ENOBUFS);
-		return false;
-	}
-	store_mark(s->store, seq, err);
-	if (err == 0)
+	append(s, k, dest, &datagram, 1, &seq, job);
+	if (!k->waiting)
+		err = tx_send(&k->sock, name_for(k, dest), data, len);
+	if (err == EAGAIN && keep(s, k, seq, dest, data, len, e))
 		return true;
-	return sock_explain_send(&k->sock, dest, err, err == EMSGSIZE ? tx_path_mtu(dest) : 0, e);
+	store_mark(s->store, &seq, 1, err == EAGAIN ? ENOBUFS : err);
+	if (err == EAGAIN)
+		return false;
+	return err == 0 ? true : explain(k, dest, err, e);
+}
+
+/* What is left of a batch waits for room, as far as it can be kept. */
+static bool keep_rest(struct session *s, struct session_socket *k, const struct addr *dest,
+		      const struct iovec *data, const uint64_t *seqs, size_t n, size_t *done,
+		      struct error *e)
+{
+	for (; *done < n; ++*done) {
+		size_t i = *done;
+
+		if (!keep(s, k, seqs[i], dest, data[i].iov_base, data[i].iov_len, e)) {
+			store_mark(s->store, seqs + i, n - i, ENOBUFS);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool send_batch(struct session *s, struct session_socket *k, const struct addr *dest,
+		       const struct iovec *data, size_t n, size_t *done, struct error *e)
+{
+	uint64_t seqs[SENDER_BATCH];
+	int errnum = EAGAIN;
+
+	append(s, k, dest, data, n, seqs, 0);
+	*done = 0;
+	if (!k->waiting)
+		*done = tx_send_many(&k->sock, name_for(k, dest), data, n, &errnum);
+	store_mark(s->store, seqs, *done, 0);
+	if (*done == n)
+		return true;
+	if (errnum == EAGAIN)
+		return keep_rest(s, k, dest, data, seqs, n, done, e);
+	store_mark(s->store, seqs + *done, 1, errnum);
+	store_mark(s->store, seqs + *done + 1, n - *done - 1, ECANCELED);
+	return explain(k, dest, errnum, e);
+}
+
+bool sender_send_many(struct session *s, struct session_socket *k, const struct addr *dest,
+		      const struct iovec *data, size_t n, size_t *done, struct error *e)
+{
+	size_t fit = 0;
+
+	dest = dest ? dest : &k->sock.peer;
+	while (fit < n && check(k, dest, data[fit].iov_len, e))
+		fit++;
+	for (*done = 0; *done < fit;) {
+		size_t left = fit - *done, some;
+		bool ok = send_batch(s, k, dest, data + *done,
+				     left < SENDER_BATCH ? left : SENDER_BATCH, &some, e);
+
+		*done += some;
+		if (!ok)
+			return false;
+	}
+	return fit == n;
 }
 
 bool sender_check(const struct session_socket *k, const struct addr *dests, size_t count,

@@ -12,6 +12,8 @@
 
 #include "session/session.h"
 
+#include <sys/uio.h>
+
 #define SENDER_WAITING (16u << 20)
 
 /*
@@ -28,6 +30,16 @@ bool sender_check(const struct session_socket *k, const struct addr *dests, size
 		  size_t len, struct error *e);
 /* Does something that was sent before place "seq" of the store wait for room still? */
 bool sender_waits(const struct session_socket *k, uint64_t seq);
+
+/*
+ * Sends n datagrams to one destination (NULL on a connected socket: to its peer), with fewer locks
+ * and system calls.  What the kernel has no room for waits; the caller sends no more until
+ * k->waiting is NULL again (the watcher's "changed" tells).  false: e is about datagram *done, and
+ * that and those behind it were not sent.
+ */
+#define SENDER_BATCH 256
+bool sender_send_many(struct session *s, struct session_socket *k, const struct addr *dest,
+		      const struct iovec *data, size_t n, size_t *done, struct error *e);
 
 /* Drops what waits, marking it failed (ECANCELED): the socket is closing. */
 void sender_drop(struct session *s, struct session_socket *k);

@@ -77,21 +77,27 @@ bool session_init(struct session *s, const struct session_config *config, struct
 	if (!s->resolver)
 		goto fail;
 	if (!loop_watch(s->loop, receiver_fd(s->receiver), POLLIN, on_received, s, e) ||
-	    !loop_watch(s->loop, resolver_fd(s->resolver), POLLIN, on_resolved, s, e) ||
-	    !iface_load(&s->ifaces, e))
+	    !loop_watch(s->loop, resolver_fd(s->resolver), POLLIN, on_resolved, s, e))
 		goto fail;
-	services_load(&s->services);
 	return true;
 fail:
 	session_done(s);
 	return false;
 }
 
+/* What nobody receives from any more. */
+static void close_socket(struct session *s, struct session_socket *k)
+{
+	sender_drop(s, k);
+	sock_close(&k->sock);
+	target_done(&k->target);
+	free(k);
+}
+
 void session_done(struct session *s)
 {
 	s->watcher = (struct session_watcher){ 0 };
-	while (s->socket_count)
-		session_close(s, s->sockets[0]);
+	job_stop_all(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
 		if (s->receiver)
@@ -99,7 +105,10 @@ void session_done(struct session *s)
 		if (s->resolver)
 			loop_unwatch(s->loop, resolver_fd(s->resolver));
 	}
+	/* Before the sockets, so that it need not be asked to let go of each. */
 	receiver_free(s->receiver);
+	while (s->socket_count)
+		close_socket(s, s->sockets[--s->socket_count]);
 	resolver_free(s->resolver);
 	store_cursor_rest(&s->follow);
 	sent_free(s->sent);
@@ -263,9 +272,7 @@ void session_close(struct session *s, struct session_socket *k)
 	s->socket_count--;
 	if (s->current == k)
 		s->current = s->socket_count ? s->sockets[s->socket_count - 1] : NULL;
-	sock_close(&k->sock);
-	target_done(&k->target);
-	free(k);
+	close_socket(s, k);
 }
 
 struct session_socket *session_find(const struct session *s, uint32_t number)
@@ -366,9 +373,26 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 	return ok;
 }
 
+const char *session_service(struct session *s, uint16_t port)
+{
+	if (!s->services_read)
+		services_load(&s->services);
+	s->services_read = true;
+	return services_name(&s->services, port);
+}
+
+const struct iface_table *session_ifaces(struct session *s)
+{
+	if (!s->ifaces_read) {
+		s->ifaces_read = 1; /* long ago: who finds one missing may look again at once */
+		iface_load(&s->ifaces, NULL);
+	}
+	return &s->ifaces;
+}
+
 const struct iface *session_iface(struct session *s, unsigned index)
 {
-	const struct iface *found = iface_by_index(&s->ifaces, index);
+	const struct iface *found = iface_by_index(session_ifaces(s), index);
 	uint64_t now = clock_monotonic(s->clock);
 
 	if (!found && index && now - s->ifaces_read >= NS_PER_S) {

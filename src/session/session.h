@@ -69,7 +69,8 @@ struct session {
 	struct receiver *receiver;
 	struct resolver *resolver;
 	struct iface_table ifaces;
-	struct services services;
+	struct services services; /* read when the first name is asked for */
+	bool services_read;
 	struct session_socket *sockets[SESSION_MAX_SOCKETS]; /* in order of opening */
 	size_t socket_count;
 	uint32_t opened;                /* sockets ever opened: the last number given */
@@ -82,7 +83,7 @@ struct session {
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
 	struct rate rx_rate;
-	uint64_t ifaces_read; /* monotonic ns */
+	uint64_t ifaces_read; /* monotonic ns; 0: not yet, ask session_ifaces() */
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */
@@ -139,6 +140,11 @@ void session_count_sent(struct session *s, struct session_socket *k, const struc
  * milliseconds. */
 void session_follow(struct session *s);
 
+/* The name of a UDP port in services(5), NULL if it has none. */
+const char *session_service(struct session *s, uint16_t port);
+
+/* The interfaces as they were when first asked for, or read anew since. */
+const struct iface_table *session_ifaces(struct session *s);
 /* An interface by index, NULL if there is none; an unknown one has the table read anew, at most
  * once a second. */
 const struct iface *session_iface(struct session *s, unsigned index);

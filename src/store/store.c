@@ -21,6 +21,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define SPARE_AT 8 /* the next segment is mapped when this part of the newest is used */
+
 struct segment {
 	size_t size; /* of the mapping */
 	uint64_t first_seq, first_no;
@@ -165,10 +167,12 @@ static void segment_unmap(struct store *st, struct segment *g)
 	munmap(g, g->size);
 }
 
-static struct segment *segment_map(size_t size)
+/* Its pages are made at once, so that no writer waits for one; but for the first segment of all,
+ * where a session that sends one datagram would wait for 256 of them. */
+static struct segment *segment_map(size_t size, bool first)
 {
 	struct segment *g = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+				 MAP_PRIVATE | MAP_ANONYMOUS | (first ? 0 : MAP_POPULATE), -1, 0);
 
 	if (g == MAP_FAILED)
 		return NULL;
@@ -195,7 +199,7 @@ static struct segment *segment_take(struct store *st, size_t size)
 		if (g)
 			segment_unmap(st, g);
 	}
-	g = segment_map(size);
+	g = segment_map(size, st->next_seq == 0);
 	if (g)
 		st->bytes += size;
 	while (!g && st->count) {
@@ -327,14 +331,17 @@ static int64_t index_of_number(struct segment *g, uint64_t no)
 	return (int64_t)low - 1;
 }
 
-void store_mark(struct store *st, uint64_t seq, int result)
+void store_mark(struct store *st, const uint64_t *seqs, size_t n, int result)
 {
-	struct segment *g;
+	struct segment *g = NULL;
 
 	pthread_mutex_lock(&st->lock);
-	g = segment_of(st, seq);
-	if (g && holds_seq(g, seq))
-		packet_set_result(record(g, (uint32_t)(seq - g->first_seq)), result);
+	for (size_t i = 0; i < n; i++) {
+		if (!g || !holds_seq(g, seqs[i]))
+			g = segment_of(st, seqs[i]);
+		if (g && holds_seq(g, seqs[i]))
+			packet_set_result(record(g, (uint32_t)(seqs[i] - g->first_seq)), result);
+	}
 	pthread_mutex_unlock(&st->lock);
 }
 
@@ -449,10 +456,11 @@ static enum store_read read_held(struct store_cursor *c, struct packet *out)
 	return STORE_PACKET;
 }
 
-/* Under the lock: is a reader of g to map the next segment? */
+/* Under the lock: is a reader of g to map the next segment?  Not before it comes into sight. */
 static bool claim_spare(struct store *st, const struct segment *g)
 {
-	if (g != newest(st) || st->spare || st->sparing || st->bytes + st->ordinary > st->limit)
+	if (!g || g != newest(st) || st->spare || st->sparing ||
+	    st->bytes + st->ordinary > st->limit || st->used < g->size / SPARE_AT)
 		return false;
 	st->bytes += st->ordinary;
 	st->sparing = true;
@@ -460,13 +468,13 @@ static bool claim_spare(struct store *st, const struct segment *g)
 }
 
 /*
- * Until the store is full, a reader that has come to the newest segment maps the one after it.  The
+ * Until the store is full, a reader that comes to the newest segment maps the one after it.  The
  * kernel clears the pages of a new mapping, 100 us or more for 1 MiB; a writer that waited for it
  * would let a small socket buffer overflow.
  */
 static void map_spare(struct store *st)
 {
-	struct segment *g = segment_map(st->ordinary);
+	struct segment *g = segment_map(st->ordinary, false);
 
 	pthread_mutex_lock(&st->lock);
 	st->spare = g;

@@ -31,9 +31,10 @@ void store_end(struct store *st);
  * the oldest is reused; false only if there is none, and then the packet is counted and stands as a
  * gap (where: store) in front of the next one that fits. */
 bool store_append(struct store *st, struct packet *p);
-/* Any time, from the main loop: the tx packet was sent (0) or failed (errno).  Nothing if it is
- * gone. */
-void store_mark(struct store *st, uint64_t seq, int result);
+/* Any time, from the main loop: the n tx packets at these places were sent (0) or failed (errno).
+ * Those that are gone are skipped, and STORE_NOWHERE is. */
+#define STORE_NOWHERE UINT64_MAX
+void store_mark(struct store *st, const uint64_t *seqs, size_t n, int result);
 
 struct store_stats {
 	uint64_t first_seq, end_seq; /* kept: first_seq <= seq < end_seq */

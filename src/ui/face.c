@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The screen as the commands and the session see it: messages, panels, news. */
+#include "session/words.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -98,7 +99,7 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
 		break;
 	case SESSION_ERROR:
-		pane_error_words(p, &text);
+		words_error(&text, p);
 		if (session_find(ui->session, p->socket))
 			buf_printf(&text, "; [%u] stays open", p->socket);
 		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));

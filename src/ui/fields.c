@@ -5,7 +5,7 @@
 #include "ui/fields.h"
 
 #include "net/errqueue.h"
-#include "net/services.h"
+#include "session/words.h"
 #include "ui/words.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -75,7 +75,7 @@ static void add_socket(struct maker *m)
 
 static void add_interface(struct maker *m)
 {
-	const struct iface *i = iface_by_index(&m->v->session->ifaces, m->p->ifindex);
+	const struct iface *i = iface_by_index(session_ifaces(m->v->session), m->p->ifindex);
 
 	if (!m->p->ifindex)
 		return;
@@ -104,7 +104,7 @@ static void add_tos(struct maker *m)
 
 static void add_port(struct maker *m, const char *name, uint16_t port)
 {
-	const char *service = services_name(&m->v->session->services, port);
+	const char *service = session_service(m->v->session, port);
 
 	if (!port)
 		return;
@@ -132,7 +132,7 @@ static const char *kind_of_destination(const struct maker *m)
 	if ((p->flags & PACKET_MULTICAST) || addr_is_multicast(to))
 		return "multicast";
 	if ((p->flags & PACKET_BROADCAST) || addr_kind(to) == ADDR_BROADCAST ||
-	    iface_is_broadcast(&m->v->session->ifaces, to))
+	    iface_is_broadcast(session_ifaces(m->v->session), to))
 		return "broadcast";
 	return "unicast";
 }

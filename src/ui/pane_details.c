@@ -2,6 +2,7 @@
 /*
  * The details of a packet: its head in words beside its bytes, or the bytes alone.
  */
+#include "session/words.h"
 #include "ui/fields.h"
 #include "ui/words.h"
 #include "util/text.h"
@@ -214,7 +215,7 @@ static void format_subject(const struct painter *d, struct buf *out)
 {
 	const struct packet *p = d->p;
 	const struct peer *peer = peer_find(&d->v->session->peers, &p->peer);
-	const struct iface *in = iface_by_index(&d->v->session->ifaces, p->ifindex);
+	const struct iface *in = iface_by_index(session_ifaces(d->v->session), p->ifindex);
 
 	if (p->no)
 		buf_printf(out, "#%" PRIu64 " ", p->no);
@@ -237,7 +238,7 @@ static void format_subject(const struct painter *d, struct buf *out)
 		words_peer(out, d->v, &p->peer, TITLE_ADDR);
 		break;
 	case PACKET_ICMP:
-		pane_error_words(p, out);
+		words_error(out, p);
 		break;
 	default:
 		buf_str(out, packet_kind_name(p->kind));

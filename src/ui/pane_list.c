@@ -2,6 +2,7 @@
 /*
  * The list: column heads and the rows around the selection or before the end.
  */
+#include "session/words.h"
 #include "ui/words.h"
 
 #include "util/num.h"
@@ -230,7 +231,7 @@ static void draw_packet(struct painter *d, int row, const struct packet *p,
 	if (run)
 		words_run(&d->text, p, run, d->v->utc);
 	else if (p->kind == PACKET_ICMP)
-		pane_error_words(p, &d->text);
+		words_error(&d->text, p);
 	else
 		text_escape(&d->text, p->data, p->stored);
 	put_rest(d, row, across, style);

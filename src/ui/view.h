@@ -128,9 +128,6 @@ void layout_make(const struct view *v, int rows, int cols, struct layout *out);
 /* The whole screen: all panes into the canvas, cursor set. */
 void view_draw(struct view *v, struct canvas *c);
 
-/* "127.0.0.1:53 refused #1198: port unreachable", with the offender where it is somebody else. */
-void pane_error_words(const struct packet *p, struct buf *out);
-
 /* The title row of details and panels: "-LEFT ------- RIGHT -". */
 void pane_title_draw(struct canvas *c, int row, const char *left, const char *right);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A packet in words, as list and details say it.
+ * A packet in words, as list and details say it; see session/words.h for what all faces say.
  *
  * All append to "out".  Peer data goes through text_escape(); what is drawn passes
  * the canvas besides.
@@ -10,18 +10,12 @@
 
 #include "ui/view.h"
 
-/* 12:03:11.301; digits: 0 (no fraction), 3, 6 or 9. */
-void words_time(struct buf *out, uint64_t time, int digits, bool utc);
 /* "@1 10.0.0.9:5353", the address shortened to what "columns" leave; without a number where the
  * peer is not in the table. */
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
-/* "<-", "<m", "<b", "<o", "->", "!!", "--" */
-const char *words_direction(const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* A run of equal errors: "127.0.0.1:53 refused x 214, last 12:03:11: port unreachable". */
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc);
-/* "312 lost here before they could be received" */
-void words_gap(struct buf *out, const struct packet *p);
 
 #endif

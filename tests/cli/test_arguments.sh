@@ -83,9 +83,28 @@ check "--memory wants a size" fails_with '"much"'
 run --demo 127.0.0.1 9
 check "--demo brings its own sockets" fails_with "--demo"
 
-run 127.0.0.1 9
-check "without a terminal it says so" fails_with "must be a terminal"
-check "in one line" [ "$(wc -l <"$out/stderr")" -eq 1 ]
+run -o out.bin 127.0.0.1 9
+check "-o wants a format, and tells what is meant by a file" fails_with '">"'
+run -x -e 127.0.0.1 9
+check "-x and -e exclude each other" fails_with "-x and -e"
+run -C --eol lf 127.0.0.1 9
+check "-C and --eol exclude each other" fails_with "--eol"
+run --eol cr 127.0.0.1 9
+check "--eol names what there is" fails_with "keep, none, lf, crlf"
+run --whole -i 1 127.0.0.1 9
+check "--whole has no lines" fails_with "--whole"
+run -w soon 127.0.0.1 9
+check "-w wants a duration" fails_with '-w: '
+run -W 0 127.0.0.1 9
+check "-W wants at least one" fails_with '-W: 0 is outside'
+run --ready-fd 99 -l 127.0.0.1 0
+check "--ready-fd wants an open descriptor" fails_with "--ready-fd 99"
+run --stay 127.0.0.1 9
+check "--stay goes with commands" fails_with "--stay"
+run -z 127.0.0.1
+check "-z wants a port" fails_with "-z wants"
+run -z 127.0.0.1 9-8
+check "a range must not be empty" fails_with "the range is empty"
 
 printf 'udpdeck %s' "$(printf '\033]0;x\007')" >"$out/hostile"
 run "--$(cat "$out/hostile")"

@@ -264,7 +264,7 @@ static void test_a_selected_tx_learns_its_result(void **state)
 
 	deck_add(d, p);
 	list_select_number(&d->view, 1, NULL);
-	store_mark(d->session.store, 0, PACKET_TX_SENT);
+	store_mark(d->session.store, &(uint64_t){ 0 }, 1, PACKET_TX_SENT);
 	assert_true(view_shown_packet(&d->view, &hold, &p));
 	assert_int_equal(p.result, PACKET_TX_SENT);
 	store_hold_done(&hold);

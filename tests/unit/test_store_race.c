@@ -51,7 +51,7 @@ static void look_back(struct reader *rd, uint64_t no)
 	if (store_find(rd->race->st, no - no % 97, &h, &p) &&
 	    (p.no != no - no % 97 || !is_intact(&p)))
 		rd->bad++;
-	store_mark(rd->race->st, no, (int)(no % 100));
+	store_mark(rd->race->st, &no, 1, (int)(no % 100));
 	store_hold_done(&h);
 }
 

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The life of a session without a screen: start, signals, end.  See pipe.h. */
+#include "front/pipe_private.h"
+#include "util/num.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How long a reader that stands still may hold up the end once it was ordered by a signal. */
+#define GRACE NS_PER_S
+
+/* ---- stderr ---- */
+
+void pipe_say(struct pipe *p, const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_str(output_buffer(p->err), "udpdeck: ");
+	text_escape(output_buffer(p->err), text, strlen(text));
+	buf_char(output_buffer(p->err), '\n');
+	output_flush(p->err);
+}
+
+/* ---- the end ---- */
+
+static bool is_printed(const struct pipe *p)
+{
+	return p->ended_output || (p->printed && output_is_idle(p->out));
+}
+
+/* Once it is over only what is still to be printed holds it up. */
+static void leave_if_done(struct pipe *p)
+{
+	if (p->over && is_printed(p) && output_is_idle(p->err))
+		loop_stop(p->loop);
+}
+
+void pipe_stop(struct pipe *p)
+{
+	if (p->over)
+		return;
+	p->over = true;
+	pipe_watch_input(p);
+	loop_timer_stop(p->loop, &p->check);
+	/* What the kernel still holds came before the end. */
+	receiver_check_drops(p->session->receiver);
+	session_follow(p->session);
+	pipe_print(p);
+	leave_if_done(p);
+}
+
+void pipe_fail(struct pipe *p, enum ending_status status, const struct error *e)
+{
+	if (p->failure == ENDING_DONE) {
+		p->failure = status;
+		p->why = *e;
+		if (p->config.format == WRITER_JSON)
+			pipe_json_error(p, e->text);
+	}
+	pipe_stop(p);
+}
+
+static void on_give_up(void *ctx)
+{
+	struct pipe *p = ctx;
+
+	p->gave_up = !is_printed(p);
+	loop_stop(p->loop);
+}
+
+static void end_by_signal(struct pipe *p)
+{
+	if (!p->give_up.due)
+		loop_timer_at(p->loop, &p->give_up, clock_monotonic(p->clock) + GRACE);
+	pipe_stop(p);
+}
+
+/* Input is over when nothing of it waits and nothing that it started goes on. */
+static bool is_input_over(const struct pipe *p)
+{
+	for (size_t i = 0; i < p->session->socket_count; i++)
+		if (p->session->sockets[i]->waiting)
+			return false;
+	return p->script_over && p->input_over && !p->session->jobs;
+}
+
+void pipe_check(struct pipe *p)
+{
+	uint64_t now = clock_monotonic(p->clock), next;
+
+	if (p->over) {
+		leave_if_done(p);
+		return;
+	}
+	if (is_input_over(p))
+		ending_input_over(&p->ending, now);
+	if (ending_is_due(&p->ending, now, &next))
+		pipe_stop(p);
+	else if (next == UINT64_MAX)
+		loop_timer_stop(p->loop, &p->check);
+	else if (p->check.due != next)
+		loop_timer_at(p->loop, &p->check, next);
+}
+
+static void on_check(void *ctx)
+{
+	pipe_check(ctx);
+}
+
+/* ---- signals and descriptors ---- */
+
+static void on_signal(void *ctx, short revents)
+{
+	struct pipe *p = ctx;
+	struct signalfd_siginfo info;
+
+	(void)revents;
+	while (read(p->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		end_by_signal(p);
+	/* While a name is looked up at start-up nothing else runs. */
+	if (!p->running)
+		loop_stop(p->loop);
+}
+
+static bool watch_signals(struct pipe *p, struct error *e)
+{
+	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	p->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (p->signals < 0)
+		return err_sys(e, errno, "signalfd");
+	return loop_watch(p->loop, p->signals, POLLIN, on_signal, p, e);
+}
+
+/* Nobody reads any more: that is the end, and no fault. */
+static void end_output(struct pipe *p)
+{
+	p->ended_output = true;
+	pipe_stop(p);
+}
+
+static void on_written(void *ctx, short revents)
+{
+	struct pipe *p = ctx;
+	int errnum;
+
+	(void)revents;
+	output_turn(p->out);
+	errnum = output_error(p->out);
+	if (errnum && !p->ended_output) {
+		struct error e;
+
+		if (errnum != EPIPE) {
+			err_sys(&e, errnum, "stdout");
+			pipe_fail(p, ENDING_ERROR, &e);
+		}
+		end_output(p);
+	}
+	pipe_print(p);
+	pipe_check(p);
+}
+
+static void on_told(void *ctx, short revents)
+{
+	struct pipe *p = ctx;
+
+	(void)revents;
+	output_turn(p->err);
+	leave_if_done(p);
+}
+
+static void on_reader_gone(void *ctx, short revents)
+{
+	struct pipe *p = ctx;
+
+	(void)revents;
+	loop_unwatch(p->loop, STDOUT_FILENO);
+	end_output(p);
+}
+
+/* A pipe tells by POLLERR that its reader is gone, before anything is written. */
+static bool watch_reader(struct pipe *p, struct error *e)
+{
+	struct stat st;
+
+	if (fstat(STDOUT_FILENO, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return true;
+	return loop_watch(p->loop, STDOUT_FILENO, 0, on_reader_gone, p, e);
+}
+
+/* ---- the session's news ---- */
+
+static void on_changed(void *ctx)
+{
+	struct pipe *p = ctx;
+
+	if (!p->running)
+		return;
+	pipe_print(p);
+	pipe_send(p);
+	pipe_check(p);
+}
+
+static void on_packet(void *ctx, const struct packet *packet)
+{
+	pipe_note(ctx, packet);
+}
+
+/* ---- life ---- */
+
+struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop *loop,
+		      const struct pipe_config *config, struct error *e)
+{
+	struct pipe *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		err_set(e, ERR_LIMIT, "no memory");
+		return NULL;
+	}
+	p->session = s;
+	p->clock = clock;
+	p->loop = loop;
+	p->config = *config;
+	p->signals = -1;
+	p->print_end = UINT64_MAX;
+	p->print.store = s->store;
+	p->check = (struct loop_timer){ .fire = on_check, .ctx = p };
+	p->give_up = (struct loop_timer){ .fire = on_give_up, .ctx = p };
+	p->more = (struct loop_timer){ .fire = pipe_more, .ctx = p };
+	buf_init(&p->complained, 600);
+	input_init(&p->input, &config->input);
+	pipe_input_init(p);
+	pipe_face_init(p);
+	s->watcher =
+		(struct session_watcher){ .ctx = p, .packet = on_packet, .changed = on_changed };
+	p->out = output_new(STDOUT_FILENO, e);
+	p->err = p->out ? output_new(STDERR_FILENO, e) : NULL;
+	if (!p->err || !watch_signals(p, e) ||
+	    !loop_watch(loop, output_fd(p->out), POLLIN, on_written, p, e) ||
+	    !loop_watch(loop, output_fd(p->err), POLLIN, on_told, p, e) || !watch_reader(p, e)) {
+		pipe_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void pipe_free(struct pipe *p)
+{
+	if (!p)
+		return;
+	p->session->watcher = (struct session_watcher){ 0 };
+	store_cursor_rest(&p->print);
+	pipe_input_done(p);
+	loop_timer_stop(p->loop, &p->check);
+	loop_timer_stop(p->loop, &p->give_up);
+	loop_timer_stop(p->loop, &p->more);
+	loop_unwatch(p->loop, STDOUT_FILENO);
+	if (p->out)
+		loop_unwatch(p->loop, output_fd(p->out));
+	if (p->err)
+		loop_unwatch(p->loop, output_fd(p->err));
+	if (p->signals >= 0) {
+		loop_unwatch(p->loop, p->signals);
+		close(p->signals);
+	}
+	output_free(p->out);
+	output_free(p->err);
+	buf_done(&p->complained);
+	input_done(&p->input);
+	free(p);
+}
+
+/* ---- how it went ---- */
+
+static enum ending_status judge(struct pipe *p, struct buf *why)
+{
+	if (p->failure) {
+		buf_str(why, p->why.text);
+		return p->failure;
+	}
+	if (p->missed && !p->ended_output) {
+		buf_printf(why,
+			   "the output is not complete: its reader was too slow for %" PRIu64
+			   " datagrams; --memory keeps more",
+			   p->missed);
+		return ENDING_ERROR;
+	}
+	if (p->gave_up) {
+		buf_printf(why, "the output is not complete: nobody reads stdout, %zu bytes wait",
+			   output_waiting(p->out));
+		return ENDING_ERROR;
+	}
+	return ending_status(&p->ending, why);
+}
+
+static void tell_unprinted(struct pipe *p)
+{
+	if (p->unprinted)
+		pipe_say(p, "%" PRIu64 " datagram%s from other hosts came and %s not printed",
+			 p->unprinted, p->unprinted == 1 ? "" : "s",
+			 p->unprinted == 1 ? "was" : "were");
+}
+
+/* What is told last waits for stderr, but not for ever. */
+static void tell_end(struct pipe *p, enum ending_status status, const struct buf *why)
+{
+	uint64_t end = clock_monotonic(p->clock) + GRACE;
+	uint64_t now;
+
+	tell_unprinted(p);
+	if (status != ENDING_DONE && strcmp(buf_cstr(why), buf_cstr(&p->complained)) != 0)
+		pipe_say(p, "%s", buf_cstr(why));
+	while (!output_is_idle(p->err) && (now = clock_monotonic(p->clock)) < end)
+		if (!loop_turn(p->loop, end - now, NULL))
+			break;
+}
+
+enum ending_status pipe_run(struct pipe *p)
+{
+	enum ending_status status;
+	struct error e;
+	struct buf why;
+
+	p->ending.config = p->config.ending;
+	p->ending.config.start = clock_monotonic(p->clock);
+	p->running = true;
+	pipe_find_target(p);
+	pipe_start_input(p);
+	on_changed(p);
+	if (!loop_run(p->loop, &e))
+		pipe_fail(p, ENDING_ERROR, &e);
+	buf_init(&why, 1024);
+	status = judge(p, &why);
+	tell_end(p, status, &why);
+	buf_done(&why);
+	return status;
+}

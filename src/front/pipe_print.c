@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What came, to stdout; what of it counts, for the end. */
+#include "front/json.h"
+#include "front/pipe_private.h"
+#include "net/errqueue.h"
+#include "session/words.h"
+#include "util/num.h"
+
+#include <string.h>
+
+/* Printing gives way to the rest of the loop after so long, looking at the clock now and then. */
+#define PRINT_NS (4 * NS_PER_MS)
+#define PRINT_STRIDE 64
+
+/* Do several hosts hear what goes there?  Nothing is broadcast without the option. */
+static bool is_group(const struct pipe *p, const struct session_socket *k, const struct addr *dest)
+{
+	const struct sockopt *broadcast = sockopt_find("broadcast", NULL);
+
+	if (addr_is_multicast(dest))
+		return true;
+	return k->sock.options.v[sockopt_index(broadcast)].number &&
+	       (addr_kind(dest) == ADDR_BROADCAST ||
+		iface_is_broadcast(session_ifaces(p->session), dest));
+}
+
+void pipe_find_target(struct pipe *p)
+{
+	const struct session_socket *k = p->session->current;
+	const struct addr *dest;
+
+	if (!k || target_addrs(&k->target, &dest) != 1)
+		return;
+	p->ending.config.one_target = p->config.only_target;
+	if (p->config.only_target && !is_group(p, k, dest))
+		p->target = *dest;
+}
+
+static bool is_wanted(const struct pipe *p, const struct packet *packet)
+{
+	return packet->kind != PACKET_RX || !p->target.family ||
+	       addr_same_host(&packet->peer, &p->target);
+}
+
+/* ---- what counts ---- */
+
+static void note_rx(struct pipe *p, const struct packet *packet)
+{
+	const struct ending *d = &p->ending;
+
+	if (!is_wanted(p, packet) || (packet->flags & PACKET_OWN) || p->over)
+		return;
+	ending_received(&p->ending, clock_monotonic(p->clock));
+	if (d->received == d->config.max_count)
+		p->print_end = packet->seq + 1;
+}
+
+/* Told on stderr where stdout holds nothing but payloads; the same again is not told again. */
+static void complain(struct pipe *p, const struct packet *packet)
+{
+	struct buf words;
+
+	if (p->config.format != WRITER_RAW)
+		return;
+	buf_init(&words, 600);
+	if (packet->kind == PACKET_GAP)
+		words_gap(&words, packet);
+	else
+		words_error(&words, packet);
+	if (strcmp(buf_cstr(&words), buf_cstr(&p->complained)) != 0)
+		pipe_say(p, "%s", buf_cstr(&words));
+	buf_reset(&p->complained);
+	buf_str(&p->complained, buf_cstr(&words));
+	buf_done(&words);
+}
+
+static void note_icmp(struct pipe *p, const struct packet *packet)
+{
+	const struct packet_icmp *i = &packet->icmp;
+	struct buf words;
+
+	complain(p, packet);
+	if (!p->ending.config.one_target ||
+	    !errqueue_is_unreachable((enum errqueue_origin)i->origin, i->type, i->code))
+		return;
+	buf_init(&words, sizeof(p->ending.refusal));
+	words_error(&words, packet);
+	ending_refused(&p->ending, buf_cstr(&words));
+	buf_done(&words);
+}
+
+void pipe_note(struct pipe *p, const struct packet *packet)
+{
+	switch (packet->kind) {
+	case PACKET_RX:
+		note_rx(p, packet);
+		break;
+	case PACKET_TX:
+		ending_sent(&p->ending, clock_monotonic(p->clock));
+		break;
+	case PACKET_ICMP:
+		note_icmp(p, packet);
+		break;
+	case PACKET_GAP:
+		complain(p, packet);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- printing ---- */
+
+static void print_packet(struct pipe *p, const struct packet *packet)
+{
+	if (packet->seq >= p->print_end)
+		return;
+	if (is_wanted(p, packet))
+		writer_packet(p->config.format, p->session, p->config.verbose, packet,
+			      output_buffer(p->out));
+	else
+		p->unprinted++;
+}
+
+void pipe_more(void *ctx)
+{
+	struct pipe *p = ctx;
+
+	pipe_print(p);
+	pipe_check(p);
+}
+
+/* Overtaken by the store: what is missing is told in its place, and spoils the exit status. */
+static void print_gap(struct pipe *p, const struct packet *gap)
+{
+	if (!gap->lost)
+		return;
+	p->missed += gap->lost;
+	writer_packet(p->config.format, p->session, p->config.verbose, gap, output_buffer(p->out));
+	complain(p, gap);
+}
+
+void pipe_json_error(struct pipe *p, const char *text)
+{
+	json_error(clock_realtime(p->clock), text, output_buffer(p->out));
+	output_flush(p->out);
+}
+
+void pipe_print(struct pipe *p)
+{
+	uint64_t end = clock_monotonic(p->clock) + PRINT_NS;
+	enum store_read read = STORE_END;
+	struct packet packet;
+
+	for (unsigned n = 1; !output_is_full(p->out); n++) {
+		read = store_cursor_read(&p->print, &packet);
+		if (read == STORE_END)
+			break;
+		if (read == STORE_GAP)
+			print_gap(p, &packet);
+		else
+			print_packet(p, &packet);
+		if (n % PRINT_STRIDE == 0 && clock_monotonic(p->clock) > end) {
+			loop_timer_at(p->loop, &p->more, end);
+			break;
+		}
+	}
+	p->printed = read == STORE_END && !output_is_full(p->out);
+	store_cursor_rest(&p->print);
+	output_flush(p->out);
+}

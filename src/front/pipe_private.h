@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the pipe face share: pipe.c (life), pipe_face.c, pipe_input.c, pipe_print.c. */
+#ifndef FRONT_PIPE_PRIVATE_H
+#define FRONT_PIPE_PRIVATE_H
+
+#include "front/output.h"
+#include "front/pipe.h"
+
+struct pipe {
+	struct session *session;
+	const struct clock *clock;
+	struct loop *loop;
+	struct pipe_config config;
+	struct face face;
+	struct command_set set;
+	struct command_typing typing;
+	int signals;
+	bool running; /* started; before, only errors of the start matter */
+
+	/* stdin to datagrams */
+	struct input input;
+	struct loop_timer pace;
+	uint64_t paced; /* when the next datagram is due */
+	bool watching;  /* stdin */
+	bool input_over, script_over;
+
+	/* packets to stdout */
+	struct output *out, *err;
+	struct store_cursor print;
+	struct loop_timer more;
+	uint64_t print_end;    /* seq of the first packet that is too much (-W) */
+	bool printed;          /* the cursor is at the end */
+	uint64_t missed;       /* datagrams that the cursor was too slow for */
+	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
+	uint64_t unprinted;    /* datagrams of others */
+	struct buf complained; /* the complaint told last on stderr */
+
+	/* the end */
+	struct ending ending;
+	struct loop_timer check, give_up;
+	bool over;         /* nothing more is sent or waited for */
+	bool ended_output; /* nobody reads stdout any more, or it failed */
+	bool gave_up;      /* stdout stood still too long after a signal */
+	enum ending_status failure;
+	struct error why;
+};
+
+/* pipe.c */
+void pipe_say(struct pipe *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void pipe_stop(struct pipe *p); /* ends it; what came so far is still printed */
+void pipe_fail(struct pipe *p, enum ending_status status, const struct error *e);
+void pipe_check(struct pipe *p); /* is it time to end? */
+
+/* pipe_face.c */
+void pipe_face_init(struct pipe *p);
+
+/* pipe_input.c */
+void pipe_input_init(struct pipe *p);
+void pipe_input_done(struct pipe *p);
+void pipe_start_input(struct pipe *p);
+void pipe_watch_input(struct pipe *p); /* watches stdin exactly while it is to be read */
+void pipe_send(struct pipe *p);        /* as much of the input as can be sent now */
+
+/* pipe_print.c */
+void pipe_find_target(struct pipe *p);
+void pipe_note(struct pipe *p, const struct packet *packet); /* counts it for the end */
+void pipe_print(struct pipe *p);                             /* as much as stdout takes */
+void pipe_json_error(struct pipe *p, const char *text);      /* {"event":"error",...} */
+void pipe_more(void *ctx);                                   /* p->more fires */
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What happened, printed: the formats of -o.
+ *
+ *	raw     the payloads of received datagrams and nothing else; not our own looped back
+ *	text    TIME SOCKET DIR PEER LEN TEXT, parted by tabs; TEXT in the text notation, so that
+ *		typing it back gives the same bytes
+ *	hex     a head line, then the payload as a dump, which the hex notation reads back
+ *	json    one object a line (front/json.h)
+ *
+ * text and hex print received datagrams, errors and gaps, with verbose also what was sent; json
+ * prints everything.  But for raw no byte of a peer leaves as it came: lines hold neither controls
+ * nor anything else that text_next() refuses.
+ */
+#ifndef FRONT_WRITER_H
+#define FRONT_WRITER_H
+
+#include "session/session.h"
+
+enum writer_format { WRITER_RAW, WRITER_TEXT, WRITER_HEX, WRITER_JSON };
+
+/* By name; an unknown one is an error that says what there is. */
+bool writer_find(const char *name, enum writer_format *out, struct error *e);
+
+/* Appends what the format has to say about p. */
+void writer_packet(enum writer_format format, struct session *s, bool verbose,
+		   const struct packet *p, struct buf *out);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/words.h"
+
+#include "net/errqueue.h"
+#include "util/num.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#define ERROR_ADDR 44 /* columns of the address in front of an error */
+
+void words_time(struct buf *out, uint64_t time, int digits, bool utc)
+{
+	time_t seconds = (time_t)(time / NS_PER_S);
+	uint64_t fraction = time % NS_PER_S;
+	struct tm tm = { 0 };
+
+	if (utc)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+	for (int i = digits; i < 9; i++)
+		fraction /= 10;
+	if (digits)
+		buf_printf(out, ".%0*" PRIu64, digits, fraction);
+}
+
+static const char *rx_direction(uint32_t flags)
+{
+	if (flags & PACKET_OWN)
+		return "<o";
+	if (flags & PACKET_MULTICAST)
+		return "<m";
+	return flags & PACKET_BROADCAST ? "<b" : "<-";
+}
+
+const char *words_direction(const struct packet *p)
+{
+	switch (p->kind) {
+	case PACKET_RX:
+		return rx_direction(p->flags);
+	case PACKET_TX:
+		return p->result > 0 ? "!!" : "->";
+	case PACKET_ICMP:
+		return "!!";
+	default:
+		return "--";
+	}
+}
+
+void words_error_subject(struct buf *out, const struct packet *p)
+{
+	const struct packet_icmp *i = &p->icmp;
+
+	addr_format_short(out, &p->peer, ERROR_ADDR);
+	buf_printf(out, " %s",
+		   errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum));
+}
+
+void words_error_meaning(struct buf *out, const struct packet *p)
+{
+	const struct packet_icmp *i = &p->icmp;
+
+	buf_str(out, ": ");
+	errqueue_words(out, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum, i->mtu);
+	if (i->offender.family && !addr_same_host(&i->offender, &p->peer)) {
+		buf_str(out, ", says ");
+		addr_format_host(out, &i->offender);
+	}
+}
+
+void words_error(struct buf *out, const struct packet *p)
+{
+	words_error_subject(out, p);
+	if (p->icmp.cause)
+		buf_printf(out, " #%" PRIu64, p->icmp.cause);
+	words_error_meaning(out, p);
+}
+
+void words_gap(struct buf *out, const struct packet *p)
+{
+	const char *least = p->flags & PACKET_AT_LEAST ? "at least " : "";
+
+	if (p->where == PACKET_WHERE_STORE)
+		buf_printf(out, "%s%" PRIu64 " could not be stored here: no memory", least,
+			   p->lost);
+	else
+		buf_printf(out, "%s%" PRIu64 " lost here before %s could be received", least,
+			   p->lost, p->lost == 1 ? "it" : "they");
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sink that never makes its owner wait. */
+#include "front/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bed {
+	int ends[2]; /* of a pipe */
+	struct output *out;
+};
+
+static int setup(void **state)
+{
+	struct bed *b = calloc(1, sizeof(*b));
+
+	signal(SIGPIPE, SIG_IGN);
+	*state = b;
+	if (!b || pipe2(b->ends, O_CLOEXEC) < 0)
+		return -1;
+	b->out = output_new(b->ends[1], NULL);
+	return b->out ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct bed *b = *state;
+
+	output_free(b->out);
+	close(b->ends[0]);
+	close(b->ends[1]);
+	free(b);
+	return 0;
+}
+
+static void append(struct bed *b, const char *bytes, size_t n)
+{
+	buf_add(output_buffer(b->out), bytes, n);
+	output_flush(b->out);
+}
+
+static void turn(struct bed *b)
+{
+	struct pollfd fd = { .fd = output_fd(b->out), .events = POLLIN };
+
+	assert_int_equal(poll(&fd, 1, 10000), 1);
+	output_turn(b->out);
+}
+
+static void all_is_written_in_order(void **state)
+{
+	struct bed *b = *state;
+	char got[64] = "";
+	size_t n = 0;
+
+	append(b, "one ", 4);
+	append(b, "two ", 4);
+	append(b, "three", 5);
+	while (!output_is_idle(b->out))
+		turn(b);
+	assert_int_equal(output_waiting(b->out), 0);
+	while (n < 13)
+		n += (size_t)read(b->ends[0], got + n, sizeof(got) - n);
+	assert_string_equal(got, "one two three");
+	assert_int_equal(output_error(b->out), 0);
+}
+
+/* A pipe that nobody reads: appending goes on, until the owner is told to pause. */
+static void a_reader_that_stands_still_holds_up_nobody(void **state)
+{
+	struct bed *b = *state;
+	char *block = calloc(1, 65536), got[65536];
+	size_t appended = 0, n = 0;
+
+	while (!output_is_full(b->out)) {
+		append(b, block, 65536);
+		appended += 65536;
+	}
+	assert_in_range(output_waiting(b->out), OUTPUT_FULL, appended);
+	while (n < appended) {
+		ssize_t some = read(b->ends[0], got, sizeof(got));
+
+		assert_true(some > 0);
+		n += (size_t)some;
+		output_turn(b->out);
+	}
+	while (!output_is_idle(b->out))
+		turn(b);
+	assert_false(output_is_full(b->out));
+	free(block);
+}
+
+static void it_is_given_up_though_a_write_is_stuck(void **state)
+{
+	struct bed *b = *state;
+	char *block = calloc(1, 1u << 20);
+
+	append(b, block, 1u << 20);
+	free(block);
+	assert_false(output_is_idle(b->out));
+	/* output_free() in teardown must return */
+}
+
+static void a_closed_pipe_is_an_error_and_swallows_the_rest(void **state)
+{
+	struct bed *b = *state;
+
+	close(b->ends[0]);
+	append(b, "x", 1);
+	turn(b);
+	assert_int_equal(output_error(b->out), EPIPE);
+	append(b, "y", 1);
+	assert_true(output_is_idle(b->out));
+	assert_int_equal(output_buffer(b->out)->len, 0);
+	b->ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Somebody who shares the descriptor may have made it non-blocking. */
+static void a_descriptor_that_does_not_block_is_waited_for(void **state)
+{
+	struct bed *b = *state;
+	char *block = calloc(1, 1u << 20), got[65536];
+	size_t n = 0;
+
+	fcntl(b->ends[1], F_SETFL, O_NONBLOCK);
+	append(b, block, 1u << 20);
+	free(block);
+	while (n < 1u << 20) {
+		ssize_t some = read(b->ends[0], got, sizeof(got));
+
+		assert_true(some > 0);
+		n += (size_t)some;
+	}
+	while (!output_is_idle(b->out))
+		turn(b);
+	assert_int_equal(output_error(b->out), 0);
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(all_is_written_in_order),
+		CASE(a_reader_that_stands_still_holds_up_nobody),
+		CASE(it_is_given_up_though_a_write_is_stuck),
+		CASE(a_closed_pipe_is_an_error_and_swallows_the_rest),
+		CASE(a_descriptor_that_does_not_block_is_waited_for),
+	};
+
+	return cmocka_run_group_tests_name("output", tests, NULL, NULL);
+}
