@@ -159,6 +159,7 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 	struct command_intent intent = { 0 };
 	struct job_spec spec = {
 		.line = line,
+		.verb = verb,
 		.delay = c->schedule.delay,
 		.every = c->schedule.every,
 		.times = c->schedule.times,

@@ -7,7 +7,6 @@
 #include "payload/payload.h"
 #include "session/sender.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,26 +179,10 @@ static bool file_run(struct command_call *c, struct error *e)
 	return ok;
 }
 
-/* The files that the path begun may mean; a folder ends in "/". */
 static void file_complete(struct command_completion *c)
 {
-	const char *slash = strrchr(c->prefix, '/');
-	int head = slash ? (int)(slash - c->prefix) + 1 : 0;
-	char folder[PATH_MAX];
-	struct dirent *entry;
-	DIR *d;
-
-	if (c->word > 0 || head >= PATH_MAX)
-		return;
-	snprintf(folder, sizeof(folder), "%.*s", head, c->prefix);
-	d = opendir(head ? folder : ".");
-	if (!d)
-		return;
-	while ((entry = readdir(d)))
-		if (entry->d_name[0] != '.' || c->prefix[head] == '.')
-			completion_offer(c, "%s%s%s", folder, entry->d_name,
-					 entry->d_type == DT_DIR ? "/" : "");
-	closedir(d);
+	if (c->word == 0)
+		completion_offer_files(c);
 }
 
 bool send_newest_rx(struct session *s, struct store_hold *hold, struct packet *out)

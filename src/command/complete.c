@@ -3,6 +3,8 @@
 
 #include "payload/field.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,27 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 	c->matches[c->count] = strdup(word);
 	if (c->matches[c->count])
 		c->count++;
+}
+
+void completion_offer_files(struct command_completion *c)
+{
+	const char *slash = strrchr(c->prefix, '/');
+	int head = slash ? (int)(slash - c->prefix) + 1 : 0;
+	char folder[PATH_MAX];
+	struct dirent *entry;
+	DIR *d;
+
+	if (head >= PATH_MAX)
+		return;
+	snprintf(folder, sizeof(folder), "%.*s", head, c->prefix);
+	d = opendir(head ? folder : ".");
+	if (!d)
+		return;
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.' || c->prefix[head] == '.')
+			completion_offer(c, "%s%s%s", folder, entry->d_name,
+					 entry->d_type == DT_DIR ? "/" : "");
+	closedir(d);
 }
 
 void completion_done(struct command_completion *c)

@@ -225,6 +225,7 @@ struct job *job_start(struct session *s, struct session_socket *k, const struct 
 	}
 	memcpy(j->dests, spec->dests, spec->count * sizeof(*j->dests));
 	j->count = spec->count;
+	j->verb = spec->verb;
 	j->session = s;
 	j->socket = k->number;
 	j->number = s->job_last + 1;

@@ -36,6 +36,7 @@ struct job_source {
 
 struct job_spec {
 	const char *line;      /* what was typed, for listings; copied */
+	size_t verb;           /* where in it the sending command begins */
 	uint64_t delay, every; /* ns until the first tick, and between ticks; every 0: one tick */
 	uint64_t times;        /* ticks; 0: no end */
 	const struct addr *dests; /* copied */
@@ -49,6 +50,7 @@ struct job {
 	uint32_t number; /* from 1, never reused */
 	uint32_t socket;
 	char *line;
+	size_t verb;
 	uint64_t every, times;
 	struct addr *dests;
 	size_t count;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "command/save.h"
+
+#include "command/send.h"
+#include "session/job.h"
+#include "util/num.h"
+#include "util/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- lines ---- */
+
+/* Characters that have no place in a file of lines are escaped, the rest stays as it was typed. */
+static void add_shown(struct buf *out, const char *text)
+{
+	size_t n = strlen(text);
+	int marks = 0;
+
+	for (size_t i = 0; i < n;) {
+		struct text_glyph g = text_next_on(text + i, n - i, &marks);
+
+		if (g.shown)
+			buf_add(out, text + i, g.bytes);
+		else
+			text_escape(out, text + i, g.bytes);
+		i += g.bytes;
+	}
+}
+
+/* A line begun at "start"; one that would be too long to be read becomes a comment. */
+static void end_line(struct buf *out, size_t start, const char *what)
+{
+	if (!out->failed && out->len - start > COMMAND_LINE_MAX) {
+		buf_cut(out, start);
+		buf_printf(out, "# too long for a line: %s", what);
+	}
+	buf_char(out, '\n');
+}
+
+/* ---- sockets ---- */
+
+/* What sock_open() asks for by itself is not said. */
+static bool is_default(const struct sockopt *o, const struct sockopt_value *v)
+{
+	return !v->asked || (strcmp(o->name, "rcvbuf") == 0 && v->number == SOCK_RCVBUF_ASK);
+}
+
+static void add_open(const struct session_socket *k, struct buf *out)
+{
+	buf_printf(out, "open %s ",
+		   k->sock.dual                ? "udp"
+		   : k->sock.family == AF_INET ? "udp4"
+					       : "udp6");
+	addr_format(out, &k->sock.local);
+	for (const struct sockopt *o = sockopts; o->name; o++) {
+		if (is_default(o, &k->sock.options.v[sockopt_index(o)]))
+			continue;
+		buf_printf(out, " %s=", o->name);
+		sockopt_format_asked(&k->sock, o, out);
+	}
+	buf_char(out, '\n');
+}
+
+static void add_membership(const struct membership *m, struct buf *out)
+{
+	const struct addr any = { 0 };
+
+	if (!m->source_specific) {
+		buf_str(out, "join ");
+		group_format(out, &m->group, &any, m->ifindex);
+		buf_char(out, '\n');
+	}
+	for (size_t i = 0; i < m->source_count; i++) {
+		buf_str(out, m->source_specific ? "join " : "block ");
+		group_format(out, &m->group, &m->sources[i], m->ifindex);
+		buf_char(out, '\n');
+	}
+}
+
+static void add_addrs(const struct addr *addrs, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buf_char(out, ',');
+		addr_format(out, &addrs[i]);
+	}
+}
+
+static void add_pinned(const struct target_choice *t, struct buf *out)
+{
+	size_t start = out->len;
+
+	if (t->kind != TARGET_PINNED)
+		return;
+	buf_str(out, "to ");
+	add_addrs(t->addrs, t->count, out);
+	end_line(out, start, "a target of many peers");
+}
+
+static bool is_only(const struct target_choice *t, const struct addr *addr)
+{
+	return t->kind == TARGET_PINNED && t->count == 1 && addr_equal(&t->addrs[0], addr);
+}
+
+/* "connect" pins its peer, "open" roams: what is so by itself is not said. */
+static void add_target(const struct session_socket *k, struct buf *out)
+{
+	const struct target *t = &k->target;
+	const struct addr *peer = &k->sock.peer;
+	bool by_connect = peer->family && is_only(&t->now, peer);
+
+	if (by_connect)
+		add_pinned(&t->before, out);
+	if (peer->family) {
+		buf_str(out, "connect ");
+		addr_format(out, peer);
+		buf_char(out, '\n');
+	}
+	if (by_connect)
+		return;
+	if (!peer->family || !is_only(&t->before, peer))
+		add_pinned(&t->before, out);
+	add_pinned(&t->now, out);
+	if (t->now.kind != TARGET_PINNED && (peer->family || t->before.kind == TARGET_PINNED))
+		buf_str(out, "to last\n");
+}
+
+/* As it may be typed: 100ms */
+static void add_interval(uint64_t ns, struct buf *out)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} units[] = {
+		{ 3600 * NS_PER_S, "h" }, { 60 * NS_PER_S, "m" }, { NS_PER_S, "s" },
+		{ NS_PER_MS, "ms" },      { NS_PER_US, "us" },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (ns % units[i].ns == 0) {
+			buf_printf(out, "%llu%s", (unsigned long long)ns / units[i].ns,
+				   units[i].name);
+			return;
+		}
+	}
+	buf_printf(out, "%llu.%03lluus", ns / NS_PER_US, ns % NS_PER_US);
+}
+
+/* With its destinations, which were settled when it was started. */
+static void add_job(const struct job *j, struct buf *out)
+{
+	size_t start = out->len;
+
+	buf_str(out, "# ");
+	if (j->every) {
+		buf_str(out, "every ");
+		add_interval(j->every, out);
+	} else {
+		buf_str(out, "once");
+	}
+	if (j->times)
+		buf_printf(out, " times %" PRIu64, j->times);
+	buf_str(out, " to ");
+	add_addrs(j->dests, j->count, out);
+	buf_char(out, ' ');
+	add_shown(out, j->line + j->verb);
+	end_line(out, start, "a job");
+}
+
+static void add_socket(const struct session *s, const struct session_socket *k, struct buf *out)
+{
+	add_open(k, out);
+	for (size_t i = 0; i < k->sock.groups.count; i++)
+		add_membership(&k->sock.groups.m[i], out);
+	add_target(k, out);
+	if (k->echo)
+		buf_str(out, "echo-server on\n");
+	for (const struct job *j = s->jobs; j; j = j->next)
+		if (j->socket == k->number)
+			add_job(j, out);
+}
+
+/* The newest is the current one by itself; a fresh session numbers them anew. */
+static void add_current(const struct session *s, struct buf *out)
+{
+	for (size_t i = 0; i + 1 < s->socket_count; i++)
+		if (s->sockets[i] == s->current)
+			buf_printf(out, "socket %zu\n", i + 1);
+}
+
+/* ---- the face ---- */
+
+static void add_binding(void *arg, const char *key, const char *command)
+{
+	struct buf *out = arg;
+
+	buf_printf(out, "%sbind %s ", strpbrk(command, "\r\n") ? "# not in one line: " : "", key);
+	add_shown(out, command);
+	buf_char(out, '\n');
+}
+
+static void add_typing(const struct command_typing *t, struct buf *out)
+{
+	static const char *const eols[] = {
+		[EOL_NONE] = "none", [EOL_LF] = "lf", [EOL_CRLF] = "crlf"
+	};
+
+	if (t->input != INPUT_TEXT || t->eol != EOL_NONE)
+		buf_printf(out, "input %s eol=%s\n", t->input == INPUT_HEX ? "hex" : "text",
+			   eols[t->eol]);
+}
+
+void save_format(const struct session *s, const struct face *face, struct buf *out)
+{
+	buf_str(out, "# a session of udpdeck: udpdeck -f FILE opens it again\n");
+	for (size_t i = 0; i < s->variables.count; i++) {
+		size_t start = out->len;
+
+		let_format(out, &s->variables.list[i]);
+		end_line(out, start, s->variables.list[i].name);
+	}
+	for (size_t i = 0; i < s->socket_count; i++)
+		add_socket(s, s->sockets[i], out);
+	add_current(s, out);
+	if (face->bindings)
+		face->bindings(face->ctx, add_binding, out);
+	if (face->typing)
+		add_typing(face->typing(face->ctx), out);
+}
