@@ -7,13 +7,16 @@
 #include "session/peer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_ROOM 64
 
 void peer_table_done(struct peer_table *t)
 {
-	for (uint32_t i = 0; i < t->count; i++)
+	for (uint32_t i = 0; i < t->count; i++) {
+		free(t->peers[i]->label);
 		free(t->peers[i]);
+	}
 	free(t->peers);
 	free(t->buckets);
 	*t = (struct peer_table){ 0 };
@@ -109,4 +112,17 @@ struct peer *peer_note(struct peer_table *t, const struct addr *addr, bool *adde
 	if (p)
 		t->recent = p->number;
 	return p;
+}
+
+bool peer_label(struct peer *p, const char *label, struct error *e)
+{
+	char *copy = NULL;
+
+	if (label && strlen(label) > PEER_LABEL_MAX)
+		return err_at(e, 0, "a label has at most %d bytes", PEER_LABEL_MAX);
+	if (label && label[0] && !(copy = strdup(label)))
+		return err_set(e, ERR_LIMIT, "no memory for a label");
+	free(p->label);
+	p->label = copy;
+	return true;
 }

@@ -18,6 +18,7 @@ struct peer {
 	struct addr addr;
 	uint64_t rx, rx_bytes, tx, tx_bytes, errors;
 	uint64_t first, last; /* realtime ns of the first and last packet of any kind */
+	char *label;          /* what a person calls it; heap, NULL: nothing */
 	uint32_t next;        /* in the hash chain: number, 0 ends */
 };
 
@@ -29,11 +30,15 @@ struct peer_table {
 	uint32_t recent; /* the one found last: floods come from one peer */
 };
 
+#define PEER_LABEL_MAX 32 /* bytes */
+
 void peer_table_done(struct peer_table *t);
 /* Finds or adds; *added tells which.  NULL when the table is full or memory is out.  A group or
  * broadcast address that was written to is a peer too. */
 struct peer *peer_note(struct peer_table *t, const struct addr *addr, bool *added);
 struct peer *peer_find(const struct peer_table *t, const struct addr *addr);
 struct peer *peer_by_number(const struct peer_table *t, uint32_t number);
+/* NULL or "" takes the label away. */
+bool peer_label(struct peer *p, const char *label, struct error *e);
 
 #endif

@@ -162,6 +162,8 @@ static void format_journey(const struct view *v, const struct journey *j,
 	buf_str(out, " -> ");
 	if (peer)
 		buf_printf(out, "@%u ", peer->number);
+	if (peer && peer->label)
+		buf_printf(out, "%s ", peer->label);
 	if (j->count == 1)
 		addr_format(out, j->dests);
 	else

@@ -22,6 +22,19 @@ void words_peer(struct buf *out, const struct view *v, const struct addr *a, siz
 
 	if (peer)
 		buf_printf(out, "@%" PRIu32 " ", peer->number);
+	if (peer && peer->label) {
+		struct buf whole;
+		size_t wide;
+
+		text_escape(out, peer->label, strlen(peer->label));
+		buf_init(&whole, 128);
+		addr_format(&whole, a);
+		wide = text_width(out->data + before, out->len - before) + 1 + whole.len;
+		if (wide <= columns)
+			buf_printf(out, " %s", buf_cstr(&whole));
+		buf_done(&whole);
+		return;
+	}
 	columns -= out->len - before < columns ? out->len - before : columns;
 	addr_format_short(out, a, columns < SHORTEST_ADDR ? SHORTEST_ADDR : columns);
 }

@@ -11,7 +11,8 @@
 #include "ui/view.h"
 
 /* "@1 10.0.0.9:5353", the address shortened to what "columns" leave; without a number where the
- * peer is not in the table. */
+ * peer is not in the table.  A peer with a label is "@1 LABEL", and its address behind that where
+ * all of it has room. */
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);

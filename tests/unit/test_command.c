@@ -74,6 +74,9 @@ static void faults_are_named_with_their_column(void **state)
 		{ "input morse", 6, "morse" },
 		{ "help nothing", 5, "nothing" },
 		{ "show x", 5, "x" },
+		{ "label @7 x", 6, "no peer @7" },
+		{ "label x y", 6, "x" },
+		{ "bind F3", 7, "usage: bind KEY COMMAND" },
 	};
 	struct fake_face *f = *state;
 	struct error e;
@@ -302,6 +305,21 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "127.0.0.1:"));
 	fake_must(f, "peers");
 	assert_true(fake_listed(f, "127.0.0.1:9"));
+	fake_must(f, "label @1 \xc3\xa4nne");
+	fake_must(f, "peers");
+	assert_true(fake_listed(f, "@1 \xc3\xa4nne\t127.0.0.1:9"));
+	fake_must(f, "label @1");
+	fake_must(f, "peers");
+	assert_true(fake_listed(f, "@1 \t127.0.0.1:9"));
+	fake_must(f, "stats");
+	assert_true(fake_listed(f, "[1]\t0\t1\t0"));
+	assert_true(fake_listed(f, "all\t0\t1\t0"));
+	assert_true(fake_listed(f, "peers\t1"));
+	assert_true(fake_listed(f, "of 8 MiB"));
+	fake_must(f, "bind");
+	assert_true(fake_listed(f, "none is"));
+	/* a face without keys takes it without a word */
+	fake_must(f, "bind F3 no such command");
 	fake_must(f, "options");
 	for (const struct sockopt *o = sockopts; o->name; o++)
 		assert_int_equal(fake_listed(f, o->name), o->kind != SOCKOPT_NOT_UDP);

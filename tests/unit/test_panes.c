@@ -324,6 +324,21 @@ static void test_addresses_keep_zone_and_port(void **state)
 	assert_non_null(strstr(deck_row(d, FIRST_ROW), "@1 [fe80::1111:2222:3333:4444%lo]:54321 "));
 }
 
+/* It takes the address's place where both have no room; the details have both. */
+static void test_a_peer_with_a_label(void **state)
+{
+	struct deck *d = *state;
+	struct error e;
+
+	deck_rx(d, 1, deck_addr("fe80::1111:2222:3333:4444%lo", 54321), "x");
+	deck_rx(d, 1, deck_addr("10.0.0.9", 9), "y");
+	assert_true(peer_label(peer_by_number(&d->session.peers, 1), "gateway", &e));
+	assert_true(peer_label(peer_by_number(&d->session.peers, 2), "lab", &e));
+	deck_draw(d, 24, 80);
+	assert_non_null(strstr(deck_row(d, FIRST_ROW), "@1 gateway  "));
+	assert_non_null(strstr(deck_row(d, FIRST_ROW + 1), "@2 lab 10.0.0.9:9 "));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -344,6 +359,7 @@ int main(void)
 		TEST(test_errors_and_their_runs),
 		TEST(test_a_selection_that_outlived_its_place),
 		TEST(test_addresses_keep_zone_and_port),
+		TEST(test_a_peer_with_a_label),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

@@ -99,12 +99,36 @@ static void test_grows_and_stops_at_its_maximum(void **state)
 	peer_table_done(&t);
 }
 
+static void test_labels(void **state)
+{
+	struct peer_table t = { 0 };
+	const struct addr a = v4(1, 9);
+	struct peer *p;
+	struct error e;
+	bool added;
+
+	(void)state;
+	p = peer_note(&t, &a, &added);
+	assert_null(p->label);
+	assert_true(peer_label(p, "gateway", &e));
+	assert_string_equal(p->label, "gateway");
+	assert_false(peer_label(p, "a label of more than 32 characters", &e));
+	assert_string_equal(p->label, "gateway");
+	assert_true(peer_label(p, "other", &e));
+	assert_string_equal(p->label, "other");
+	assert_true(peer_label(p, NULL, &e));
+	assert_null(p->label);
+	assert_true(peer_label(p, "last", &e));
+	peer_table_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_count_from_one),
 		cmocka_unit_test(test_unknown_peers_are_null),
 		cmocka_unit_test(test_zone_tells_peers_apart),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_grows_and_stops_at_its_maximum),
 	};
 
