@@ -15,8 +15,8 @@ void command_set_init(struct command_set *set, const struct command *face_rows)
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
 						 send_commands, variable_commands, job_commands,
-						 look_commands, file_commands, program_commands,
-						 face_rows } };
+						 look_commands, file_commands, script_commands,
+						 program_commands, face_rows } };
 }
 
 const struct command *command_at(const struct command_set *set, size_t i)

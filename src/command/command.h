@@ -15,6 +15,8 @@
 #define COMMAND_LINE_MAX (256u << 10)
 #define COMMAND_WORDS_MAX 64
 
+struct script;
+
 enum command_message { MESSAGE_INFO, MESSAGE_WARNING, MESSAGE_ERROR };
 
 enum command_input { INPUT_TEXT, INPUT_HEX };
@@ -54,7 +56,11 @@ struct face {
 	/* "bind": KEY runs COMMAND from now on; and each that was bound, in order. */
 	bool (*bind)(void *ctx, const char *key, const char *command, struct error *e);
 	void (*bindings)(void *ctx, face_binding *each, void *arg);
+	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
+	 * message does. */
+	void (*echo)(void *ctx, const char *text);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
+	struct script *script; /* command/script.h: waits and runs files; the face's, may be NULL */
 };
 
 /* Where to send, as "to" reads it. */

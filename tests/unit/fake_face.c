@@ -55,6 +55,31 @@ static void quit(void *ctx)
 	struct fake_face *f = ctx;
 
 	f->quit = true;
+	script_stop(f->face.script);
+}
+
+static void echo(void *ctx, const char *text)
+{
+	struct fake_face *f = ctx;
+	size_t n = strlen(f->echoed);
+
+	snprintf(f->echoed + n, sizeof(f->echoed) - n, "%s\n", text);
+}
+
+static void take_end(void *ctx, enum script_status status, const struct error *e)
+{
+	struct fake_face *f = ctx;
+
+	f->ends++;
+	f->ended = status;
+	f->why = *e;
+}
+
+static void poke(void *ctx)
+{
+	struct fake_face *f = ctx;
+
+	script_poke(f->face.script);
 }
 
 static uint64_t still(void *ctx)
@@ -67,6 +92,7 @@ static uint64_t still(void *ctx)
 static void set_up(struct fake_face *f)
 {
 	struct session_config config = { .clock = &f->clock, .memory = 8u << 20 };
+	struct script_events events = { .ended = take_end };
 	struct error e;
 
 	f->loop = loop_new(&f->clock);
@@ -80,8 +106,17 @@ static void set_up(struct fake_face *f)
 		.typing = typing,
 		.show = show,
 		.quit = quit,
+		.echo = echo,
 	};
 	command_set_init(&f->set, NULL);
+	events.ctx = f;
+	f->face.script = script_new(&f->session, &f->face, &f->set, &events, &e);
+	assert_non_null(f->face.script);
+	f->session.watcher = (struct session_watcher){
+		.ctx = f,
+		.changed = poke,
+		.resolved = poke,
+	};
 	listing_init(&f->listing);
 }
 
@@ -112,6 +147,7 @@ int fake_face_teardown(void **state)
 {
 	struct fake_face *f = *state;
 
+	script_free(f->face.script);
 	session_done(&f->session);
 	loop_free(f->loop);
 	listing_done(&f->listing);

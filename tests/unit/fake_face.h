@@ -3,7 +3,7 @@
 #ifndef FAKE_FACE_H
 #define FAKE_FACE_H
 
-#include "command/command.h"
+#include "command/script.h"
 
 struct fake_face {
 	struct clock clock; /* the system's, or one that stands still */
@@ -19,6 +19,10 @@ struct fake_face {
 	unsigned listings;
 	uint64_t shown;
 	bool quit;
+	char echoed[600]; /* a line each */
+	unsigned ends;    /* of the script */
+	enum script_status ended;
+	struct error why;
 };
 
 /* cmocka's setup and teardown; *state is a struct fake_face *. */
