@@ -24,7 +24,7 @@ static int fail(const struct error *e)
 	struct buf text;
 
 	buf_init(&text, 4096);
-	text_escape(&text, e->text, strlen(e->text));
+	text_show(&text, e->text);
 	fprintf(stderr, "udpdeck: %s\n", buf_cstr(&text));
 	buf_done(&text);
 	return EXIT_FAILURE;
@@ -88,7 +88,8 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 	/* A faulty line in a file is no reason not to start; it is told before anything else. */
 	if (!cli->no_rc)
 		start_rc(s, ui_face(ui), ui_commands(ui), &fault);
-	ok = start_session(cli, s, ui_face(ui), ui_commands(ui), &demo, &hint, e);
+	ok = start_session(cli, s, ui_face(ui), ui_commands(ui), &demo, &hint, e) &&
+	     start_scripts(cli, ui_face(ui)->script, e);
 	if (ok) {
 		if (cli->verbose)
 			tell_sockets(s);

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RC_BYTES_MAX (1 << 20)
-
 /* One command line, formatted, run until it no longer waits for a name. */
 static bool run(struct session *s, struct face *face, const struct command_set *set,
 		const char *line, struct error *e)
@@ -45,61 +43,83 @@ static bool rc_path(char *path, size_t size)
 	return n > 0 && (size_t)n < size;
 }
 
-static bool rc_line(struct session *s, struct face *face, const struct command_set *set,
-		    const char *path, unsigned number, char *line, struct error *e)
-{
-	size_t start = line[0] == ':';
+struct rc {
+	enum script_status status;
+	struct error e;
+};
 
-	line[strcspn(line, "\n")] = '\0';
-	if (run(s, face, set, line + start, e))
-		return true;
-	if (e && e->at >= 0)
-		return err_prefix(e, "%s:%u:%zu: ", path, number,
-				  start + text_column(line + start, strlen(line + start),
-						      (size_t)e->at));
-	return err_prefix(e, "%s:%u: ", path, number);
+static void rc_ended(void *ctx, enum script_status status, const struct error *e)
+{
+	struct rc *rc = ctx;
+
+	rc->status = status;
+	rc->e = *e;
 }
 
-/* An ordinary file of a size that a person writes; NULL with e unset where there is none. */
-static FILE *open_rc(const char *path, struct error *e)
+/* An ordinary file that may be read; false with e unset where there is none. */
+static bool has_rc(const char *path, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
-	if (fd < 0) {
+	if (stat(path, &st) < 0 || access(path, R_OK) < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
 			err_sys(e, errno, "%s", path);
-		return NULL;
+		return false;
 	}
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > RC_BYTES_MAX) {
-		err_set(e, ERR_USAGE, "%s is no ordinary file of at most 1 MiB", path);
-		close(fd);
-		return NULL;
+	return S_ISREG(st.st_mode) || err_set(e, ERR_USAGE, "%s is no ordinary file", path);
+}
+
+/* While it runs the face pokes this runner. */
+static bool run_rc(struct script *sc, struct session *s, struct face *face, const struct rc *rc,
+		   struct error *e)
+{
+	struct script *home = face->script;
+	bool ok = true;
+
+	face->script = sc;
+	script_start(sc);
+	while (ok && !script_is_idle(sc)) {
+		ok = loop_turn(s->loop, UINT64_MAX, e);
+		if (ok && loop_stopped(s->loop))
+			break;
 	}
-	return fdopen(fd, "r");
+	face->script = home;
+	if (ok && rc->status != SCRIPT_DONE) {
+		*e = rc->e;
+		return false;
+	}
+	return ok;
 }
 
 bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e)
 {
-	struct error fault = { 0 };
-	char path[4096], *line = NULL;
-	size_t room = 0;
-	unsigned number = 0;
-	bool ok = true;
-	FILE *f;
+	struct rc rc = { .status = SCRIPT_DONE };
+	const struct script_events events = { .ctx = &rc, .ended = rc_ended };
+	char path[4096];
+	struct script *sc;
+	bool ok;
 
-	if (!rc_path(path, sizeof(path)))
-		return true;
-	f = open_rc(path, &fault);
-	if (!f) {
-		*e = fault;
-		return fault.code == ERR_NONE;
-	}
-	while (ok && getline(&line, &room, f) >= 0)
-		ok = rc_line(s, face, set, path, ++number, line, e);
-	free(line);
-	fclose(f);
+	*e = (struct error){ .at = -1 };
+	if (!rc_path(path, sizeof(path)) || !has_rc(path, e))
+		return e->code == ERR_NONE;
+	sc = script_new(s, face, set, &events, e);
+	ok = sc && script_add_file(sc, path, e) && run_rc(sc, s, face, &rc, e);
+	script_free(sc);
 	return ok;
+}
+
+bool start_scripts(const struct cli *cli, struct script *sc, struct error *e)
+{
+	for (size_t i = 0; i < cli->script_count; i++) {
+		const struct cli_script *given = &cli->scripts[i];
+
+		if (!(given->is_file ? script_add_file : script_add_line)(sc, given->text, e))
+			return false;
+	}
+	if (cli->idle_word)
+		script_set_timeout(sc, cli->idle);
+	script_start(sc);
+	return true;
 }
 
 /* ---- sockets ---- */

@@ -7,10 +7,13 @@
 #define START_H
 
 #include "cli.h"
+#include "command/script.h"
 #include "demo.h"
 
 /* The rc file's commands.  A faulty line is an error that names FILE:LINE:COLUMN. */
 bool start_rc(struct session *s, struct face *face, const struct command_set *set, struct error *e);
+/* Queues what -c and -f say, and starts it. */
+bool start_scripts(const struct cli *cli, struct script *sc, struct error *e);
 /* Sockets, target and groups; with --demo the services too, *demo is then the caller's to free. */
 bool start_session(const struct cli *cli, struct session *s, struct face *face,
 		   const struct command_set *set, struct demo **demo, struct buf *hint,

@@ -195,7 +195,10 @@ static bool interrupt_run(struct command_call *c, struct error *e)
 	(void)e;
 	if (ui_interrupt(ui))
 		return true;
-	if (jobs) {
+	if (!script_is_idle(ui->script)) {
+		script_stop(ui->script);
+		ui_message(ui, MESSAGE_INFO, "the script was stopped");
+	} else if (jobs) {
 		job_stop_all(c->session);
 		ui_sayf(ui, MESSAGE_INFO, "%zu job%s stopped", jobs, jobs == 1 ? "" : "s");
 	} else {
@@ -242,7 +245,7 @@ const struct command ui_command_rows[] = {
 	  .run = ui_packet },
 	{ "enter", "", "keys", 0, 0, CMD_HIDDEN, "open what is under the bar", .run = enter_run },
 	{ "interrupt", "", "keys", 0, 0, CMD_HIDDEN,
-	  "leave a search, clear the line, stop the jobs", .run = interrupt_run },
+	  "leave a search, clear the line, stop scripts and jobs", .run = interrupt_run },
 	{ "redraw", "", "keys", 0, 0, CMD_HIDDEN, "paint the screen anew", .run = redraw_run },
 	{ "suspend", "", "keys", 0, 0, CMD_HIDDEN, "stop, as a job of the shell",
 	  .run = suspend_run },

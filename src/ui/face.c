@@ -117,12 +117,18 @@ static void on_packet(void *ctx, const struct packet *p)
 
 static void on_changed(void *ctx)
 {
-	ui_dirty(ctx);
+	struct ui *ui = ctx;
+
+	script_poke(ui->face.script);
+	ui_dirty(ui);
 }
 
 static void on_resolved(void *ctx)
 {
-	ui_resolved(ctx);
+	struct ui *ui = ctx;
+
+	script_poke(ui->face.script);
+	ui_resolved(ui);
 }
 
 /* ---- the face ---- */
@@ -240,8 +246,16 @@ static bool face_help(void *ctx, const char *topic, struct listing *l)
 	return true;
 }
 
-void ui_face_init(struct ui *ui)
+static void on_script_ended(void *ctx, enum script_status status, const struct error *e)
 {
+	if (status != SCRIPT_DONE)
+		ui_message(ctx, MESSAGE_ERROR, e->text);
+}
+
+bool ui_face_init(struct ui *ui, struct error *e)
+{
+	const struct script_events events = { .ctx = ui, .ended = on_script_ended };
+
 	ui->face = (struct face){
 		.ctx = ui,
 		.message = face_message,
@@ -262,6 +276,8 @@ void ui_face_init(struct ui *ui)
 		.changed = on_changed,
 		.resolved = on_resolved,
 	};
+	ui->script = ui->face.script = script_new(ui->session, &ui->face, &ui->set, &events, e);
+	return ui->script != NULL;
 }
 
 struct face *ui_face(struct ui *ui)

@@ -44,7 +44,7 @@ const struct key keys[] = {
 	{ "Alt-8", NULL, "\\e8", ALL, "socket 8", NULL, NULL },
 	{ "Alt-9", NULL, "\\e9", ALL, "socket 9", NULL, NULL },
 	{ "Ctrl-C", NULL, "\\C-c", LINE, "interrupt", NULL,
-	  "leave a search, then clear the line, then stop the jobs" },
+	  "leave a search, then clear the line, then stop a script, then the jobs" },
 	{ "Ctrl-C", NULL, "\\C-c", PANES, "focus leave", NULL, "to the line" },
 	{ "Ctrl-L", NULL, "\\C-l", ALL, "redraw", NULL, "paint the screen anew" },
 	{ "Ctrl-Z", NULL, "\\C-z", ALL, "suspend", NULL, "stop, as a job of the shell" },

@@ -265,9 +265,9 @@ struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loo
 	ui->view.line.prompt = ui->view.line.text = "";
 	ui->frame = (struct loop_timer){ .fire = on_frame, .ctx = ui };
 	ui->tick = (struct loop_timer){ .fire = on_tick, .ctx = ui };
-	ui_face_init(ui);
 	command_set_init(&ui->set, ui_command_rows);
-	ui->line = ui_line_new(ui, e);
+	if (ui_face_init(ui, e))
+		ui->line = ui_line_new(ui, e);
 	if (!ui->line || !watch_signals(ui, e)) {
 		ui_free(ui);
 		return NULL;
@@ -280,6 +280,7 @@ void ui_free(struct ui *ui)
 	if (!ui)
 		return;
 	ui->session->watcher = (struct session_watcher){ 0 };
+	script_free(ui->script);
 	loop_timer_stop(ui->loop, &ui->frame);
 	loop_timer_stop(ui->loop, &ui->tick);
 	if (ui->signals >= 0) {

@@ -3,6 +3,7 @@
 #ifndef UI_UI_PRIVATE_H
 #define UI_UI_PRIVATE_H
 
+#include "command/script.h"
 #include "line/line.h"
 #include "ui/keys.h"
 #include "ui/preview.h"
@@ -17,6 +18,7 @@ struct ui {
 	struct view view;
 	struct face face;
 	struct command_set set;
+	struct script *script;
 	struct line *line;
 	struct user_keys user_keys;
 	char *pending;         /* heap: the command of a key, while it waits for a name; or NULL */
@@ -62,7 +64,7 @@ bool ui_bind(void *ctx, const char *key, const char *command, struct error *e);
 void ui_bindings(void *ctx, face_binding *each, void *arg);
 
 /* face.c: what commands and session call. */
-void ui_face_init(struct ui *ui);
+bool ui_face_init(struct ui *ui, struct error *e);
 
 /* move.c: commands of keys that move. */
 bool ui_move(struct command_call *c, struct error *e);

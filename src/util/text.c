@@ -193,22 +193,32 @@ static void escape_glyph(struct buf *out, const struct text_glyph *g)
 		buf_printf(out, "\\x%02x", g->cp);
 }
 
-void text_escape(struct buf *out, const void *data, size_t n)
+/* exact: typing it back gives the same bytes. */
+static void escape(struct buf *out, const char *s, size_t n, bool exact)
 {
-	const char *s = data;
 	int marks = 0;
 	for (size_t i = 0; i < n;) {
 		struct text_glyph g = text_next_on(s + i, n - i, &marks);
-		if (!g.shown || g.cp == '\\') {
+		if (!g.shown || (exact && g.cp == '\\')) {
 			escape_glyph(out, &g);
 			marks = 0;
 		} else {
-			if (g.cp == '$' && i + 1 < n && s[i + 1] == '{')
+			if (exact && g.cp == '$' && i + 1 < n && s[i + 1] == '{')
 				buf_char(out, '\\');
 			buf_add(out, s + i, g.bytes);
 		}
 		i += g.bytes;
 	}
+}
+
+void text_escape(struct buf *out, const void *data, size_t n)
+{
+	escape(out, data, n, true);
+}
+
+void text_show(struct buf *out, const char *words)
+{
+	escape(out, words, strlen(words), false);
 }
 
 char text_dot(uint8_t byte)

@@ -62,6 +62,9 @@ bool text_is_utf8(const void *data, size_t n);
  */
 void text_escape(struct buf *out, const void *data, size_t n);
 
+/* The same for words about bytes, such as an error's text: a backslash in them stays as it is. */
+void text_show(struct buf *out, const char *words);
+
 /* The character of a hex dump's right side: printable ASCII, else '.'. */
 char text_dot(uint8_t byte);
 

@@ -179,6 +179,17 @@ static void test_escape(void **state)
 	check_escape(LIT("\xe2\x80\xae!"), "\\u{202e}!");
 }
 
+static void test_words_are_shown(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 256);
+	text_show(&b, "\"\\q\" ${x}\x1b[31m \xff \xe2\x80\xae\xc3\xa9");
+	assert_string_equal(buf_cstr(&b), "\"\\q\" ${x}\\x1b[31m \\xff \\u{202e}\xc3\xa9");
+	buf_done(&b);
+}
+
 static void test_escape_beyond_ascii(void **state)
 {
 	(void)state;
@@ -249,6 +260,7 @@ int main(void)
 		IN_UTF8(test_every_code_point_survives_encoding),
 		IN_UTF8(test_width_and_fit),
 		IN_UTF8(test_escape),
+		IN_UTF8(test_words_are_shown),
 		IN_UTF8(test_escape_beyond_ascii),
 		IN_UTF8(test_is_utf8),
 		IN_UTF8(test_dot),
