@@ -185,15 +185,11 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 
 static void every_complete(struct command_completion *c)
 {
-	const struct command *row;
-
 	if (c->word == 0)
 		return;
 	if (c->word == 1 && strcmp(c->row->name, "every") == 0)
 		completion_offer(c, "times");
-	for (size_t i = 0; (row = command_at(c->set, i)); i++)
-		if (row->flags & (CMD_SENDS | CMD_MODIFIER))
-			completion_offer(c, "%s", row->name);
+	completion_offer_sending(c);
 }
 
 /* ---- jobs, stop ---- */

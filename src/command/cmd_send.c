@@ -112,8 +112,10 @@ static bool to_run(struct command_call *c, struct error *e)
 
 static void to_complete(struct command_completion *c)
 {
-	if (c->word > 0)
+	if (c->word > 0) {
+		completion_offer_sending(c);
 		return;
+	}
 	completion_offer(c, "last");
 	completion_offer(c, "all");
 	for (uint32_t n = 1; n <= c->session->peers.count && n <= COMPLETION_MAX; n++)

@@ -30,6 +30,15 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 		c->count++;
 }
 
+void completion_offer_sending(struct command_completion *c)
+{
+	const struct command *row;
+
+	for (size_t i = 0; (row = command_at(c->set, i)); i++)
+		if (row->flags & (CMD_SENDS | CMD_MODIFIER))
+			completion_offer(c, "%s", row->name);
+}
+
 void completion_offer_files(struct command_completion *c)
 {
 	const char *slash = strrchr(c->prefix, '/');
@@ -110,11 +119,29 @@ bool completion_make_fields(struct session *s, const char *text, size_t point, s
 	return true;
 }
 
+/* The command that the words are for: behind modifiers, the last that is named whole. */
+static const struct command *find_command(const struct command_set *set, const char *const *words,
+					  size_t count, size_t *at)
+{
+	const struct command *row = command_find(set, words[0], true, NULL);
+
+	*at = 0;
+	for (size_t i = 1; i < count && row && (row->flags & CMD_MODIFIER); i++) {
+		const struct command *next = command_find(set, words[i], false, NULL);
+
+		if (!next || !(next->flags & (CMD_SENDS | CMD_MODIFIER)))
+			continue;
+		row = next;
+		*at = i;
+	}
+	return row;
+}
+
 void completion_make(struct session *s, const struct face *face, const struct command_set *set,
 		     const char *line, size_t point, size_t *start, struct command_completion *out)
 {
-	const char *words[3] = { NULL, "", "" };
-	size_t count = 0;
+	const char *words[COMMAND_WORDS_MAX] = { NULL };
+	size_t count = 0, verb;
 
 	if (completion_make_fields(s, line, point, start, out))
 		return;
@@ -129,7 +156,7 @@ void completion_make(struct session *s, const struct face *face, const struct co
 		*start = i;
 		if (i == point)
 			break;
-		if (count < 3)
+		if (count < COMMAND_WORDS_MAX)
 			words[count] = out->text + i;
 		i += strcspn(out->text + i, " \t");
 		if (i < point) {
@@ -143,9 +170,11 @@ void completion_make(struct session *s, const struct face *face, const struct co
 		complete_verb(out);
 		return;
 	}
-	out->row = command_find(set, words[0], true, NULL);
-	out->word = count - 1;
-	out->first = words[1];
+	if (count > COMMAND_WORDS_MAX)
+		return;
+	out->row = find_command(set, words, count, &verb);
+	out->word = count - verb - 1;
+	out->first = verb + 1 < COMMAND_WORDS_MAX && words[verb + 1] ? words[verb + 1] : "";
 	if (out->row && out->row->complete)
 		out->row->complete(out);
 }

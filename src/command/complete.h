@@ -37,6 +37,8 @@ void completion_done(struct command_completion *c);
 /* For a command's "complete" function: offers word if it begins with the prefix. */
 void completion_offer(struct command_completion *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What may follow a modifier. */
+void completion_offer_sending(struct command_completion *c);
 /* The files that the path begun may mean; a folder ends in "/". */
 void completion_offer_files(struct command_completion *c);
 
