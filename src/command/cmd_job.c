@@ -2,6 +2,7 @@
 /* Commands about jobs: "every" and "delay" in front of a sending command, jobs, stop. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/expectation.h"
 #include "command/send.h"
 #include "command/tables.h"
 #include "payload/payload.h"
@@ -32,19 +33,41 @@ static bool read_time(struct command_call *c, size_t i, uint64_t *out, struct er
 	return true;
 }
 
-/* What follows the words read so far is the command; without one there is nothing to do. */
-static bool go_on(struct command_call *c, size_t i, struct error *e)
+/* What follows "at" in the line is the command; without one there is nothing to do. */
+static bool go_on(struct command_call *c, size_t at, struct error *e)
 {
+	at += strspn(c->line + at, " \t");
 	c->schedule.asked = true;
-	if (i == c->word_count)
+	if (!c->line[at])
 		return command_usage(c, e);
-	c->rest = c->words[i].at;
+	c->rest = at;
+	return true;
+}
+
+static size_t end_of(const struct command_call *c, size_t i)
+{
+	return c->words[i].at + strlen(c->words[i].text);
+}
+
+static bool read_until(struct command_call *c, size_t at, size_t *end, struct error *e)
+{
+	unsigned how = EXPECTATION_ONE_WORD | (c->intent ? EXPECTATION_LOOK : 0);
+	size_t used;
+
+	at += strspn(c->line + at, " \t");
+	if (!expectation_parse(c->session, c->line + at, strlen(c->line + at), how, &used,
+			       &c->until, e))
+		return err_shift(e, (ptrdiff_t)at);
+	if (c->until->none)
+		return err_at(e, (ptrdiff_t)at,
+			      "\"none\" never comes: say what ends the job, or \"times N\"");
+	*end = at + used;
 	return true;
 }
 
 static bool every_run(struct command_call *c, struct error *e)
 {
-	size_t i = 1;
+	size_t i = 1, end = end_of(c, 0);
 	int64_t times;
 
 	if (c->schedule.every)
@@ -55,16 +78,20 @@ static bool every_run(struct command_call *c, struct error *e)
 		if (!num_parse_int(c->words[2].text, 1, INT64_MAX, &times, e))
 			return err_shift(e, (ptrdiff_t)c->words[2].at);
 		c->schedule.times = (uint64_t)times;
+		end = end_of(c, 2);
 		i = 3;
 	}
-	return go_on(c, i, e);
+	if (i < c->word_count && strcmp(c->words[i].text, "until") == 0 &&
+	    !read_until(c, end_of(c, i), &end, e))
+		return false;
+	return go_on(c, end, e);
 }
 
 static bool delay_run(struct command_call *c, struct error *e)
 {
 	if (c->schedule.delay)
 		return err_set(e, ERR_USAGE, "\"delay\" is given twice");
-	return read_time(c, 0, &c->schedule.delay, e) && go_on(c, 1, e);
+	return read_time(c, 0, &c->schedule.delay, e) && go_on(c, end_of(c, 0), e);
 }
 
 /* ---- what a job sends ---- */
@@ -76,12 +103,14 @@ struct repeated {
 	uint32_t socket;
 	char *line; /* from the verb on; NULL: always the same bytes */
 	struct buf bytes;
+	struct expectation *until; /* NULL: nothing ends it */
 };
 
 static void repeated_free(void *ctx)
 {
 	struct repeated *r = ctx;
 
+	expectation_free(r->until);
 	buf_done(&r->bytes);
 	free(r->line);
 	free(r);
@@ -96,6 +125,13 @@ static bool repeated_payload(void *ctx, struct payload_env *env, struct buf *out
 		return command_reread(r->session, &r->set, r->line, k, env, out, e);
 	return buf_add(out, buf_cstr(&r->bytes), r->bytes.len) ||
 	       err_set(e, ERR_LIMIT, "no memory for %zu bytes", r->bytes.len);
+}
+
+static bool repeated_until(void *ctx, const struct packet *p)
+{
+	struct repeated *r = ctx;
+
+	return expectation_matches(r->until, p);
 }
 
 static struct repeated *repeated_new(const struct command_call *c, const char *line,
@@ -144,12 +180,20 @@ static bool start(struct command_call *c, const char *line, size_t verb, struct 
 	r = repeated_new(c, line + verb, k, bytes);
 	if (!r)
 		return err_set(e, ERR_LIMIT, "no memory for a job");
-	whole.source = (struct job_source){ r, repeated_payload, repeated_free };
+	whole.source = (struct job_source){
+		.ctx = r,
+		.payload = repeated_payload,
+		.until = c->until ? repeated_until : NULL,
+		.free = repeated_free,
+	};
+	r->until = c->until;
 	j = job_start(c->session, k, &whole, e);
 	if (!j) {
+		r->until = NULL;
 		repeated_free(r);
 		return false;
 	}
+	c->until = NULL;
 	say_started(c, j);
 	return true;
 }
@@ -163,6 +207,8 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 		.delay = c->schedule.delay,
 		.every = c->schedule.every,
 		.times = c->schedule.times,
+		.timeout = c->until && c->until->timed ? c->until->timeout : 0,
+		.until = c->until ? c->until->text : NULL,
 	};
 	struct session_socket *k;
 	bool ok;
@@ -187,8 +233,12 @@ static void every_complete(struct command_completion *c)
 {
 	if (c->word == 0)
 		return;
-	if (c->word == 1 && strcmp(c->row->name, "every") == 0)
-		completion_offer(c, "times");
+	if (strcmp(c->row->name, "every") == 0) {
+		if (c->word == 1)
+			completion_offer(c, "times");
+		if (c->word == 1 || c->word == 3)
+			completion_offer(c, "until");
+	}
 	completion_offer_sending(c);
 }
 
@@ -264,9 +314,9 @@ static void stop_complete(struct command_completion *c)
 }
 
 const struct command job_commands[] = {
-	{ "every", "D [times N] SENDING-COMMAND", "jobs", 2, -1, CMD_MODIFIER,
-	  "a job: send at once and then every D, N times or until stopped", .run = every_run,
-	  .complete = every_complete },
+	{ "every", "D [times N] [until EXPECTATION] SENDING-COMMAND", "jobs", 2, -1, CMD_MODIFIER,
+	  "a job: send now and then every D, N times, until that comes or it is stopped",
+	  .run = every_run, .complete = every_complete },
 	{ "delay", "D SENDING-COMMAND", "jobs", 2, -1, CMD_MODIFIER,
 	  "a job: send after D; in front of \"every\", begin after D", .run = delay_run,
 	  .complete = every_complete },

@@ -34,7 +34,7 @@ static bool expect_run(struct command_call *c, struct error *e)
 
 	if (!need_script(c, e))
 		return false;
-	if (!expectation_parse(c->session, c->payload, c->payload_len, false, &used, &x, e))
+	if (!expectation_parse(c->session, c->payload, c->payload_len, 0, &used, &x, e))
 		return err_shift(e, (ptrdiff_t)c->payload_at);
 	if (script_expect(c->face->script, x, e))
 		return true;

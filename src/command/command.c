@@ -2,6 +2,7 @@
 /* The command language: finding the row, cutting the line into words, calling.  See command.h. */
 #include "command/command.h"
 
+#include "command/expectation.h"
 #include "command/send.h"
 #include "command/tables.h"
 #include "util/near.h"
@@ -177,6 +178,7 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	const struct command *modifier = pos ? c->row : NULL;
 	struct command_word verb;
 
+	c->line = line;
 	memcpy(text, line, strlen(line) + 1);
 	if (!next_word(text, &pos, &verb))
 		return true;
@@ -222,6 +224,7 @@ static bool run_line(struct command_call *c, const char *line, bool prefixes, st
 		c->face->listing(c->face->ctx, line, &c->listing);
 	listing_done(&c->listing);
 	free(c->to.addrs);
+	expectation_free(c->until);
 	free(text);
 	return ok;
 }

@@ -2,7 +2,7 @@
 /*
  * The command language: one row per command beside its function.
  *
- * A line is "[every D] [delay D] [to TARGET] VERB WORDS..."; a verb that takes a
+ * A line is "[every D ...] [delay D] [to TARGET] VERB WORDS..."; a verb that takes a
  * payload gets the rest of the line verbatim after one blank.  Parser, usage, help,
  * completion and the check of the manual read the same rows.  A face brings rows of its own.
  */
@@ -99,12 +99,14 @@ struct command_call {
 	struct face *face;
 	const struct command_set *set;
 	const struct command *row;
+	const char *line; /* the whole, as it was given */
 	struct command_word words[COMMAND_WORDS_MAX];
 	size_t word_count;
 	const char *payload; /* CMD_PAYLOAD: the rest, verbatim; in the line, not a copy */
 	size_t payload_len, payload_at;
 	struct destination to;            /* the "to X" modifier; count 0: not given */
 	struct command_schedule schedule; /* the "every" and "delay" modifiers */
+	struct expectation *until;        /* of "every": what ends the job; or NULL */
 	/* A job reads its payload once more; it knows where to send.  Else NULL. */
 	struct payload_env *env;
 	size_t rest; /* set by a modifier: where the line goes on with a command */
@@ -121,6 +123,7 @@ struct command_call {
 #define CMD_ONCE 64u     /* sends the same bytes at each tick of a job: their source may go */
 
 struct command_completion; /* command/complete.h */
+struct expectation;        /* command/expectation.h */
 
 struct command {
 	const char *name;

@@ -12,6 +12,7 @@ struct reader {
 	struct session *session;
 	const char *s;
 	size_t n, at;
+	unsigned how; /* EXPECTATION_... */
 	struct expectation *x;
 };
 
@@ -97,6 +98,16 @@ static int heard_family(const struct session *s)
 	return s->current && !s->current->sock.dual ? s->current->sock.family : AF_UNSPEC;
 }
 
+static bool look_up(struct reader *r, const struct addr_name *name, struct error *e)
+{
+	int family = heard_family(r->session);
+
+	if ((r->how & EXPECTATION_LOOK) && !addr_parse_ip(name->host, &r->x->from, NULL))
+		return err_set(e, ERR_PENDING, "\"%s\" is not looked up before it is asked for",
+			       name->host);
+	return resolve_name(r->session->resolver, name, family, true, &r->x->from, e);
+}
+
 static bool read_from(struct reader *r, struct error *e)
 {
 	struct addr_name name;
@@ -114,8 +125,7 @@ static bool read_from(struct reader *r, struct error *e)
 			return err_shift(e, (ptrdiff_t)w.at);
 		return true;
 	}
-	if (!resolve_name(r->session->resolver, &name, heard_family(r->session), true, &r->x->from,
-			  e)) {
+	if (!look_up(r, &name, e)) {
 		if (e && e->at < 0 && e->code != ERR_PENDING)
 			e->at = 0;
 		return err_shift(e, (ptrdiff_t)w.at);
@@ -138,8 +148,9 @@ static bool read_socket(struct reader *r, struct error *e)
 	return true;
 }
 
-static bool read_all(struct reader *r, bool one_word, struct error *e)
+static bool read_all(struct reader *r, struct error *e)
 {
+	bool one_word = r->how & EXPECTATION_ONE_WORD;
 	size_t used;
 
 	skip_blanks(r);
@@ -167,16 +178,16 @@ static bool read_all(struct reader *r, bool one_word, struct error *e)
 	return true;
 }
 
-bool expectation_parse(struct session *s, const char *text, size_t n, bool one_word, size_t *used,
+bool expectation_parse(struct session *s, const char *text, size_t n, unsigned how, size_t *used,
 		       struct expectation **out, struct error *e)
 {
-	struct reader r = { .session = s, .s = text, .n = n };
+	struct reader r = { .session = s, .s = text, .n = n, .how = how };
 	size_t end;
 
 	r.x = calloc(1, sizeof(*r.x));
 	if (!r.x)
 		return err_set(e, ERR_LIMIT, "no memory for an expectation");
-	if (!read_all(&r, one_word, e)) {
+	if (!read_all(&r, e)) {
 		expectation_free(r.x);
 		return false;
 	}

@@ -25,11 +25,13 @@ struct expectation {
 };
 
 /*
- * Reads text[0..n).  one_word: a command follows, see what_parse(); *used is where the expectation
- * ends.  ERR_PENDING: "from" names a host that is looked up.  e->at is an offset in text.  The
- * result is freed with expectation_free().
+ * Reads text[0..n); *used is where the expectation ends.  ERR_PENDING: "from" names a host that is
+ * looked up (or, with EXPECTATION_LOOK, that would be).  e->at is an offset in text.  The result is
+ * freed with expectation_free().
  */
-bool expectation_parse(struct session *s, const char *text, size_t n, bool one_word, size_t *used,
+#define EXPECTATION_ONE_WORD 1u /* a command follows, see what_parse() */
+#define EXPECTATION_LOOK 2u     /* look up no name: it is typed still */
+bool expectation_parse(struct session *s, const char *text, size_t n, unsigned how, size_t *used,
 		       struct expectation **out, struct error *e);
 void expectation_free(struct expectation *x);
 

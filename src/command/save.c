@@ -161,6 +161,10 @@ static void add_job(const struct job *j, struct buf *out)
 	}
 	if (j->times)
 		buf_printf(out, " times %" PRIu64, j->times);
+	if (j->until) {
+		buf_str(out, " until ");
+		add_shown(out, j->until);
+	}
 	buf_str(out, " to ");
 	add_addrs(j->dests, j->count, out);
 	buf_char(out, ' ');

@@ -4,6 +4,7 @@
  * peers, sockets, targets and totals.  The echo server answers from here.
  */
 #include "net/errqueue.h"
+#include "session/job.h"
 #include "session/sender.h"
 #include "session/session.h"
 #include "util/num.h"
@@ -151,6 +152,8 @@ static void follow_packet(struct session *s, const struct packet *p)
 	}
 	if (s->watcher.packet)
 		s->watcher.packet(s->watcher.ctx, p);
+	if (s->jobs)
+		job_follow(s, p);
 }
 
 void session_follow(struct session *s)

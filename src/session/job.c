@@ -7,6 +7,7 @@
 #include "util/num.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ static void free_job(struct job *j)
 	if (j->source.free)
 		j->source.free(j->source.ctx);
 	free(j->dests);
+	free(j->until);
 	free(j->line);
 	free(j);
 }
@@ -54,6 +56,7 @@ static void end(struct job *j, const char *how)
 	*at = j->next;
 	s->job_count--;
 	loop_timer_stop(s->loop, &j->timer);
+	loop_timer_stop(s->loop, &j->limit);
 	buf_init(&count, 128);
 	format_count(j, &count);
 	free_job(j);
@@ -88,6 +91,44 @@ void job_drop(struct session *s, const struct session_socket *k)
 
 	while ((j = job_of(s, k->number)))
 		end(j, "ended with its socket");
+}
+
+static struct job *job_that_found(const struct session *s)
+{
+	struct job *j = s->jobs;
+
+	while (j && !j->found)
+		j = j->next;
+	return j;
+}
+
+/* All look before the first of them ends: that is an event, whose hearers may end others. */
+void job_follow(struct session *s, const struct packet *p)
+{
+	struct job *j;
+	char how[48];
+
+	for (j = s->jobs; j; j = j->next)
+		if (j->source.until && p->seq >= j->begun && j->source.until(j->source.ctx, p))
+			j->found = p->no;
+	while ((j = job_that_found(s))) {
+		snprintf(how, sizeof(how), "ended with #%" PRIu64, j->found);
+		end(j, how);
+	}
+}
+
+static void on_limit(void *ctx)
+{
+	struct job *j = ctx;
+	struct session *s = j->session;
+	uint32_t number = j->number;
+
+	session_follow(s); /* what has come already counts */
+	j = job_find(s, number);
+	if (!j)
+		return;
+	end(j, "gave up");
+	session_follow(s);
 }
 
 /* ---- ticks ---- */
@@ -192,6 +233,35 @@ static void on_due(void *ctx)
 
 /* ---- starting ---- */
 
+/* What is known of it with its memory: j is zeroed. */
+static bool fill(struct job *j, const struct job_spec *spec)
+{
+	j->line = strdup(spec->line);
+	j->until = spec->until ? strdup(spec->until) : NULL;
+	j->dests = calloc(spec->count, sizeof(*j->dests));
+	if (!j->line || !j->dests || (spec->until && !j->until))
+		return false;
+	memcpy(j->dests, spec->dests, spec->count * sizeof(*j->dests));
+	j->count = spec->count;
+	j->verb = spec->verb;
+	j->seq = 1;
+	j->every = spec->every;
+	j->times = spec->times;
+	return true;
+}
+
+static void arm_first(struct job *j, const struct job_spec *spec)
+{
+	struct loop *loop = j->session->loop;
+
+	j->timer = (struct loop_timer){ .fire = on_due, .ctx = j };
+	j->limit = (struct loop_timer){ .fire = on_limit, .ctx = j };
+	j->due = loop_now(loop) + spec->delay;
+	loop_timer_at(loop, &j->timer, j->due);
+	if (spec->timeout)
+		loop_timer_at(loop, &j->limit, j->due + spec->timeout);
+}
+
 static void append(struct session *s, struct job *j)
 {
 	struct job **at = &s->jobs;
@@ -206,6 +276,7 @@ static void append(struct session *s, struct job *j)
 struct job *job_start(struct session *s, struct session_socket *k, const struct job_spec *spec,
 		      struct error *e)
 {
+	struct store_stats st;
 	struct job *j;
 
 	if (s->job_count == JOB_MAX) {
@@ -213,30 +284,20 @@ struct job *job_start(struct session *s, struct session_socket *k, const struct 
 		return NULL;
 	}
 	j = calloc(1, sizeof(*j));
-	if (j) {
-		j->line = strdup(spec->line);
-		j->dests = calloc(spec->count, sizeof(*j->dests));
-	}
-	if (!j || !j->line || !j->dests) {
+	if (!j || !fill(j, spec)) {
 		if (j)
 			free_job(j);
 		err_set(e, ERR_LIMIT, "no memory for a job");
 		return NULL;
 	}
-	memcpy(j->dests, spec->dests, spec->count * sizeof(*j->dests));
-	j->count = spec->count;
-	j->verb = spec->verb;
+	store_stats(s->store, &st);
+	j->begun = st.end_seq;
 	j->session = s;
 	j->socket = k->number;
 	j->number = s->job_last + 1;
-	j->seq = 1;
-	j->every = spec->every;
-	j->times = spec->times;
 	j->source = spec->source;
-	j->timer = (struct loop_timer){ .fire = on_due, .ctx = j };
-	j->due = loop_now(s->loop) + spec->delay;
 	append(s, j);
-	loop_timer_at(s->loop, &j->timer, j->due);
+	arm_first(j, spec);
 	return j;
 }
 

@@ -31,6 +31,8 @@ struct job_source {
 	void *ctx;
 	/* The bytes of the next datagram; env as in payload/payload.h, with the job's own seq. */
 	bool (*payload)(void *ctx, struct payload_env *env, struct buf *out, struct error *e);
+	/* Is this what ends it?  Asked of each packet since the start; NULL: nothing is. */
+	bool (*until)(void *ctx, const struct packet *p);
 	void (*free)(void *ctx); /* with the job; may be NULL */
 };
 
@@ -39,6 +41,8 @@ struct job_spec {
 	size_t verb;           /* where in it the sending command begins */
 	uint64_t delay, every; /* ns until the first tick, and between ticks; every 0: one tick */
 	uint64_t times;        /* ticks; 0: no end */
+	uint64_t timeout;      /* ns from the first tick on, then it gives up; 0: never */
+	const char *until;     /* what ends it, in words; copied; or NULL */
 	const struct addr *dests; /* copied */
 	size_t count;
 	struct job_source source;
@@ -49,7 +53,7 @@ struct job {
 	struct session *session;
 	uint32_t number; /* from 1, never reused */
 	uint32_t socket;
-	char *line;
+	char *line, *until;
 	size_t verb;
 	uint64_t every, times;
 	struct addr *dests;
@@ -59,11 +63,13 @@ struct job {
 	uint64_t errors; /* failed ticks */
 	uint64_t late;   /* ticks that were left out */
 	struct job_source source;
-	struct loop_timer timer;
+	struct loop_timer timer, limit;
 	uint64_t due;         /* of the next tick */
 	uint64_t first, last; /* monotonic ns of ticks */
 	struct rate rate;
 	uint64_t handed; /* places in the store before this one hold what it handed in */
+	uint64_t begun;  /* what came before this place is not what it waits for */
+	uint64_t found;  /* the number of what it waited for; 0: not yet */
 	bool told;       /* that ticks fail */
 };
 
@@ -71,6 +77,8 @@ struct job {
 struct job *job_start(struct session *s, struct session_socket *k, const struct job_spec *spec,
 		      struct error *e);
 struct job *job_find(const struct session *s, uint32_t number);
+/* session_follow(): each packet once, in order; ends the jobs that waited for it. */
+void job_follow(struct session *s, const struct packet *p);
 void job_stop(struct job *j);
 void job_stop_all(struct session *s);
 /* Ends the jobs of a socket that is being closed. */

@@ -265,6 +265,11 @@ static void faults_are_found_before_it_starts(void **state)
 		{ "every 9000h send x", 6, "1us..8784h" },
 		{ "every 1s times none send x", 15, "none" },
 		{ "every 1s times 0 send x", 15, "0" },
+		{ "every 1s until none send x", 15, "never comes" },
+		{ "every 1s until /(/ send x", -2, "regular expression" },
+		{ "every 1s until pong", 19, "usage: every D" },
+		{ "every 1s until timeout often x send y", 23, "often" },
+		{ "every 1s times 2 until x peers", 25, "\"every\" stands before" },
 		{ "every 1s peers", 9, "\"every\" stands before send" },
 		{ "every 1s to 127.0.0.1 9", 23, "usage: to" },
 		{ "every 1s to last", -2, "nothing may follow" },
@@ -360,6 +365,85 @@ static void a_file_is_read_anew_and_a_packet_kept(void **state)
 	assert_int_equal(count(f, PACKET_NOTE, "No such file"), 1);
 	assert_int_equal(count(f, PACKET_TX, "kept"), 4);
 	close(fd);
+}
+
+/* Socket 1 asks, socket 2 answers with what it was asked. */
+static unsigned open_echo(struct fake_face *f)
+{
+	unsigned port;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "open udp4 127.0.0.1:0");
+	fake_must(f, "echo-server on");
+	port = f->session.current->sock.local.port;
+	fake_must(f, "socket 1");
+	return port;
+}
+
+static void it_ends_with_what_it_waits_for(void **state)
+{
+	static const char *const wanted[] = {
+		"tick", "\"ick 3\"", "/^t.*3$/", "hex 7469636b2033", "socket 1 any",
+	};
+	struct fake_face *f = *state;
+	unsigned port = open_echo(f);
+	uint64_t rx = 0;
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		char note[32];
+
+		fake_must(f, "every 1s until from 127.0.0.1:%u %s to 127.0.0.1:%u send tick 3",
+			  port, wanted[i], port);
+		fake_advance(f, 0);
+		/* heard by socket 2, and its answer by socket 1 */
+		rx += 2;
+		fake_until_rx(f, rx);
+		assert_null(f->session.jobs);
+		snprintf(note, sizeof(note), "%%%zu ended with #", i + 1);
+		assert_int_equal(count(f, PACKET_NOTE, note), 1);
+	}
+	/* an answer that came before it began, and others, do not end it */
+	fake_must(f, "every 1s until from 127.0.0.1:%u 5 to 127.0.0.1:%u send tick ${seq}", port,
+		  port);
+	for (int i = 1; i <= 5; i++) {
+		assert_int_equal(f->session.job_count, 1);
+		fake_advance(f, i == 1 ? 0 : NS_PER_S);
+		rx += 2;
+		fake_until_rx(f, rx);
+	}
+	assert_int_equal(f->session.job_count, 0);
+	assert_int_equal(count(f, PACKET_NOTE, ": 5 sent"), 1);
+}
+
+static void it_gives_up_after_its_timeout(void **state)
+{
+	struct fake_face *f = *state;
+
+	open_mirror(f);
+	fake_must(f, "delay 2s every 1s times 9 until timeout 2500ms never send x");
+	for (int i = 0; i < 10; i++)
+		fake_advance(f, 500 * MS);
+	assert_null(f->session.jobs);
+	assert_int_equal(count(f, PACKET_NOTE, "%1 gave up: 3 sent"), 1);
+}
+
+/* Looking at the line asks no name server. */
+static void a_look_looks_up_no_name(void **state)
+{
+	struct fake_face *f = *state;
+	struct command_intent intent;
+	struct error e;
+
+	open_mirror(f);
+	assert_false(command_intend(&f->session, &f->set,
+				    "every 1s until from name.invalid any send x", &intent, &e));
+	assert_int_equal(e.code, ERR_PENDING);
+	assert_non_null(strstr(e.text, "not looked up"));
+	command_intent_done(&intent);
+	assert_true(command_intend(&f->session, &f->set, "every 1s until from 127.0.0.1 any send x",
+				   &intent, &e));
+	assert_true(intent.sends);
+	command_intent_done(&intent);
 }
 
 /* What a job sends counts by itself, and goes on only with what left. */
@@ -485,6 +569,9 @@ int main(void)
 		TEST(it_opens_a_socket_and_ends_with_it),
 		TEST(failures_are_counted_and_told_once),
 		TEST(a_file_is_read_anew_and_a_packet_kept),
+		TEST(it_ends_with_what_it_waits_for),
+		TEST(it_gives_up_after_its_timeout),
+		TEST(a_look_looks_up_no_name),
 		TEST(each_job_has_its_own_seq),
 		TEST(a_payload_of_many_words_stands_behind_modifiers),
 		TEST(a_look_at_it_starts_nothing),
