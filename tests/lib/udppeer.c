@@ -11,7 +11,7 @@
  *
  * MILLISECONDS is a monotonic time, HEX the first 64 bytes or "-".  -r writes the bytes of all to
  * FILE, one behind the other.  With -t it speaks first: TEXT, or an empty datagram, goes to PORT of
- * ADDR.  What it does then is its mode's row below.  It lives as long as the test that started it.
+ * ADDR; a flood goes there at once.  What it does then is its mode's row below.  It lives as long as the test that started it.
  */
 #include "peer.h"
 
@@ -138,7 +138,7 @@ static bool empty(struct app *a, size_t len)
 	return peer_answer(&a->peer, "", 0);
 }
 
-/* From a port of its own, numbered, until it is through. */
+/* From a port of its own, numbered.  One that has an end is over when this returns, and logged. */
 static bool flood(struct app *a, size_t len)
 {
 	struct flood_plan plan = { .addr = a->addr, .port = a->peer.last_port };
@@ -150,7 +150,11 @@ static bool flood(struct app *a, size_t len)
 	plan.rate = number(a->args, 1, 10000000);
 	plan.size = number(a->args, 2, 1400);
 	a->flooded = true;
-	return flood_start(&a->flood, &plan);
+	if (!flood_start(&a->flood, &plan))
+		return false;
+	if (plan.count)
+		printf("flooded %llu\n", flood_wait(&a->flood));
+	return true;
 }
 
 /* What terminals obey, what readers of text take for something else, and what is no text at all. */
@@ -194,7 +198,7 @@ static const struct mode modes[] = {
 	{ "hex", 1, 1, "HEX: answers these bytes", reply_hex },
 	{ "size", 1, 1, "N: answers N bytes, abc...zabc...", size },
 	{ "empty", 0, 0, "answers an empty datagram", empty },
-	{ "flood", 3, 3, "N RATE SIZE: answers the first with N datagrams; 0: no end", flood },
+	{ "flood", 3, 3, "N RATE SIZE: answers the first with so many; 0: no end", flood },
 	{ "hostile", 0, 0, "answers what harms terminals", hostile },
 };
 
@@ -268,7 +272,9 @@ static bool run(struct app *a, const struct mode *mode, uint16_t port, uint16_t 
 		return false;
 	make_room(a->peer.fd);
 	printf("%u\n", a->peer.port);
-	if (to && !peer_send(&a->peer, a->addr, to, text, strlen(text)))
+	a->peer.last_port = to;
+	if (to && !(mode->act == flood ? flood(a, 0)
+				       : peer_send(&a->peer, a->addr, to, text, strlen(text))))
 		return false;
 	if (mode->act)
 		return serve(a, mode);
