@@ -187,6 +187,17 @@ for signal in TERM INT HUP; do
 	check "SIG$signal ends a listener cleanly: 0" by $signal
 done
 
+nohup_listens() {
+	trap '' HUP
+	deck_start nohup -l 127.0.0.1 0
+	trap 'exit 143' HUP
+	kill -HUP "$deck_pid"
+	"$udppeer" -t "$port" -m after silent >/dev/null &
+	running="$running $!"
+	wait_for '[ -s "$work/nohup.out" ]' 5 && deck_end nohup && deck_ends nohup 0
+}
+check "SIGHUP does not, under nohup" nohup_listens
+
 flooded() {
 	peer_start flood -r "$work/flood" flood 0 20000 1000
 	deck_start flooded 127.0.0.1 "$port"

@@ -11,7 +11,8 @@
  *
  * MILLISECONDS is a monotonic time, HEX the first 64 bytes or "-".  -r writes the bytes of all to
  * FILE, one behind the other.  With -t it speaks first: TEXT, or an empty datagram, goes to PORT of
- * ADDR; a flood goes there at once.  What it does then is its mode's row below.  It lives as long as the test that started it.
+ * ADDR; a flood goes there at once.  What it does then is its mode's row below.  It lives as long
+ * as the test that started it.
  */
 #include "peer.h"
 
