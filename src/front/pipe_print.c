@@ -130,14 +130,14 @@ void pipe_more(void *ctx)
 	pipe_check(p);
 }
 
-/* Overtaken by the store: what is missing is told in its place, and spoils the exit status. */
+/* Overtaken by the store: what is missing is told in its place, and spoils the exit status, which
+ * says it on stderr. */
 static void print_gap(struct pipe *p, const struct packet *gap)
 {
 	if (!gap->lost)
 		return;
 	p->missed += gap->lost;
 	writer_packet(p->config.format, p->session, p->config.verbose, gap, output_buffer(p->out));
-	complain(p, gap);
 }
 
 void pipe_json_error(struct pipe *p, const char *text)

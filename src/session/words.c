@@ -83,8 +83,8 @@ void words_gap(struct buf *out, const struct packet *p)
 	const char *least = p->flags & PACKET_AT_LEAST ? "at least " : "";
 
 	if (p->where == PACKET_WHERE_STORE)
-		buf_printf(out, "%s%" PRIu64 " could not be stored here: no memory", least,
-			   p->lost);
+		buf_printf(out, "%s%" PRIu64 " lost here: no memory to keep %s", least, p->lost,
+			   p->lost == 1 ? "it" : "them");
 	else
 		buf_printf(out, "%s%" PRIu64 " lost here before %s could be received", least,
 			   p->lost, p->lost == 1 ? "it" : "they");

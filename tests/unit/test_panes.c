@@ -254,7 +254,7 @@ static void test_gaps(void **state)
 	p.where = PACKET_WHERE_STORE;
 	p.flags = 0;
 	assert_string_equal(only_row(*state, p),
-			    "         ------- 20 could not be stored here: no memory -------");
+			    "         ------- 20 lost here: no memory to keep them -------");
 }
 
 static void test_errors_and_their_runs(void **state)
