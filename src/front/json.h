@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON Lines (RFC 8259): one object per event, keys always in the same order, those that do not
- * apply left out:
+ * JSON Lines (RFC 8259): one object per packet, in one line.  Keys come always in this order, those
+ * that do not apply are left out:
  *
- *	no time event socket src sport dst dport ifname ttl tos ecn len truncated own data text
- *	type code meaning offender mtu cause count where job errno message
+ *	no	number of a datagram or of an error about one
+ *	time	UTC, RFC 3339, nanoseconds: "2026-03-01T11:03:11.301482917Z"
+ *	event	rx tx icmp gap open close join leave error note
+ *	socket	its number
+ *	src sport dst dport
+ *		addresses without brackets, a zone by name ("fe80::1%eth1"), and ports.  Of icmp:
+ *		where the datagram went that the error is about
+ *	ifname	where it was received
+ *	ttl tos ecn
+ *		numbers; tos is the whole byte, ecn its two lower bits
+ *	len truncated own
+ *		the payload's true length; was it cut; is it our own looped back
+ *	data	payload in hex, of icmp what was quoted of it
+ *	text	the same bytes as a string, where they are UTF-8
+ *	type code meaning offender mtu cause
+ *		of icmp: who said so, and "no" of the datagram it is about
+ *	count where
+ *		of a gap: how many datagrams are missing, and if "kernel" or "store" dropped them
+ *	job errno
+ *		of tx: errno 0 if the kernel took it, none as long as it waits
+ *	message	why it was not sent; what an event is about
  *
- * "time" is UTC (RFC 3339) to the nanosecond, "len" the true length, "data" hex, "text" the same
- * bytes where they are UTF-8.  All strings are UTF-8; what a terminal must not see is \u-escaped.
+ * An error that this host itself found has no ICMP type: its event is "error".  Strings are UTF-8
+ * and hold what a terminal may see; all else is \u-escaped.
  */
 #ifndef FRONT_JSON_H
 #define FRONT_JSON_H
@@ -16,7 +35,7 @@
 
 /* Any kind of packet. */
 void json_packet(struct session *s, const struct packet *p, struct buf *out);
-/* {"time":...,"event":"error","message":...} */
+/* What went wrong without a packet that tells it: {"time":...,"event":"error","message":...} */
 void json_error(uint64_t time, const char *message, struct buf *out);
 
 #endif

@@ -65,6 +65,8 @@ static void complain(struct pipe *p, const struct packet *packet)
 	buf_init(&words, 600);
 	if (packet->kind == PACKET_GAP)
 		words_gap(&words, packet);
+	else if (packet->kind == PACKET_ERROR)
+		buf_add(&words, packet->data, packet->stored);
 	else
 		words_error(&words, packet);
 	if (strcmp(buf_cstr(&words), buf_cstr(&p->complained)) != 0)
@@ -102,6 +104,7 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 		note_icmp(p, packet);
 		break;
 	case PACKET_GAP:
+	case PACKET_ERROR:
 		complain(p, packet);
 		break;
 	default:

@@ -1,148 +1,258 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Packets as raw bytes, lines, dumps and objects.  See writer.h. */
 #include "front/writer.h"
 
 #include "front/json.h"
 #include "session/words.h"
+#include "util/near.h"
 #include "util/text.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define ROW 16        /* bytes of a row of a dump */
-#define TIME_DIGITS 6 /* microseconds */
+#define TIME_DIGITS 6
+#define WORDS_MAX 2048
 
-static const char digits[] = "0123456789abcdef";
+#define ROW_BYTES 16
+#define ROW_HALF 8 /* a wider gap stands after so many */
+#define ROW_MAX 96
 
-static bool is_printed(const struct packet *p, bool verbose)
+typedef void writer(struct session *s, bool verbose, const struct packet *p, struct buf *out);
+
+/* What goes between the marks of the format.  An error is one of its own: it has no payload. */
+enum row_kind { ROW_NONE, ROW_DATAGRAM, ROW_WORDS };
+
+static enum row_kind row_kind(bool verbose, const struct packet *p)
 {
 	switch (p->kind) {
 	case PACKET_RX:
+		return ROW_DATAGRAM;
+	case PACKET_TX:
+		if (p->result > 0)
+			return ROW_WORDS;
+		return verbose ? ROW_DATAGRAM : ROW_NONE;
 	case PACKET_ICMP:
 	case PACKET_GAP:
-		return true;
-	case PACKET_TX:
-		return verbose;
+	case PACKET_ERROR:
+		return ROW_WORDS;
 	default:
-		return false;
+		return ROW_NONE;
 	}
 }
 
-static bool is_datagram(const struct packet *p)
+/* ---- what text and hex have in common ---- */
+
+/* An interface may have been given any name. */
+static void add_safe(struct buf *out, const struct buf *words)
 {
-	return p->kind == PACKET_RX || p->kind == PACKET_TX;
+	text_escape(out, buf_cstr(words), words->len);
+}
+
+static void add_socket(struct buf *out, const struct packet *p)
+{
+	if (p->socket)
+		buf_printf(out, "%" PRIu32, p->socket);
+	else
+		buf_char(out, '-');
+}
+
+static void add_peer(struct buf *out, const struct packet *p)
+{
+	struct buf words;
+
+	if (!p->peer.family) {
+		buf_char(out, '-');
+		return;
+	}
+	buf_init(&words, WORDS_MAX);
+	addr_format(&words, &p->peer);
+	add_safe(out, &words);
+	buf_done(&words);
+}
+
+static void add_words(struct buf *out, const struct packet *p)
+{
+	struct buf words;
+
+	buf_init(&words, WORDS_MAX);
+	switch (p->kind) {
+	case PACKET_TX:
+		buf_printf(&words, "not sent: %s", strerror(p->result));
+		break;
+	case PACKET_ICMP:
+		words_error_event(&words, p);
+		break;
+	case PACKET_GAP:
+		words_gap(&words, p);
+		break;
+	default:
+		buf_add(&words, p->data, p->stored);
+		break;
+	}
+	add_safe(out, &words);
+	buf_done(&words);
 }
 
 /* "5", or "1000 of 1500" for one that was cut. */
-static void format_len(const struct packet *p, struct buf *out)
+static void add_len(struct buf *out, const struct packet *p)
 {
 	if (p->flags & PACKET_TRUNCATED)
 		buf_printf(out, "%" PRIu32 " of ", p->stored);
-	buf_printf(out, "%" PRIu32, is_datagram(p) ? p->len : 0);
+	buf_printf(out, "%" PRIu32, p->len);
+	if (p->kind == PACKET_TX && p->result == PACKET_TX_PENDING)
+		buf_str(out, " waiting");
 }
 
-/* What is no datagram, and why one was not sent, in words. */
-static void format_words(const struct packet *p, struct buf *out)
-{
-	if (p->kind == PACKET_ICMP)
-		words_error(out, p);
-	else if (p->kind == PACKET_GAP)
-		words_gap(out, p);
-}
+/* ---- raw ---- */
 
-static void write_raw(struct session *s, const struct packet *p, struct buf *out)
+static void write_raw(struct session *s, bool verbose, const struct packet *p, struct buf *out)
 {
 	(void)s;
+	(void)verbose;
 	if (p->kind == PACKET_RX && !(p->flags & PACKET_OWN))
 		buf_add(out, p->data, p->stored);
 }
 
-static void write_text(struct session *s, const struct packet *p, struct buf *out)
+/* ---- text ---- */
+
+static void write_text(struct session *s, bool verbose, const struct packet *p, struct buf *out)
 {
+	enum row_kind kind = row_kind(verbose, p);
+
 	(void)s;
+	if (kind == ROW_NONE)
+		return;
 	words_time(out, p->time, TIME_DIGITS, false);
-	buf_printf(out, "\t%" PRIu32 "\t%s\t", p->socket, words_direction(p));
-	if (p->peer.family)
-		addr_format(out, &p->peer);
-	else
-		buf_char(out, '-');
 	buf_char(out, '\t');
-	format_len(p, out);
+	add_socket(out, p);
+	buf_printf(out, "\t%s\t", words_direction(p));
+	add_peer(out, p);
 	buf_char(out, '\t');
-	if (is_datagram(p))
+	if (kind == ROW_DATAGRAM) {
+		add_len(out, p);
+		buf_char(out, '\t');
 		text_escape(out, p->data, p->stored);
-	else
-		format_words(p, out);
+	} else {
+		buf_str(out, "-\t");
+		add_words(out, p);
+	}
 	buf_char(out, '\n');
 }
 
-/* "0010  68 65 6c 6c 6f 0a 68 65  6c 6c 6f 0a 68 65 6c 6c  hello.hello.hell" */
-static void dump_row(const uint8_t *data, size_t offset, size_t n, struct buf *out)
+/* ---- hex ---- */
+
+static void put_hex(char *at, unsigned value, int digits)
 {
-	char row[3 * ROW + 3 + ROW + 1];
-	size_t at = 0;
+	for (int i = digits; i-- > 0; value >>= 4)
+		at[i] = "0123456789abcdef"[value & 15];
+}
+
+/* "0010  68 65 6c 6c 6f 0a 68 65  6c 6c 6f 0a 68 65 6c 6c  |hello.hello.hell|": the bars keep
+ * characters that look like bytes apart from them. */
+static void add_row(struct buf *out, size_t offset, const uint8_t *data, size_t n)
+{
+	char row[ROW_MAX];
+	size_t at = 6;
 
 	memset(row, ' ', sizeof(row));
-	for (size_t i = 0; i < ROW; i++) {
-		if (i < n) {
-			row[at] = digits[data[i] >> 4];
-			row[at + 1] = digits[data[i] & 15];
-		}
-		at += i == ROW / 2 - 1 ? 4 : 3;
+	put_hex(row, (unsigned)offset, 4);
+	for (size_t i = 0; i < ROW_BYTES; i++) {
+		if (i == ROW_HALF)
+			at++;
+		if (i < n)
+			put_hex(row + at, data[i], 2);
+		at += 3;
 	}
 	at++;
+	row[at++] = '|';
 	for (size_t i = 0; i < n; i++)
 		row[at++] = text_dot(data[i]);
+	row[at++] = '|';
 	row[at++] = '\n';
-	buf_printf(out, "%04zx  ", offset);
 	buf_add(out, row, at);
 }
 
-static void write_hex(struct session *s, const struct packet *p, struct buf *out)
+static void add_size(struct buf *out, struct session *s, const struct packet *p)
 {
-	(void)s;
-	words_time(out, p->time, TIME_DIGITS, false);
-	buf_printf(out, " [%" PRIu32 "] %s ", p->socket, words_direction(p));
-	if (!is_datagram(p)) {
-		format_words(p, out);
-		buf_char(out, '\n');
-		return;
+	const struct iface *in = p->ifindex ? session_iface(s, p->ifindex) : NULL;
+
+	add_len(out, p);
+	buf_str(out, " B");
+	if (in) {
+		buf_str(out, " on ");
+		text_escape(out, in->name, strlen(in->name));
 	}
-	addr_format(out, &p->peer);
-	buf_char(out, ' ');
-	format_len(p, out);
-	buf_str(out, " B\n");
-	for (size_t at = 0; at < p->stored; at += ROW)
-		dump_row(p->data + at, at, p->stored - at < ROW ? p->stored - at : ROW, out);
 }
 
-static const struct format {
+static void write_hex(struct session *s, bool verbose, const struct packet *p, struct buf *out)
+{
+	enum row_kind kind = row_kind(verbose, p);
+
+	if (kind == ROW_NONE)
+		return;
+	buf_char(out, '#');
+	if (p->no)
+		buf_printf(out, "%" PRIu64, p->no);
+	buf_char(out, ' ');
+	words_time(out, p->time, TIME_DIGITS, false);
+	buf_char(out, ' ');
+	buf_char(out, '[');
+	add_socket(out, p);
+	buf_printf(out, "] %s ", words_direction(p));
+	add_peer(out, p);
+	buf_char(out, ' ');
+	if (kind == ROW_WORDS)
+		add_words(out, p);
+	else
+		add_size(out, s, p);
+	buf_char(out, '\n');
+	for (size_t i = 0; kind == ROW_DATAGRAM && i < p->stored; i += ROW_BYTES)
+		add_row(out, i, p->data + i, p->stored - i < ROW_BYTES ? p->stored - i : ROW_BYTES);
+}
+
+/* ---- json ---- */
+
+static void write_json(struct session *s, bool verbose, const struct packet *p, struct buf *out)
+{
+	(void)verbose;
+	json_packet(s, p, out);
+}
+
+/* ---- the formats ---- */
+
+static const struct {
 	const char *name;
-	void (*write)(struct session *s, const struct packet *p, struct buf *out);
-	bool chooses; /* it decides by itself what it prints */
+	writer *write;
 } formats[] = {
-	[WRITER_RAW] = { "raw", write_raw, true },
-	[WRITER_TEXT] = { "text", write_text, false },
-	[WRITER_HEX] = { "hex", write_hex, false },
-	[WRITER_JSON] = { "json", json_packet, true },
+	[WRITER_RAW] = { "raw", write_raw },
+	[WRITER_TEXT] = { "text", write_text },
+	[WRITER_HEX] = { "hex", write_hex },
+	[WRITER_JSON] = { "json", write_json },
 };
 
 bool writer_find(const char *name, enum writer_format *out, struct error *e)
 {
+	struct near near;
+	struct buf hint;
+
+	near_init(&near, name);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (strcmp(formats[i].name, name) == 0) {
 			*out = (enum writer_format)i;
 			return true;
 		}
+		near_offer(&near, formats[i].name);
 	}
-	return err_set(e, ERR_USAGE,
-		       "-o: \"%s\" is none of raw, text, hex, json; what is printed goes to a file "
-		       "by \">\"",
-		       name);
+	buf_init(&hint, 128);
+	near_format(&near, &hint);
+	err_set(e, ERR_USAGE, "-o: \"%.100s\" is none of raw, text, hex, json%s", name,
+		hint.len ? buf_cstr(&hint) : "; what is printed goes to a file by \">\"");
+	buf_done(&hint);
+	return false;
 }
 
-void writer_packet(enum writer_format format, struct session *s, bool verbose,
-		   const struct packet *p, struct buf *out)
+void writer_packet(enum writer_format f, struct session *s, bool verbose, const struct packet *p,
+		   struct buf *out)
 {
-	if (formats[format].chooses || is_printed(p, verbose))
-		formats[format].write(s, p, out);
+	formats[f].write(s, verbose, p, out);
 }

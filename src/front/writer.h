@@ -3,14 +3,18 @@
  * What happened, printed: the formats of -o.
  *
  *	raw     the payloads of received datagrams and nothing else; not our own looped back
- *	text    TIME SOCKET DIR PEER LEN TEXT, parted by tabs; TEXT in the text notation, so that
- *		typing it back gives the same bytes
+ *	text    TIME SOCKET DIR PEER LEN TEXT, parted by tabs
  *	hex     a head line, then the payload as a dump, which the hex notation reads back
  *	json    one object a line (front/json.h)
  *
- * text and hex print received datagrams, errors and gaps, with verbose also what was sent; json
- * prints everything.  But for raw no byte of a peer leaves as it came: lines hold neither controls
- * nor anything else that text_next() refuses.
+ * text and hex print received datagrams, errors (what could not be sent is one) and gaps, with
+ * verbose also what was sent; json prints everything.  TIME is local, to the microsecond; DIR is
+ * what the screen's list has; TEXT of a datagram is in the text notation: typing it back gives the
+ * same bytes.  LEN of one that was cut is "1000 of 1500".  What is no datagram has LEN "-", and
+ * TEXT says what happened; what does not apply is "-".
+ *
+ * But for raw no byte of a peer leaves as it came: lines hold neither controls nor anything else
+ * that text_next() refuses, whatever a datagram or the name of an interface holds.
  */
 #ifndef FRONT_WRITER_H
 #define FRONT_WRITER_H

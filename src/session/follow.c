@@ -147,6 +147,7 @@ static void follow_packet(struct session *s, const struct packet *p)
 	case PACKET_CLOSE:
 	case PACKET_JOIN:
 	case PACKET_LEAVE:
+	case PACKET_ERROR:
 	case PACKET_NOTE:
 		break;
 	}

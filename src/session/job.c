@@ -194,7 +194,7 @@ static void tick(struct job *j, struct session_socket *k, uint64_t now)
 	if (j->told)
 		return;
 	j->told = true;
-	session_event(j->session, PACKET_NOTE, j->socket, "%%%u: %s%s", j->number, e.text,
+	session_event(j->session, PACKET_ERROR, j->socket, "%%%u: %s%s", j->number, e.text,
 		      j->every ? "; it goes on" : "");
 }
 

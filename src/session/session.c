@@ -124,6 +124,7 @@ void session_done(struct session *s)
 
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 {
+	const struct session_socket *k = session_find(s, socket);
 	char text[512];
 	va_list ap;
 	int n;
@@ -139,6 +140,8 @@ void session_event(struct session *s, enum packet_kind kind, uint32_t socket, co
 		.socket = socket,
 		.data = (const uint8_t *)text,
 	};
+	if (k)
+		p.local = k->sock.local;
 	p.len = p.stored = (uint32_t)((size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 	store_begin(s->store);
 	store_append(s->store, &p);

@@ -141,7 +141,7 @@ static void give_up(struct intake *in, struct source *s, int errnum)
 {
 	struct error why;
 	struct packet p = {
-		.kind = PACKET_NOTE,
+		.kind = PACKET_ERROR,
 		.time = clock_realtime(&clock_system),
 		.socket = s->is.socket,
 		.data = (const uint8_t *)why.text,

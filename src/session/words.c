@@ -43,19 +43,22 @@ const char *words_direction(const struct packet *p)
 	case PACKET_TX:
 		return p->result > 0 ? "!!" : "->";
 	case PACKET_ICMP:
+	case PACKET_ERROR:
 		return "!!";
 	default:
 		return "--";
 	}
 }
 
+static const char *error_mark(const struct packet_icmp *i)
+{
+	return errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum);
+}
+
 void words_error_subject(struct buf *out, const struct packet *p)
 {
-	const struct packet_icmp *i = &p->icmp;
-
 	addr_format_short(out, &p->peer, ERROR_ADDR);
-	buf_printf(out, " %s",
-		   errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum));
+	buf_printf(out, " %s", error_mark(&p->icmp));
 }
 
 void words_error_meaning(struct buf *out, const struct packet *p)
@@ -70,11 +73,23 @@ void words_error_meaning(struct buf *out, const struct packet *p)
 	}
 }
 
+static void error_cause(struct buf *out, const struct packet *p)
+{
+	if (p->icmp.cause)
+		buf_printf(out, " #%" PRIu64, p->icmp.cause);
+}
+
 void words_error(struct buf *out, const struct packet *p)
 {
 	words_error_subject(out, p);
-	if (p->icmp.cause)
-		buf_printf(out, " #%" PRIu64, p->icmp.cause);
+	error_cause(out, p);
+	words_error_meaning(out, p);
+}
+
+void words_error_event(struct buf *out, const struct packet *p)
+{
+	buf_str(out, error_mark(&p->icmp));
+	error_cause(out, p);
 	words_error_meaning(out, p);
 }
 

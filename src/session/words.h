@@ -2,7 +2,8 @@
 /*
  * What happened in words, as every face says it.
  *
- * All append to "out"; nothing of what they append comes from a peer.
+ * All append to "out"; nothing of what they append comes from a peer, but an interface may have
+ * been given any name: who prints an address passes it through a canvas or text_escape().
  */
 #ifndef SESSION_WORDS_H
 #define SESSION_WORDS_H
@@ -16,6 +17,8 @@ void words_time(struct buf *out, uint64_t time, int digits, bool utc);
 const char *words_direction(const struct packet *p);
 /* "127.0.0.1:53 refused #1198: port unreachable, says 10.0.0.1" */
 void words_error(struct buf *out, const struct packet *p);
+/* Without the address: "refused #1198: port unreachable, says 10.0.0.1" */
+void words_error_event(struct buf *out, const struct packet *p);
 /* Its two ends: "127.0.0.1:53 refused" and ": port unreachable, says 10.0.0.1". */
 void words_error_subject(struct buf *out, const struct packet *p);
 void words_error_meaning(struct buf *out, const struct packet *p);

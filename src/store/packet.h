@@ -24,7 +24,8 @@ enum packet_kind {
 	PACKET_CLOSE,
 	PACKET_JOIN,
 	PACKET_LEAVE,
-	PACKET_NOTE, /* connected, disconnected, stopped 12 s, ... */
+	PACKET_ERROR, /* what went wrong by itself: a socket is no longer heard, a job cannot send */
+	PACKET_NOTE,  /* connected, disconnected, stopped 12 s, ... */
 };
 
 enum packet_flag {

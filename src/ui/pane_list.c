@@ -117,6 +117,7 @@ static enum style style_of(const struct packet *p)
 		       : p->result == PACKET_TX_SENT ? STYLE_TX
 						     : STYLE_DIM;
 	case PACKET_ICMP:
+	case PACKET_ERROR:
 		return STYLE_ERROR;
 	case PACKET_GAP:
 		return STYLE_GAP;

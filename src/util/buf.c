@@ -80,6 +80,15 @@ bool buf_add(struct buf *b, const void *bytes, size_t n)
 	return true;
 }
 
+char *buf_extend(struct buf *b, size_t n)
+{
+	if (!reserve(b, n))
+		return NULL;
+	b->len += n;
+	b->data[b->len] = '\0';
+	return b->data + b->len - n;
+}
+
 bool buf_str(struct buf *b, const char *s)
 {
 	return buf_add(b, s, strlen(s));

@@ -29,6 +29,8 @@ void buf_reset(struct buf *b);           /* len 0, failed false, memory kept */
 void buf_cut(struct buf *b, size_t len); /* keeps the first len bytes; failed false, memory kept */
 
 bool buf_add(struct buf *b, const void *bytes, size_t n);
+/* n more bytes, the caller's to fill; NULL when there is no room. */
+char *buf_extend(struct buf *b, size_t n);
 bool buf_str(struct buf *b, const char *s);
 bool buf_char(struct buf *b, char c);
 bool buf_fill(struct buf *b, char c, size_t n);

@@ -338,8 +338,8 @@ static void failures_are_counted_and_told_once(void **state)
 	assert_int_equal(f->session.jobs->errors, 5);
 	/* the other target gets its datagrams all the same */
 	assert_int_equal(f->session.tx, 5);
-	assert_int_equal(count(f, PACKET_NOTE, "broadcast is off"), 1);
-	assert_int_equal(count(f, PACKET_NOTE, "it goes on"), 1);
+	assert_int_equal(count(f, PACKET_ERROR, "broadcast is off"), 1);
+	assert_int_equal(count(f, PACKET_ERROR, "it goes on"), 1);
 }
 
 static void a_file_is_read_anew_and_a_packet_kept(void **state)
@@ -362,7 +362,7 @@ static void a_file_is_read_anew_and_a_packet_kept(void **state)
 	unlink(path);
 	fake_advance(f, NS_PER_S);
 	assert_int_equal(f->session.jobs->errors, 1);
-	assert_int_equal(count(f, PACKET_NOTE, "No such file"), 1);
+	assert_int_equal(count(f, PACKET_ERROR, "No such file"), 1);
 	assert_int_equal(count(f, PACKET_TX, "kept"), 4);
 	close(fd);
 }

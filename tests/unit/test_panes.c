@@ -214,6 +214,7 @@ static void test_directions(void **state)
 		{ PACKET_TX, 0, PACKET_TX_SENT, " -> ", STYLE_TX },
 		{ PACKET_TX, 0, PACKET_TX_PENDING, " -> ", STYLE_DIM },
 		{ PACKET_TX, 0, ENETUNREACH, " !! ", STYLE_ERROR },
+		{ PACKET_ERROR, 0, 0, " !! ", STYLE_ERROR },
 		{ PACKET_NOTE, 0, 0, " -- ", STYLE_EVENT },
 	};
 	struct deck *d = *state;

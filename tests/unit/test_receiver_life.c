@@ -126,7 +126,7 @@ static void test_failing_descriptor_does_not_spin(void **state)
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	bed_hear(b, (struct receiver_source){ .fd = ends[0], .socket = 4 });
 	p = bed_next(b);
-	assert_int_equal(p.kind, PACKET_NOTE);
+	assert_int_equal(p.kind, PACKET_ERROR);
 	assert_int_equal(p.socket, 4);
 	assert_non_null(memmem(p.data, p.stored, "no longer heard", 15));
 	assert_idle();
@@ -148,7 +148,7 @@ static void test_shut_down_socket_does_not_spin(void **state)
 	bed_hear(b, (struct receiver_source){ .fd = fd, .socket = 4, .port = port });
 	assert_int_equal(shutdown(fd, SHUT_RD), 0);
 	p = bed_next(b);
-	assert_int_equal(p.kind, PACKET_NOTE);
+	assert_int_equal(p.kind, PACKET_ERROR);
 	assert_true(bed_nothing_more(b));
 	assert_idle();
 	receiver_remove(b->receiver, fd);
