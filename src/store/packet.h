@@ -24,7 +24,7 @@ enum packet_kind {
 	PACKET_CLOSE,
 	PACKET_JOIN,
 	PACKET_LEAVE,
-	PACKET_ERROR, /* what went wrong by itself: a socket is no longer heard, a job cannot send */
+	PACKET_ERROR, /* what went wrong by itself: a socket no longer heard, a job that fails */
 	PACKET_NOTE,  /* connected, disconnected, stopped 12 s, ... */
 };
 
