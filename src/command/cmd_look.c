@@ -64,7 +64,7 @@ static bool peers_run(struct command_call *c, struct error *e)
 		format_age(s, p->last, &last);
 		snprintf(command, sizeof(command), "to @%u", n);
 		listing_row(&c->listing, LISTING_PLAIN, command,
-			    "@%u %s\t%s\t[%u]\t%llu\t%s\t%llu\t%llu\t%s", n,
+			    "@%u%s%s\t%s\t[%u]\t%llu\t%s\t%llu\t%llu\t%s", n, p->label ? " " : "",
 			    p->label ? p->label : "", buf_cstr(&name), p->socket,
 			    (unsigned long long)p->rx, buf_cstr(&bytes), (unsigned long long)p->tx,
 			    (unsigned long long)p->errors, buf_cstr(&last));

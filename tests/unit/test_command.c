@@ -310,7 +310,7 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "@1 \xc3\xa4nne\t127.0.0.1:9"));
 	fake_must(f, "label @1");
 	fake_must(f, "peers");
-	assert_true(fake_listed(f, "@1 \t127.0.0.1:9"));
+	assert_true(fake_listed(f, "@1\t127.0.0.1:9"));
 	fake_must(f, "stats");
 	assert_true(fake_listed(f, "[1]\t0\t1\t0"));
 	assert_true(fake_listed(f, "all\t0\t1\t0"));
