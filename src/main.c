@@ -162,7 +162,7 @@ static enum ending_status run_pipe(const struct cli *cli, struct session *s, str
 		return ENDING_ERROR;
 	buf_init(&hint, 256);
 	if (start_session(cli, s, pipe_face(p), pipe_commands(p), &demo, &hint, e) &&
-	    start_tell_ready(cli, s, e)) {
+	    start_tell_ready(cli, s, e) && start_scripts(cli, pipe_face(p)->script, e)) {
 		if (cli->verbose)
 			tell_sockets(s);
 		status = pipe_run(p);

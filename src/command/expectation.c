@@ -231,13 +231,10 @@ bool expectation_matches(struct expectation *x, const struct packet *p)
 bool expectation_is_refused(const struct expectation *x, const struct packet *p,
 			    const struct addr *dest)
 {
-	const char *mark;
-
 	if (p->kind != PACKET_ICMP || x->none || (x->socket && x->socket != p->socket))
 		return false;
-	mark = errqueue_mark((enum errqueue_origin)p->icmp.origin, p->icmp.type, p->icmp.code,
-			     p->icmp.errnum);
-	if (strcmp(mark, "refused") != 0 && strcmp(mark, "unreachable") != 0)
+	if (!errqueue_is_unreachable((enum errqueue_origin)p->icmp.origin, p->icmp.type,
+				     p->icmp.code))
 		return false;
 	if (x->has_from && x->from.family)
 		return is_from(x, &p->peer);

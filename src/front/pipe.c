@@ -30,7 +30,7 @@ void pipe_say(struct pipe *p, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	buf_str(output_buffer(p->err), "udpdeck: ");
-	text_escape(output_buffer(p->err), text, strlen(text));
+	text_show(output_buffer(p->err), text);
 	buf_char(output_buffer(p->err), '\n');
 	output_flush(p->err);
 }
@@ -54,6 +54,7 @@ void pipe_stop(struct pipe *p)
 	if (p->over)
 		return;
 	p->over = true;
+	script_stop(p->script);
 	pipe_watch_input(p);
 	loop_timer_stop(p->loop, &p->check);
 	/* What the kernel still holds came before the end. */
@@ -95,7 +96,7 @@ static bool is_input_over(const struct pipe *p)
 	for (size_t i = 0; i < p->session->socket_count; i++)
 		if (p->session->sockets[i]->waiting)
 			return false;
-	return p->script_over && p->input_over && !p->session->jobs;
+	return p->input_over && !p->session->jobs;
 }
 
 void pipe_check(struct pipe *p)
@@ -106,6 +107,9 @@ void pipe_check(struct pipe *p)
 		leave_if_done(p);
 		return;
 	}
+	/* What ends the input, or a wait for answers, does not end the commands before it. */
+	if (!script_is_idle(p->script))
+		return;
 	if (is_input_over(p))
 		ending_input_over(&p->ending, now);
 	if (ending_is_due(&p->ending, now, &next))
@@ -223,11 +227,19 @@ static void on_changed(void *ctx)
 {
 	struct pipe *p = ctx;
 
+	script_poke(p->face.script);
 	if (!p->running)
 		return;
 	pipe_print(p);
 	pipe_send(p);
 	pipe_check(p);
+}
+
+static void on_resolved(void *ctx)
+{
+	struct pipe *p = ctx;
+
+	script_poke(p->face.script);
 }
 
 static void on_packet(void *ctx, const struct packet *packet)
@@ -259,10 +271,8 @@ struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop 
 	buf_init(&p->complained, 600);
 	input_init(&p->input, &config->input);
 	pipe_input_init(p);
-	pipe_face_init(p);
-	s->watcher =
-		(struct session_watcher){ .ctx = p, .packet = on_packet, .changed = on_changed };
-	p->out = output_new(STDOUT_FILENO, e);
+	if (pipe_face_init(p, e))
+		p->out = output_new(STDOUT_FILENO, e);
 	p->err = p->out ? output_new(STDERR_FILENO, e) : NULL;
 	if (!p->err || !watch_signals(p, e) ||
 	    !loop_watch(loop, output_fd(p->out), POLLIN, on_written, p, e) ||
@@ -270,6 +280,12 @@ struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop 
 		pipe_free(p);
 		return NULL;
 	}
+	s->watcher = (struct session_watcher){
+		.ctx = p,
+		.packet = on_packet,
+		.changed = on_changed,
+		.resolved = on_resolved,
+	};
 	return p;
 }
 
@@ -278,6 +294,7 @@ void pipe_free(struct pipe *p)
 	if (!p)
 		return;
 	p->session->watcher = (struct session_watcher){ 0 };
+	script_free(p->script);
 	store_cursor_rest(&p->print);
 	pipe_input_done(p);
 	loop_timer_stop(p->loop, &p->check);

@@ -44,8 +44,37 @@ static void face_quit(void *ctx)
 	pipe_stop(ctx);
 }
 
-void pipe_face_init(struct pipe *p)
+static void face_echo(void *ctx, const char *text)
 {
+	struct pipe *p = ctx;
+
+	buf_printf(output_buffer(p->err), "%s\n", text);
+	output_flush(p->err);
+}
+
+/* The end of the commands is where the input begins, if it is read at all. */
+static void on_script_ended(void *ctx, enum script_status status, const struct error *e)
+{
+	static const enum ending_status statuses[] = {
+		[SCRIPT_DONE] = ENDING_DONE,
+		[SCRIPT_ERROR] = ENDING_ERROR,
+		[SCRIPT_UNEXPECTED] = ENDING_UNEXPECTED,
+		[SCRIPT_REFUSED] = ENDING_REFUSED,
+	};
+	struct pipe *p = ctx;
+
+	if (status != SCRIPT_DONE) {
+		pipe_fail(p, statuses[status], e);
+		return;
+	}
+	pipe_send(p);
+	pipe_check(p);
+}
+
+bool pipe_face_init(struct pipe *p, struct error *e)
+{
+	const struct script_events events = { .ctx = p, .ended = on_script_ended };
+
 	command_set_init(&p->set, NULL);
 	p->face = (struct face){
 		.ctx = p,
@@ -53,7 +82,10 @@ void pipe_face_init(struct pipe *p)
 		.listing = face_listing,
 		.typing = face_typing,
 		.quit = face_quit,
+		.echo = face_echo,
 	};
+	p->script = p->face.script = script_new(p->session, &p->face, &p->set, &events, e);
+	return p->script != NULL;
 }
 
 struct face *pipe_face(struct pipe *p)

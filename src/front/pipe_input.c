@@ -18,7 +18,6 @@ static void on_pace(void *ctx)
 void pipe_input_init(struct pipe *p)
 {
 	p->pace = (struct loop_timer){ .fire = on_pace, .ctx = p };
-	p->script_over = true;
 	p->input_over = !p->config.reads_stdin;
 }
 
@@ -42,7 +41,7 @@ static bool has_way(const struct pipe *p)
 {
 	const struct addr *dests;
 
-	return p->script_over && !p->over && find_target(p, &dests) > 0 &&
+	return script_is_idle(p->script) && !p->over && find_target(p, &dests) > 0 &&
 	       !p->session->current->waiting;
 }
 
@@ -74,7 +73,7 @@ static void on_input(void *ctx, short revents)
 /* It waits unread while nobody is there to send it to; only -q wants to know whether it is over. */
 static bool wants_input(const struct pipe *p)
 {
-	if (p->input_over || p->over || !p->script_over || !input_wants_more(&p->input))
+	if (p->input_over || p->over || !script_is_idle(p->script) || !input_wants_more(&p->input))
 		return false;
 	return has_way(p) || (p->config.ending.has_linger && !p->input.bytes.len);
 }

@@ -3,6 +3,7 @@
 #ifndef FRONT_PIPE_PRIVATE_H
 #define FRONT_PIPE_PRIVATE_H
 
+#include "command/script.h"
 #include "front/output.h"
 #include "front/pipe.h"
 
@@ -14,6 +15,7 @@ struct pipe {
 	struct face face;
 	struct command_set set;
 	struct command_typing typing;
+	struct script *script; /* goes before the input */
 	int signals;
 	bool running; /* started; before, only errors of the start matter */
 
@@ -22,7 +24,7 @@ struct pipe {
 	struct loop_timer pace;
 	uint64_t paced; /* when the next datagram is due */
 	bool watching;  /* stdin */
-	bool input_over, script_over;
+	bool input_over;
 
 	/* packets to stdout */
 	struct output *out, *err;
@@ -52,7 +54,7 @@ void pipe_fail(struct pipe *p, enum ending_status status, const struct error *e)
 void pipe_check(struct pipe *p); /* is it time to end? */
 
 /* pipe_face.c */
-void pipe_face_init(struct pipe *p);
+bool pipe_face_init(struct pipe *p, struct error *e);
 
 /* pipe_input.c */
 void pipe_input_init(struct pipe *p);
