@@ -16,40 +16,47 @@ struct program {
 	pid_t pid;
 };
 
-static void exec_program(const struct contender *c, uint16_t port)
+/* An argument with "PORT" and "ROOM" replaced. */
+static void fill_in(char *out, size_t size, const char *arg, const struct row *row, uint16_t port)
 {
-	const char *argv[ARGS] = { NULL };
-	char number[64];
+	const char *at = strstr(arg, "PORT"), *room = strstr(arg, "ROOM");
+
+	if (strcmp(arg, "UDPDECK") == 0)
+		snprintf(out, size, "%s", getenv("UDPDECK") ? getenv("UDPDECK") : "./udpdeck");
+	else if (at)
+		snprintf(out, size, "%.*s%u%s", (int)(at - arg), arg, port, at + 4);
+	else if (room)
+		snprintf(out, size, "%.*s%d%s", (int)(room - arg), arg, row->rcvbuf, room + 4);
+	else
+		snprintf(out, size, "%s", arg);
+}
+
+static void exec_program(const struct contender *c, const struct row *row, uint16_t port)
+{
+	static char args[ARGS][512];
+	char *argv[ARGS + 1] = { NULL };
 	int null = open("/dev/null", O_RDWR);
 
-	for (size_t i = 0; c->argv[i] && i + 1 < ARGS; i++) {
-		const char *at = strstr(c->argv[i], "PORT");
-
-		argv[i] = c->argv[i];
-		if (at) {
-			snprintf(number, sizeof(number), "%.*s%u%s", (int)(at - c->argv[i]),
-				 c->argv[i], port, at + 4);
-			argv[i] = number;
-		}
+	for (size_t i = 0; c->argv[i] && i < ARGS; i++) {
+		fill_in(args[i], sizeof(args[i]), c->argv[i], row, port);
+		argv[i] = args[i];
 	}
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(null, 2);
-	pin_to_cpu(RECEIVER_CPU);
-	execvp(argv[0], (char *const *)(const void *)argv);
+	execvp(argv[0], argv);
 	_exit(127);
 }
 
-void *program_start(const struct contender *c, const struct row *row, uint16_t port)
+static struct program *start(const struct contender *c, const struct row *row, uint16_t port)
 {
 	struct program *p = calloc(1, sizeof(*p));
 
-	(void)row;
 	if (!p)
 		abort();
 	p->pid = fork();
 	if (p->pid == 0)
-		exec_program(c, port);
+		exec_program(c, row, port);
 	for (int tries = 0; tries < 200 && waitpid(p->pid, NULL, WNOHANG) == 0; tries++) {
 		if (count_socket(port).sockets)
 			return p;
@@ -57,6 +64,31 @@ void *program_start(const struct contender *c, const struct row *row, uint16_t p
 	}
 	program_stop(p);
 	return NULL;
+}
+
+void *program_start(const struct contender *c, const struct row *row, uint16_t port)
+{
+	struct program *p = start(c, row, port);
+
+	if (p)
+		pin_thread(p->pid, RECEIVER_CPU);
+	return p;
+}
+
+void *pipe_start(const struct contender *c, const struct row *row, uint16_t port)
+{
+	struct program *p = start(c, row, port);
+
+	for (int tries = 0; p && receiving_thread(p->pid) == p->pid && tries < 200; tries++)
+		nap(10);
+	if (p && !pin_thread(receiving_thread(p->pid), RECEIVER_CPU)) {
+		fprintf(stderr, "pipe: its receiver thread was not found\n");
+		program_stop(p);
+		return NULL;
+	}
+	if (p)
+		prefer_process(p->pid);
+	return p;
 }
 
 pid_t program_pid(void *ctx)

@@ -54,6 +54,8 @@ void library_stop(void *ctx);
 void *program_start(const struct contender *c, const struct row *row, uint16_t port);
 void program_stop(void *ctx);
 pid_t program_pid(void *ctx);
+/* udpdeck without a screen: its receiver thread alone has RECEIVER_CPU. */
+void *pipe_start(const struct contender *c, const struct row *row, uint16_t port);
 void *deck_start(const struct contender *c, const struct row *row, uint16_t port);
 void deck_attend(void *ctx, int ms);
 bool deck_agrees(void *ctx, uint64_t sent, uint64_t dropped);
@@ -81,6 +83,10 @@ struct waits {
 };
 struct waits waits_of(pid_t pid);
 void nap(int ms);
+
+/* ---- space.c ---- */
+
+bool enter_namespace(void);
 
 /* ---- offer.c ---- */
 
