@@ -58,7 +58,7 @@ void pipe_stop(struct pipe *p)
 	pipe_watch_input(p);
 	loop_timer_stop(p->loop, &p->check);
 	/* What the kernel still holds came before the end. */
-	receiver_check_drops(p->session->receiver);
+	receiver_stop(p->session->receiver);
 	session_follow(p->session);
 	pipe_print(p);
 	leave_if_done(p);

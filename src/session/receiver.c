@@ -292,16 +292,26 @@ struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct e
 	return r;
 }
 
-void receiver_free(struct receiver *r)
+/* The end of the thread is answer enough. */
+void receiver_stop(struct receiver *r)
 {
 	struct request q = { .kind = REQUEST_STOP };
 
+	if (!r->running)
+		return;
+	pthread_mutex_lock(&r->lock);
+	atomic_store_explicit(&r->request, &q, memory_order_release);
+	write_event(r->control);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->thread, NULL);
+	r->running = r->stopped = false;
+}
+
+void receiver_free(struct receiver *r)
+{
 	if (!r)
 		return;
-	if (r->running) {
-		ask(r, &q);
-		pthread_join(r->thread, NULL);
-	}
+	receiver_stop(r);
 	release(r);
 }
 

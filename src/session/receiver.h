@@ -44,5 +44,7 @@ void receiver_remove(struct receiver *r, int fd);
 /* Looks for drops on all descriptors now and appends gaps for them; waits for the thread to have
  * done so. */
 void receiver_check_drops(struct receiver *r);
+/* The same for the last time: nothing more is received, unless another descriptor is added. */
+void receiver_stop(struct receiver *r);
 
 #endif
