@@ -151,6 +151,7 @@ static enum ending_status run_pipe(const struct cli *cli, enum writer_format for
 	struct pipe_config config = pipe_config_of(cli, format);
 	enum ending_status status = ENDING_ERROR;
 	struct demo *demo = NULL;
+	struct error fault = { 0 };
 	struct buf hint;
 	struct pipe *p;
 
@@ -158,6 +159,8 @@ static enum ending_status run_pipe(const struct cli *cli, enum writer_format for
 	if (!p)
 		return ENDING_ERROR;
 	buf_init(&hint, 256);
+	if (!cli->no_rc && !start_rc(s, pipe_face(p), pipe_commands(p), &fault))
+		fail(&fault);
 	if (start_session(cli, s, pipe_face(p), pipe_commands(p), &demo, &hint, e) &&
 	    start_tell_ready(cli, s, e) && start_scripts(cli, pipe_face(p)->script, e)) {
 		if (cli->verbose)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The life of a session without a screen: start, signals, end.  See pipe.h. */
 #include "front/pipe_private.h"
+#include "session/job.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -55,6 +56,7 @@ void pipe_stop(struct pipe *p)
 		return;
 	p->over = true;
 	script_stop(p->script);
+	job_stop_all(p->session);
 	pipe_watch_input(p);
 	loop_timer_stop(p->loop, &p->check);
 	/* What the kernel still holds came before the end. */

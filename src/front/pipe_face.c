@@ -14,12 +14,14 @@ static void face_message(void *ctx, enum command_message kind, const char *text)
 		pipe_json_error(p, text);
 }
 
-/* Where the payloads alone are wanted, or lines of JSON, people's text goes to stderr. */
-static struct output *text_output(const struct pipe *p)
+/* Where the payloads alone are wanted, or lines of JSON, people's text goes to stderr; else behind
+ * what came before it. */
+static struct output *text_output(struct pipe *p)
 {
-	bool mixed = p->config.format == WRITER_TEXT || p->config.format == WRITER_HEX;
-
-	return mixed ? p->out : p->err;
+	if (p->config.format != WRITER_TEXT && p->config.format != WRITER_HEX)
+		return p->err;
+	pipe_print(p);
+	return p->out;
 }
 
 static void face_listing(void *ctx, const char *line, struct listing *l)
@@ -47,9 +49,21 @@ static void face_quit(void *ctx)
 static void face_echo(void *ctx, const char *text)
 {
 	struct pipe *p = ctx;
+	struct output *o = text_output(p);
 
-	buf_printf(output_buffer(p->err), "%s\n", text);
-	output_flush(p->err);
+	buf_printf(output_buffer(o), "%s\n", text);
+	output_flush(o);
+}
+
+/* A command in front of the input that chose a notation meant it for the input. */
+static void take_typing(struct pipe *p)
+{
+	struct input_config *c = &p->input.config;
+
+	if (p->typing.input == INPUT_HEX)
+		c->notation = NOTATION_HEX;
+	if (p->typing.eol != EOL_NONE)
+		c->line_end = p->typing.eol == EOL_LF ? LINE_END_LF : LINE_END_CRLF;
 }
 
 /* The end of the commands is where the input begins, if it is read at all. */
@@ -67,6 +81,7 @@ static void on_script_ended(void *ctx, enum script_status status, const struct e
 		pipe_fail(p, statuses[status], e);
 		return;
 	}
+	take_typing(p);
 	pipe_send(p);
 	pipe_check(p);
 }

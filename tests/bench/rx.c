@@ -30,13 +30,14 @@
 #define DESCENT 0.7
 #define LOWEST 5000.0 /* per second: below it nobody is looked for */
 #define BAR 0.9
-#define PIPE_BAR 0.8   /* with the large buffer, which it asks for by itself */
-#define PEER_BAR 5.0   /* times as many as a peer, each with the buffer that it gets by itself */
+#define PIPE_BAR 0.8 /* with the large buffer, which it asks for by itself */
+#define PEER_BAR 5.0 /* times as many as a peer, each with the buffer that it gets by itself */
 #define OVERHEAD_BAR 64.0
 #define CONTENDERS 8
 
-static const char *const pipe_argv[] = { "UDPDECK", "--no-rc", "-d", "-o", "raw", "--set",
-					 "rcvbuf=ROOM", "-l", "127.0.0.1", "PORT", NULL };
+static const char *const pipe_argv[] = { "UDPDECK",   "--no-rc", "-d",          "-o",
+					 "raw",       "--set",   "rcvbuf=ROOM", "-l",
+					 "127.0.0.1", "PORT",    NULL };
 static const char *const nc_argv[] = { "nc.openbsd", "-d", "-u", "-l", "127.0.0.1", "PORT", NULL };
 static const char *const ncat_argv[] = { "ncat",        "-u",        "-l",   "-n",
 					 "--recv-only", "127.0.0.1", "PORT", NULL };
@@ -422,7 +423,8 @@ int main(int argc, char **argv)
 	bool met = true;
 
 	if (!are_known(argc, argv)) {
-		fprintf(stderr, "usage: rx [bare] [library] [udpdeck] [pipe] [nc] [ncat] [socat]\n");
+		fprintf(stderr,
+			"usage: rx [bare] [library] [udpdeck] [pipe] [nc] [ncat] [socat]\n");
 		return 1;
 	}
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
