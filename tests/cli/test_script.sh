@@ -22,7 +22,8 @@ expect hex 0001
 echo all is well\\n
 END
 run -o text -f "$work/talk" </dev/null
-check "a file talks to a peer" ends 0 'all is well\n'
+check "a file talks to a peer" [ "$(cat "$work/status")" = 0 ]
+check "echo stands among what is printed as text" [ "$(tail -n 1 "$work/stdout")" = 'all is well\n' ]
 check "it heard what the file says" hears echo 50494e472031 00010203
 
 run -c "to 127.0.0.1:$port" -c 'send one' -c 'expect one' -c 'echo done' </dev/null
