@@ -216,6 +216,22 @@ bool line_history_open(struct line *l, const char *path, struct error *e)
 	return true;
 }
 
+void line_history_home(struct line *l)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char path[4096];
+	int n;
+
+	if (state && state[0] == '/')
+		n = snprintf(path, sizeof(path), "%s/udpdeck/history", state);
+	else if (home && access(home, F_OK) == 0) /* a home that is missing is so on purpose */
+		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history", home);
+	else
+		return;
+	if (n > 0 && (size_t)n < sizeof(path))
+		line_history_open(l, path, NULL);
+}
+
 /* ---- entries ---- */
 
 void line_set_kind(struct line *l, char kind)

@@ -103,6 +103,9 @@ bool line_edit(struct line *l, struct error *e);
  * most 1000 entries) is read at start and appended to at each entry; its directory is made if
  * missing.  On an error the history lives as long as the program. */
 bool line_history_open(struct line *l, const char *path, struct error *e);
+/* The same with the file of this user, $XDG_STATE_HOME/udpdeck/history; without one the history
+ * lives as long as the program. */
+void line_history_home(struct line *l);
 /* The kind in force for new entries. */
 void line_set_kind(struct line *l, char kind);
 

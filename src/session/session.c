@@ -149,6 +149,19 @@ void session_event(struct session *s, enum packet_kind kind, uint32_t socket, co
 	changed(s);
 }
 
+void session_stopped(struct session *s, uint64_t ns)
+{
+	struct buf age;
+
+	if (ns < NS_PER_S / 10)
+		return;
+	buf_init(&age, 32);
+	num_format_duration(&age, ns / NS_PER_S * NS_PER_S);
+	session_event(s, PACKET_NOTE, 0, "stopped %s", buf_cstr(&age));
+	buf_done(&age);
+	session_follow(s);
+}
+
 /* ---- payloads ---- */
 
 static bool find_variable(void *ctx, const char *name, size_t n, const void **data, size_t *len)

@@ -125,6 +125,9 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The whole program stood still for so long: an event, unless nobody would notice. */
+void session_stopped(struct session *s, uint64_t ns);
+
 /* What the ${...} fields of a payload draw on now.  Reading a payload changes env only;
  * session_payload_used() moves the session on, once that payload was really sent. */
 void session_payload_env(struct session *s, struct payload_env *env);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line's events: what Enter does, completion, freezing the target while somebody types. */
-#include "command/complete.h"
+#include "command/entry.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 #include "util/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,29 +22,19 @@ static char *copy_line(const char *text, size_t len)
 
 static bool run_line(struct ui *ui, const char *text, size_t len, struct error *e)
 {
-	size_t colon = len > 1 && text[0] == ':' && text[1] == ':' && !ui->view.line.pasted;
-	char *command;
 	bool ok;
 
-	if (!preview_is_command(&ui->view.line)) {
-		ui->acts++;
-		ok = command_type(ui->session, &ui->face, text + colon, len - colon, e);
-		return ok ? true : err_shift(e, e->at >= 0 ? (ptrdiff_t)colon : 0);
-	}
-	command = copy_line(text + 1, len - 1);
-	if (!command)
-		return err_set(e, ERR_LIMIT, "no memory for the line");
-	ok = ui_act(ui, command, e);
-	if (!ok && e->at >= 0)
-		err_shift(e, 1);
-	free(command);
+	ui->acts++;
+	ui->by_hand = true;
+	ok = entry_run(ui->session, &ui->face, &ui->set, text, len, ui->view.line.pasted, e);
+	ui->by_hand = false;
 	return ok;
 }
 
 /* Takes the line as it is now; what was not done stays in it with the cursor at the fault. */
 static bool enter(struct ui *ui, const char *text, size_t len, size_t *point)
 {
-	bool payload = !preview_is_command(&ui->view.line);
+	bool payload = !entry_is_command(text, len, ui->view.line.pasted);
 	struct error e = { .at = -1 };
 	char *copy;
 
@@ -70,18 +59,6 @@ static bool enter(struct ui *ui, const char *text, size_t len, size_t *point)
 	return false;
 }
 
-/* As the history keeps it: a pasted line comes back as one. */
-static char kind_of(const struct ui *ui)
-{
-	const struct line_view *v = &ui->view.line;
-
-	if (preview_is_command(v))
-		return ':';
-	if (ui->view.typing.input == INPUT_HEX)
-		return v->pasted ? 'X' : 'x';
-	return v->pasted ? 'T' : 't';
-}
-
 /* Readline's view of the line into ours; the target stands still from the first key to the last. */
 static void take_state(struct ui *ui)
 {
@@ -95,15 +72,8 @@ static void take_state(struct ui *ui)
 	v->point = st.point;
 	if (!st.len)
 		v->pasted = false;
-	for (size_t i = 0; i < ui->session->socket_count; i++) {
-		struct target *t = &ui->session->sockets[i]->target;
-
-		if (st.len)
-			target_freeze(t);
-		else
-			target_thaw(t);
-	}
-	line_set_kind(ui->line, kind_of(ui));
+	entry_freeze(ui->session, st.len > 0);
+	line_set_kind(ui->line, entry_kind(&ui->view.typing, v->text, v->len, v->pasted));
 }
 
 static bool on_entered(void *ctx, const char *text, size_t len, size_t *point)
@@ -167,11 +137,7 @@ static void on_recall(void *ctx, char kind)
 {
 	struct ui *ui = ctx;
 
-	if (kind == 'x' || kind == 'X')
-		ui->view.typing.input = INPUT_HEX;
-	else if (kind == 't' || kind == 'T')
-		ui->view.typing.input = INPUT_TEXT;
-	ui->view.line.pasted = kind == 'T' || kind == 'X';
+	ui->view.line.pasted = entry_recall(&ui->view.typing, kind);
 	on_changed(ui);
 }
 
@@ -214,27 +180,9 @@ static void on_mouse(void *ctx, int button, int col, int row, bool press)
 static char **on_complete(void *ctx, const char *text, size_t point, size_t *start)
 {
 	struct ui *ui = ctx;
-	const struct line_view line = {
-		.text = text,
-		.len = point,
-		.pasted = ui->view.line.pasted,
-	};
-	struct command_completion c;
-	char **words;
 
-	if (preview_is_command(&line)) {
-		completion_make(ui->session, &ui->face, &ui->set, text + 1, point - 1, start, &c);
-		*start += 1;
-	} else if (!completion_make_fields(ui->session, text, point, start, &c)) {
-		return NULL;
-	}
-	words = c.count ? calloc(c.count + 1, sizeof(*words)) : NULL;
-	if (words) {
-		memcpy(words, c.matches, c.count * sizeof(*words));
-		c.count = 0; /* the strings have a new owner */
-	}
-	completion_done(&c);
-	return words;
+	return entry_complete(ui->session, &ui->face, &ui->set, text, point, ui->view.line.pasted,
+			      start);
 }
 
 static void on_matches(void *ctx, char **matches, size_t count)

@@ -5,21 +5,12 @@
  * Text and cursor are laid out by one walk over the glyphs, which both counting
  * and drawing use, so the cursor is where the character is.
  */
-#include "ui/preview.h"
+#include "command/entry.h"
+#include "ui/view.h"
+#include "util/piece.h"
 #include "util/text.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#define PIECE_MAX 16
-
-/* One glyph of the line as it is shown. */
-struct piece {
-	char text[PIECE_MAX];
-	size_t len;
-	int width;
-	bool plain; /* stands for itself; else it is a sign for something that has none */
-};
 
 /* Where the walk is: rows of the wrapped line, from 0. */
 struct place {
@@ -28,67 +19,13 @@ struct place {
 
 static const char *prompt_of(const struct view *v)
 {
-	static const char *const texts[] = {
-		[EOL_NONE] = "text> ",
-		[EOL_LF] = "text+lf> ",
-		[EOL_CRLF] = "text+crlf> ",
-	};
+	const struct line_view *line = &v->line;
 
-	if (v->line.prompt && v->line.prompt[0])
-		return v->line.prompt;
-	if (v->line.waiting)
+	if (line->prompt && line->prompt[0])
+		return line->prompt;
+	if (line->waiting)
 		return "wait> ";
-	if (preview_is_command(&v->line))
-		return "cmd> ";
-	return v->typing.input == INPUT_HEX ? "hex> " : texts[v->typing.eol];
-}
-
-/* U+21B5 where the locale can show it. */
-static const char *newline_sign(void)
-{
-	static const char sign[] = "\xe2\x86\xb5";
-
-	return text_next(sign, sizeof(sign) - 1).shown ? sign : "\\n";
-}
-
-static void set_sign(struct piece *p, const struct text_glyph *g)
-{
-	if (g->cp == '\n')
-		snprintf(p->text, sizeof(p->text), "%s", newline_sign());
-	else if (g->valid && (g->cp < 0x20 || g->cp == 0x7f))
-		snprintf(p->text, sizeof(p->text), "^%c", (char)(g->cp ^ 0x40));
-	else if (g->valid)
-		snprintf(p->text, sizeof(p->text), "\\u{%x}", g->cp);
-	else
-		snprintf(p->text, sizeof(p->text), "\\x%02x", g->cp);
-	p->len = strlen(p->text);
-	p->width = (int)text_width(p->text, p->len);
-}
-
-/* The glyph at s with the marks on it, and how many bytes that is. */
-static size_t next_piece(const char *s, size_t n, int *marks, struct piece *p)
-{
-	struct text_glyph g = text_next_on(s, n, marks);
-	size_t len = g.bytes;
-
-	p->plain = g.shown;
-	if (!g.shown) {
-		set_sign(p, &g);
-		return len;
-	}
-	p->width = g.width;
-	while (len<n && * marks> 0) {
-		int left = *marks;
-
-		g = text_next_on(s + len, n - len, &left);
-		if (!g.shown || g.width)
-			break;
-		*marks = left;
-		len += g.bytes;
-	}
-	memcpy(p->text, s, len);
-	p->len = len;
-	return len;
+	return entry_prompt(&v->typing, line->text, line->len, line->pasted);
 }
 
 /* Where a piece of so many columns goes: the next row if this one has no room for it. */
@@ -121,7 +58,7 @@ static struct place walk_line(const struct view *v, int cols, struct place *curs
 	int marks = 0;
 
 	for (size_t i = 0, n; i < line->len; i += n) {
-		n = next_piece(line->text + i, line->len - i, &marks, &p);
+		n = piece_next(line->text + i, line->len - i, &marks, &p);
 		wrap(&at, p.width, cols);
 		if (i <= line->point)
 			*cursor = at;

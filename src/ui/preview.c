@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/preview.h"
 
+#include "command/entry.h"
 #include "payload/payload.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -13,18 +14,6 @@
 #define ROUTE_KEPT (3 * NS_PER_S)
 #define HEADERS_V4 28 /* IPv4 without options, UDP */
 #define HEADERS_V6 48
-
-bool preview_is_command(const struct line_view *line)
-{
-	return line->len > 0 && line->text[0] == ':' && !line->pasted &&
-	       !(line->len > 1 && line->text[1] == ':');
-}
-
-/* "::" sends a colon. */
-static size_t payload_start(const struct line_view *line)
-{
-	return line->len > 1 && line->text[0] == ':' && line->text[1] == ':' && !line->pasted;
-}
 
 static void warn(struct view *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -239,7 +228,8 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	static const char *const eols[] = {
 		[EOL_NONE] = "", [EOL_LF] = "+lf", [EOL_CRLF] = "+crlf"
 	};
-	size_t start = payload_start(&v->line), n = v->line.len - start;
+	size_t start = entry_payload_at(v->line.text, v->line.len, v->line.pasted),
+	       n = v->line.len - start;
 	const char *text = v->line.text + start;
 	struct journey j = { .socket = v->session->current };
 	struct payload_env env;
@@ -350,7 +340,7 @@ void preview_make(struct view *v, struct preview_cache *cache, const struct comm
 	if (v->line.waiting)
 		snprintf(v->preview.head, sizeof(v->preview.head),
 			 "waiting for a name to resolve; Ctrl-C gives up");
-	else if (preview_is_command(&v->line))
+	else if (entry_is_command(v->line.text, v->line.len, v->line.pasted))
 		preview_command(v, cache, set, cols);
 	else
 		preview_data(v, cache, set, cols);

@@ -21,7 +21,4 @@ struct preview_cache {
 void preview_make(struct view *v, struct preview_cache *cache, const struct command_set *set,
 		  int cols);
 
-/* The commands as preview and entry see them: is this line a command, and where does it start? */
-bool preview_is_command(const struct line_view *line);
-
 #endif

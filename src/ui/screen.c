@@ -11,8 +11,8 @@
  */
 #include "ui/screen.h"
 
+#include "line/restore.h"
 #include "ui/painter.h"
-#include "ui/restore.h"
 #include "util/buf.h"
 
 #include <curses.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The screen's life: start, signals, frames, messages.  See ui.h. */
+#include "line/restore.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -159,32 +159,14 @@ static bool leave(struct ui *ui, struct error *e)
 
 void ui_suspend(struct ui *ui)
 {
-	uint64_t start = clock_realtime(ui->clock), end;
-	sigset_t stop;
-
 	struct error e;
 
 	if (!leave(ui, &e)) {
 		ui_message(ui, MESSAGE_ERROR, e.text);
 		return;
 	}
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	/* The whole job: a script that started us must stop too, or its shell would not notice. */
-	kill(0, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &stop, NULL);
+	session_stopped(ui->session, restore_stop());
 	screen_return(ui->screen);
-	end = clock_realtime(ui->clock);
-	if (end - start >= NS_PER_S / 10) {
-		struct buf age;
-
-		buf_init(&age, 32);
-		num_format_duration(&age, (end - start) / NS_PER_S * NS_PER_S);
-		session_event(ui->session, PACKET_NOTE, 0, "stopped %s", buf_cstr(&age));
-		buf_done(&age);
-		session_follow(ui->session);
-	}
 	fit(ui);
 }
 
@@ -297,24 +279,6 @@ void ui_free(struct ui *ui)
 	free(ui);
 }
 
-static void open_history(struct ui *ui)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char path[4096];
-	int n;
-
-	if (state && state[0] == '/')
-		n = snprintf(path, sizeof(path), "%s/udpdeck/history", state);
-	else if (home && access(home, F_OK) == 0) /* a home that is missing is so on purpose */
-		n = snprintf(path, sizeof(path), "%s/.local/state/udpdeck/history", home);
-	else
-		return;
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return;
-	/* Without a file the history lives as long as the program. */
-	line_history_open(ui->line, path, NULL);
-}
-
 bool ui_run(struct ui *ui, struct error *e)
 {
 	bool ok;
@@ -323,7 +287,7 @@ bool ui_run(struct ui *ui, struct error *e)
 	if (!ui->screen)
 		return false;
 	ui_bind_keys(ui);
-	open_history(ui);
+	line_history_home(ui->line);
 	if (ui->mouse)
 		screen_mouse(ui->screen, true);
 	ok = loop_watch(ui->loop, STDIN_FILENO, POLLIN, on_input, ui, e) &&

@@ -6,12 +6,13 @@
  * The terminal is opened anew for it, so that the flags of inherited descriptors stay
  * what they were.  There is one per process, because a signal handler has no context.
  */
-#ifndef UI_RESTORE_H
-#define UI_RESTORE_H
+#ifndef LINE_RESTORE_H
+#define LINE_RESTORE_H
 
 #include "util/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <termios.h>
 
 /* Opens the terminal of a descriptor once more; flags as for open(2).  Where it cannot be opened
@@ -31,5 +32,9 @@ void restore_arm(bool armed);
 bool restore_write(int ms);
 /* The same whatever happens: output that is stuck is discarded.  Async-signal-safe. */
 void restore_force(void);
+
+/* Ctrl-Z, once the terminal is the shell's: stops until the shell goes on with us; returns how many
+ * ns of the wall clock that took.  SIGTSTP is blocked before and after. */
+uint64_t restore_stop(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Restoring the terminal. */
-#include "ui/restore.h"
+#include "line/restore.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +55,29 @@ void restore_force(void)
 	tcflush(state.fd, TCOFLUSH);
 	write_from(0);
 	tcsetattr(state.fd, TCSANOW, &state.termios);
+}
+
+static uint64_t realtime(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t restore_stop(void)
+{
+	uint64_t start = realtime(), end;
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	/* The whole job: a script that started us must stop too, or its shell would not notice. */
+	kill(0, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	end = realtime();
+	return end > start ? end - start : 0;
 }
 
 static long ms_since(const struct timespec *start)
