@@ -259,8 +259,8 @@ fi
 dump() {
 	peer_start dump reply 'hello, world'
 	ask 5 "$1" -o hex -W 1
-	grep -q "<- .*127\.0\.0\.1:$port" "$work/answer" &&
-		grep -q '68 65 6c 6c 6f 2c 20 77  *6f 72 6c 64  *hello, world' "$work/answer" &&
+	grep -q "[0-9:.]* .*<- 127\.0\.0\.1:$port" "$work/answer" &&
+		grep -q '68 65 6c 6c 6f 2c 20 77  *6f 72 6c 64  *|hello, world|' "$work/answer" &&
 		echo "has time, direction and address" || cat "$work/answer"
 }
 row "a hex dump" "has time, direction and address" dump
