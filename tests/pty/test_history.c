@@ -242,7 +242,7 @@ static void test_tab_shows_what_is_one_of_many(void **state)
 {
 	struct app *app = *state;
 
-	term_keys(app->term, ":so");
+	term_keys(app->term, ":soc");
 	term_key(app->term, "Tab");
 	term_row_is(app->term, ROW_INPUT, "cmd> :socket");
 	term_key(app->term, "Tab");
