@@ -1,49 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The script runner: where lines come from, and what a line waits for.  See script.h. */
+/* The script runner: one line after the other, and what it waits for.  See script.h. */
 #include "command/script.h"
 
 #include "command/await.h"
-#include "command/lines.h"
+#include "command/queue.h"
 #include "session/sender.h"
 #include "util/num.h"
-#include "util/text.h"
 
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A turn gives way to the rest of the program after so long. */
 #define TURN_NS (4 * NS_PER_MS)
-#define NAME_SHOWN 80 /* bytes of a path in a message */
-
-/* One command line, or a file of them. */
-struct source {
-	struct source *next; /* queued: the one after it; running: the one that sourced it */
-	char *line;          /* NULL: a file */
-	bool given;          /* the line was */
-	unsigned number;     /* of the line among all -c */
-	struct lines lines;
-};
 
 enum wait { WAIT_NOTHING, WAIT_NAME, WAIT_TIME, WAIT_EXPECT, WAIT_INPUT };
-
-/* The line that runs; it lives in its source. */
-struct place {
-	const char *name; /* NULL: typed at the prompt */
-	unsigned number;
-	const char *line;
-	size_t start; /* behind the colon that a line may begin with */
-};
 
 struct script {
 	struct session *session;
 	struct face *face;
 	const struct command_set *set;
 	struct script_events events;
-	struct source *queue, **queue_end; /* not yet begun */
-	struct source *top;                /* whose lines run */
-	unsigned depth, lines_given;
-	struct place place;
+	struct queue queue;
 	bool active;
 	bool typed;   /* begun at the prompt, which is told how it went */
 	bool running; /* inside a command */
@@ -71,48 +48,18 @@ struct script *script_new(struct session *s, struct face *face, const struct com
 	sc->face = face;
 	sc->set = set;
 	sc->events = *events;
-	sc->queue_end = &sc->queue;
+	queue_init(&sc->queue);
 	sc->timeout = SCRIPT_TIMEOUT;
 	sc->cursor.store = s->store;
 	sc->turn = (struct loop_timer){ .fire = on_turn, .ctx = sc };
 	return sc;
 }
 
-/* ---- sources ---- */
-
-static void source_free(struct source *src)
-{
-	if (!src->line)
-		lines_close(&src->lines);
-	free(src->line);
-	free(src);
-}
-
-static void pop(struct script *sc)
-{
-	struct source *src = sc->top;
-
-	sc->top = src->next;
-	sc->depth--;
-	sc->place = (struct place){ 0 };
-	source_free(src);
-}
-
 static void drop_all(struct script *sc)
 {
 	if (sc->wait == WAIT_INPUT)
-		loop_unwatch(sc->session->loop, sc->top->lines.fd);
-	while (sc->top)
-		pop(sc);
-	while (sc->queue) {
-		struct source *src = sc->queue;
-
-		sc->queue = src->next;
-		source_free(src);
-	}
-	sc->queue_end = &sc->queue;
-	sc->lines_given = 0;
-	sc->place = (struct place){ 0 };
+		loop_unwatch(sc->session->loop, queue_fd(&sc->queue));
+	queue_drop(&sc->queue);
 	sc->wait = WAIT_NOTHING;
 	sc->active = false;
 	await_done(&sc->await);
@@ -122,7 +69,7 @@ static void drop_all(struct script *sc)
 
 void script_stop(struct script *sc)
 {
-	/* The command that runs reads its line, which is in a source. */
+	/* The command that runs reads its line, which is in the queue. */
 	if (sc->running)
 		sc->stopped = true;
 	else
@@ -137,72 +84,14 @@ void script_free(struct script *sc)
 	free(sc);
 }
 
-static struct source *source_new(struct error *e)
-{
-	struct source *src = calloc(1, sizeof(*src));
-
-	if (!src)
-		err_set(e, ERR_LIMIT, "no memory for a script");
-	return src;
-}
-
-static void enqueue(struct script *sc, struct source *src)
-{
-	*sc->queue_end = src;
-	sc->queue_end = &src->next;
-}
-
 bool script_add_line(struct script *sc, const char *line, struct error *e)
 {
-	struct source *src = source_new(e);
-
-	if (!src)
-		return false;
-	src->line = strdup(line);
-	if (!src->line) {
-		free(src);
-		return err_set(e, ERR_LIMIT, "no memory for a command line");
-	}
-	src->number = ++sc->lines_given;
-	enqueue(sc, src);
-	return true;
-}
-
-static struct source *open_source(const char *path, bool ordinary, struct error *e)
-{
-	struct source *src = source_new(e);
-
-	if (src && !lines_open(&src->lines, path, ordinary, e)) {
-		free(src);
-		return NULL;
-	}
-	return src;
+	return queue_add_line(&sc->queue, line, e);
 }
 
 bool script_add_file(struct script *sc, const char *path, struct error *e)
 {
-	struct source *src = open_source(path, false, e);
-
-	if (src)
-		enqueue(sc, src);
-	return src != NULL;
-}
-
-static void push(struct script *sc, struct source *src)
-{
-	src->next = sc->top;
-	sc->top = src;
-	sc->depth++;
-}
-
-static void push_queued(struct script *sc)
-{
-	struct source *src = sc->queue;
-
-	sc->queue = src->next;
-	if (!sc->queue)
-		sc->queue_end = &sc->queue;
-	push(sc, src);
+	return queue_add_file(&sc->queue, path, e);
 }
 
 /* ---- turns ---- */
@@ -255,7 +144,7 @@ bool script_is_idle(const struct script *sc)
 /* For what was typed: a message. */
 static void tell(struct script *sc, const char *text)
 {
-	if (sc->typed && !sc->place.name && sc->face->message)
+	if (sc->typed && !sc->queue.place.name && sc->face->message)
 		sc->face->message(sc->face->ctx, MESSAGE_INFO, text);
 }
 
@@ -280,21 +169,9 @@ static void end(struct script *sc, enum script_status status, const struct error
 	sc->events.ended(sc->events.ctx, status, &why);
 }
 
-/* FILE:LINE:COLUMN in front of what is wrong; of a long path the end says which it is. */
 static void fail(struct script *sc, enum script_status status, struct error *e)
 {
-	const struct place *p = &sc->place;
-	size_t n = p->name ? strlen(p->name) : 0;
-	size_t cut = n > NAME_SHOWN ? n - NAME_SHOWN : 0;
-
-	if (p->name && e->at >= 0)
-		err_prefix(e, "%s%s:%u:%zu: ", cut ? ".." : "", p->name + cut, p->number,
-			   p->start + text_column(p->line + p->start, strlen(p->line + p->start),
-						  (size_t)e->at));
-	else if (p->name)
-		err_prefix(e, "%s%s:%u: ", cut ? ".." : "", p->name + cut, p->number);
-	if (p->name)
-		e->at = -1;
+	place_prefix(&sc->queue.place, e);
 	end(sc, status, e);
 }
 
@@ -303,110 +180,60 @@ static void on_input(void *ctx, short revents)
 	struct script *sc = ctx;
 
 	(void)revents;
-	if (sc->wait != WAIT_INPUT)
-		return;
-	loop_unwatch(sc->session->loop, sc->top->lines.fd);
-	sc->top->lines.readable = true;
+	loop_unwatch(sc->session->loop, queue_fd(&sc->queue));
+	queue_readable(&sc->queue);
 	sc->wait = WAIT_NOTHING;
 	arm(sc);
 }
 
-static bool wait_for_input(struct script *sc)
-{
-	struct error e = { .at = -1 };
-
-	if (loop_watch(sc->session->loop, sc->top->lines.fd, POLLIN, on_input, sc, &e))
-		sc->wait = WAIT_INPUT;
-	else
-		end(sc, SCRIPT_ERROR, &e);
-	return false;
-}
-
-static void set_place(struct script *sc, const char *name, unsigned number, const char *line)
-{
-	sc->place = (struct place){ name, number, line, line[0] == ':' };
-}
-
-/* The next line of the file on top into sc->place; false: there is none now. */
-static bool next_in_file(struct script *sc)
-{
-	struct lines *l = &sc->top->lines;
-	struct error e = { .at = -1 };
-	const char *line = "";
-
-	switch (lines_next(l, &line, &e)) {
-	case LINES_LINE:
-		set_place(sc, l->name, l->number, line);
-		return true;
-	case LINES_END:
-		pop(sc);
-		return true;
-	case LINES_WAIT:
-		return wait_for_input(sc);
-	case LINES_FAULT:
-		break;
-	}
-	if (e.at < 0) {
-		end(sc, SCRIPT_ERROR, &e);
-		return false;
-	}
-	set_place(sc, l->name, l->number, line);
-	sc->place.start = 0; /* its place is one of the whole line */
-	fail(sc, SCRIPT_ERROR, &e);
-	return false;
-}
-
-/* The next line into sc->place, where there is one; false: it has to be waited for, or it is over.
- */
+/* The next line into its place; false: it has to be waited for, or it is over. */
 static bool next_line(struct script *sc)
 {
-	static const struct error done = { .at = -1 };
+	struct error e = { .at = -1 };
 
-	sc->place = (struct place){ 0 };
-	while (!sc->place.line) {
-		if (!sc->top && !sc->queue) {
-			tell_done(sc);
-			end(sc, SCRIPT_DONE, &done);
-			return false;
-		}
-		if (!sc->top)
-			push_queued(sc);
-		if (!sc->top->line) {
-			if (!next_in_file(sc))
-				return false;
-		} else if (sc->top->given) {
-			pop(sc);
-		} else {
-			sc->top->given = true;
-			set_place(sc, "-c", sc->top->number, sc->top->line);
-		}
+	switch (queue_next(&sc->queue, &e)) {
+	case LINES_LINE:
+		return true;
+	case LINES_END:
+		tell_done(sc);
+		end(sc, SCRIPT_DONE, &e);
+		return false;
+	case LINES_WAIT:
+		if (loop_watch(sc->session->loop, queue_fd(&sc->queue), POLLIN, on_input, sc, &e))
+			sc->wait = WAIT_INPUT;
+		else
+			end(sc, SCRIPT_ERROR, &e);
+		return false;
+	case LINES_FAULT:
+		fail(sc, SCRIPT_ERROR, &e);
+		return false;
 	}
-	return true;
+	return false;
 }
 
 static bool run_line(struct script *sc)
 {
+	const struct place *place = &sc->queue.place;
 	struct script *home = sc->face->script;
 	struct error e = { .at = -1 };
 	bool ok;
 
 	sc->running = true;
 	sc->face->script = sc;
-	ok = command_run(sc->session, sc->face, sc->set, sc->place.line + sc->place.start, false,
-			 &e);
+	ok = command_run(sc->session, sc->face, sc->set, place->line + place->start, false, &e);
 	sc->face->script = home;
 	sc->running = false;
-	sc->ran++;
 	if (sc->stopped) {
 		drop_all(sc);
 		return false;
 	}
-	if (ok)
-		return true;
-	if (e.code == ERR_PENDING) {
+	if (!ok && e.code == ERR_PENDING) {
 		sc->wait = WAIT_NAME;
 		return false;
 	}
+	sc->ran++;
+	if (ok)
+		return true;
 	fail(sc, SCRIPT_ERROR, &e);
 	return false;
 }
@@ -509,9 +336,9 @@ static bool may_begin(struct script *sc, struct error *e)
 		sc->typed = true;
 		return true;
 	}
-	if (sc->place.name)
-		return err_set(e, ERR_STATE, "%s, line %u, is still under way", sc->place.name,
-			       sc->place.number);
+	if (sc->queue.place.name)
+		return err_set(e, ERR_STATE, "%s, line %u, is still under way",
+			       sc->queue.place.name, sc->queue.place.number);
 	return err_set(e, ERR_STATE, "what was typed before is still waited for");
 }
 
@@ -537,19 +364,13 @@ bool script_expect(struct script *sc, struct expectation *x, struct error *e)
 
 bool script_source(struct script *sc, const char *path, struct error *e)
 {
-	struct source *src;
+	bool typed = !sc->running;
 
-	if (sc->depth >= SCRIPT_DEPTH)
-		return err_set(e, ERR_LIMIT,
-			       "%d files source one another already: does one source itself?",
-			       SCRIPT_DEPTH);
-	src = open_source(path, true, e);
-	if (!src)
+	if (!may_begin(sc, e))
 		return false;
-	if (!may_begin(sc, e)) {
-		source_free(src);
-		return false;
-	}
-	push(sc, src);
-	return true;
+	if (queue_source(&sc->queue, path, e))
+		return true;
+	if (typed)
+		drop_all(sc);
+	return false;
 }

@@ -20,7 +20,6 @@
 #include "command/expectation.h"
 
 #define SCRIPT_TIMEOUT NS_PER_S /* how long "expect" waits unless told */
-#define SCRIPT_DEPTH 16         /* files that "source" one another */
 
 struct script;
 

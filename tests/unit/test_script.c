@@ -197,6 +197,50 @@ static void files_source_files(void **state)
 	unlink(inner);
 }
 
+static void commands_name_the_column(void **state)
+{
+	static const struct {
+		const char *line;
+		ptrdiff_t at; /* -2: wherever */
+		const char *says;
+	} rows[] = {
+		{ "wait", 4, "usage: wait D" },
+		{ "wait soon", 5, "soon" },
+		{ "wait 1s 2s", 8, "usage: wait D" },
+		{ "echo \\q", 5, "\\q" },
+		{ "expect", 6, "usage: expect" },
+		{ "expect ", 7, "usage: expect" },
+		{ "expect  timeout", 15, "the time is missing" },
+		{ "expect timeout soon any", 15, "soon" },
+		{ "expect from", 11, "the address is missing" },
+		{ "expect from 1.2.3.999 any", 12, "1.2.3.999" },
+		{ "expect from :99999 any", 12, "99999" },
+		{ "expect from @7 any", 12, "no peer @7" },
+		{ "expect from @x any", -2, "x" },
+		{ "expect socket 9 any", 14, "no socket 9" },
+		{ "expect socket any", 14, "any" },
+		{ "expect socket 1", 15, "is missing" },
+		{ "expect none x", 12, "nothing may follow" },
+		{ "expect two words", 11, "in quotes" },
+		{ "expect /a(/", 10, "parenthesis" },
+		{ "expect hex 0g", 11, "0g" },
+		{ "source", 6, "usage: source FILE" },
+		{ "source /nonexistent/x", -2, "No such file" },
+		{ "source /dev/null", -2, "ordinary" },
+	};
+	struct fake_face *f = *state;
+	struct error e;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (fake_run(f, rows[i].line, &e))
+			fail_msg("\"%s\" was accepted", rows[i].line);
+		if (!strstr(e.text, rows[i].says) || (rows[i].at > -2 && e.at != rows[i].at))
+			fail_msg("\"%s\": at %td: %s", rows[i].line, e.at, e.text);
+		assert_true(script_is_idle(f->face.script));
+	}
+}
+
 /* ---- waiting ---- */
 
 static void a_pipe_runs_line_by_line_as_it_arrives(void **state)
@@ -429,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lines_run_in_order),
 		TEST(faults_have_their_place),
+		TEST(commands_name_the_column),
 		TEST(a_line_has_a_greatest_length),
 		TEST(files_source_files),
 		TEST(a_pipe_runs_line_by_line_as_it_arrives),
