@@ -8,12 +8,23 @@
 
 #define GAP 2 /* blanks between columns */
 
+/* Words for people: a backslash in them stays as it is. */
+static void add_cell(struct buf *out, const char *text, size_t n)
+{
+	struct buf cell;
+
+	buf_init(&cell, n + 1);
+	buf_add(&cell, text, n);
+	text_show(out, buf_cstr(&cell));
+	buf_done(&cell);
+}
+
 static void one_row(const char *text, const size_t *widths, struct buf *out)
 {
 	for (size_t column = 0;; column++) {
 		size_t n = strcspn(text, "\t"), width = text_width(text, n);
 
-		text_escape(out, text, n);
+		add_cell(out, text, n);
 		if (!text[n])
 			break;
 		if (column < LISTING_COLUMNS && widths[column] > width)
@@ -30,7 +41,7 @@ void rows_format(const struct listing *l, struct buf *out)
 
 	listing_widths(l, widths);
 	if (l->title.len) {
-		text_escape(out, buf_cstr(&l->title), l->title.len);
+		text_show(out, buf_cstr(&l->title));
 		buf_char(out, '\n');
 	}
 	for (size_t i = 0; i < l->count; i++)

@@ -51,7 +51,7 @@ check "--help keys lists keys" succeeds_with "Alt-a"
 run --help payloads
 check "--help payloads lists fields" succeeds_with 'crc16-modbus[:le]'
 run --help nonsense
-check "an unknown topic is refused" fails_with "commands, options and keys"
+check "an unknown topic is refused" fails_with "commands, options, keys and payloads"
 run -V
 check "-V tells the version" succeeds_with "udpdeck 0."
 run --version

@@ -95,6 +95,11 @@ check "another's refusal is an event: 4" ends 4 'not within 50 ms'
 run -c 'echo \x1b]0;x\x07\n\xff\u{202e}' </dev/null
 check "echo shows no control" said '\x1b]0;x\x07\n\xff\u{202e}'
 
+# A listing is for people: what stands in it as typed stays so.
+run -o text -c 'open udp4' -c 'delay 9s to 127.0.0.1:9 send ${seq}\x1b' -c jobs -c stop </dev/null
+check "a listing shows a command as it was typed" \
+	grep -q 'delay 9s to 127.0.0.1:9 send ${seq}\\x1b$' "$work/stdout"
+
 # ---- the input comes after ----
 
 peer_start after silent
