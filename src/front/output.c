@@ -2,10 +2,11 @@
 /* Two buffers and a thread.  See output.h. */
 #include "front/output.h"
 
+#include "util/signals.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -90,12 +91,7 @@ static void *write_out(void *arg)
 /* Without a thread nothing can be written. */
 static void start(struct output *o)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	o->errnum = pthread_create(&o->thread, NULL, write_out, o);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	o->errnum = signals_thread(&o->thread, NULL, write_out, o);
 	o->started = o->errnum == 0;
 }
 

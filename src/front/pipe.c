@@ -3,6 +3,7 @@
 #include "front/pipe_private.h"
 #include "session/job.h"
 #include "util/num.h"
+#include "util/signals.h"
 #include "util/text.h"
 
 #include <errno.h>
@@ -142,29 +143,12 @@ static void on_signal(void *ctx, short revents)
 		loop_stop(p->loop);
 }
 
-/* nohup: a terminal that goes away is no reason to end. */
-static bool outlives_terminal(void)
-{
-	struct sigaction action;
-
-	return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
 static bool watch_signals(struct pipe *p, struct error *e)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT };
-	sigset_t set;
+	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, 0 };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
-	if (!outlives_terminal())
-		sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	p->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (p->signals < 0)
-		return err_sys(e, errno, "signalfd");
-	return loop_watch(p->loop, p->signals, POLLIN, on_signal, p, e);
+	p->signals = signals_open(signals, e);
+	return p->signals >= 0 && loop_watch(p->loop, p->signals, POLLIN, on_signal, p, e);
 }
 
 /* Nobody reads any more: that is the end, and no fault. */

@@ -5,12 +5,12 @@
 #include "net/errqueue.h"
 #include "session/sender.h"
 #include "util/num.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum port_state { PORT_UNASKED, PORT_SILENT, PORT_REFUSED, PORT_ANSWERED, PORT_STATES };
@@ -104,17 +104,11 @@ static void on_written(void *ctx, short revents)
 
 static bool watch_signals(struct scan *c)
 {
-	sigset_t set;
+	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, 0 };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	c->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (c->signals < 0)
-		return err_sys(c->e, errno, "signalfd");
-	return loop_watch(c->session->loop, c->signals, POLLIN, on_signal, c, c->e);
+	c->signals = signals_open(signals, c->e);
+	return c->signals >= 0 &&
+	       loop_watch(c->session->loop, c->signals, POLLIN, on_signal, c, c->e);
 }
 
 /* ---- what was found ---- */

@@ -9,10 +9,10 @@
 #include "net/lookup.h"
 #include "util/clock.h"
 #include "util/num.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -178,15 +178,11 @@ static bool start(struct lookup *l, struct error *e)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t all, before;
 	int errnum;
 
-	sigfillset(&all);
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errnum = pthread_create(&thread, &attr, work, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errnum = signals_thread(&thread, &attr, work, l);
 	pthread_attr_destroy(&attr);
 	return errnum ? err_sys(e, errnum, "no thread for looking up \"%s\"", l->host) : true;
 }

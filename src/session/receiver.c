@@ -7,10 +7,10 @@
 #include "session/receiver.h"
 
 #include "session/source.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,13 +332,8 @@ void receiver_acknowledge(struct receiver *r)
 
 static bool start_thread(struct receiver *r, struct error *e)
 {
-	sigset_t all, before;
-	int errnum;
+	int errnum = signals_thread(&r->thread, NULL, receive, r);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	errnum = pthread_create(&r->thread, NULL, receive, r);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	r->running = errnum == 0;
 	return r->running || err_sys(e, errnum, "cannot start the receiver thread");
 }

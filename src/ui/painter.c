@@ -2,9 +2,10 @@
 /* The painter thread. */
 #include "ui/painter.h"
 
+#include "util/signals.h"
+
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -200,23 +201,6 @@ static void destroy(struct painter *p)
 	free(p);
 }
 
-/* All signals are the main thread's, but those that a crash of the painter itself raises. */
-static int start_thread(struct painter *p)
-{
-	sigset_t all, old;
-	int error;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGABRT);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	error = pthread_create(&p->thread, NULL, run, p);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return error;
-}
-
 struct painter *painter_start(painter_fn *work, void *ctx, struct error *e)
 {
 	struct painter *p = make(work, ctx);
@@ -227,7 +211,7 @@ struct painter *painter_start(painter_fn *work, void *ctx, struct error *e)
 		return NULL;
 	}
 	p->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	error = p->done < 0 ? errno : start_thread(p);
+	error = p->done < 0 ? errno : signals_thread(&p->thread, NULL, run, p);
 	if (!error)
 		return p;
 	err_sys(e, error, "start the painter");

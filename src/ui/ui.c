@@ -3,6 +3,7 @@
 #include "line/restore.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -200,17 +201,10 @@ static void on_signal(void *ctx, short revents)
 
 static bool watch_signals(struct ui *ui, struct error *e)
 {
-	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP };
-	sigset_t set;
+	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, 0 };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	ui->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (ui->signals < 0)
-		return err_sys(e, errno, "signalfd");
-	return loop_watch(ui->loop, ui->signals, POLLIN, on_signal, ui, e);
+	ui->signals = signals_open(signals, e);
+	return ui->signals >= 0 && loop_watch(ui->loop, ui->signals, POLLIN, on_signal, ui, e);
 }
 
 static void on_input(void *ctx, short revents)
