@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
-static bool is_ignored(int signal)
+static bool outlives_terminal(void)
 {
 	struct sigaction action;
 
-	return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+	return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int signals_open(const int *list, struct error *e)
@@ -19,7 +19,7 @@ int signals_open(const int *list, struct error *e)
 
 	sigemptyset(&set);
 	for (; *list; list++)
-		if (!is_ignored(*list))
+		if (*list != SIGHUP || !outlives_terminal())
 			sigaddset(&set, *list);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

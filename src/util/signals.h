@@ -11,7 +11,8 @@
 
 /*
  * Blocks the signals of a list that ends with 0 and returns a signalfd (non-blocking) for them, the
- * caller's to close; -1 on an error.  What the parent had ignored (nohup: SIGHUP) stays ignored.
+ * caller's to close; -1 on an error.  A SIGHUP that the parent had ignored (nohup) stays ignored; a
+ * SIGINT that a shell ignores for what it starts in the background is read if it is sent.
  */
 int signals_open(const int *list, struct error *e);
 

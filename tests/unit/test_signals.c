@@ -17,19 +17,22 @@ static int take(int fd)
 	return read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info) ? (int)info.ssi_signo : 0;
 }
 
-static void signals_are_read_and_ignored_ones_stay_ignored(void **state)
+static void signals_are_read_and_nohup_is_obeyed(void **state)
 {
-	static const int list[] = { SIGUSR1, SIGUSR2, 0 };
+	static const int list[] = { SIGHUP, SIGINT, SIGUSR1, 0 };
 	int fd;
 
 	(void)state;
-	signal(SIGUSR2, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
 	fd = signals_open(list, NULL);
 	assert_true(fd >= 0);
-	raise(SIGUSR2);
+	raise(SIGHUP);
 	raise(SIGUSR1);
 	assert_int_equal(take(fd), SIGUSR1);
 	assert_int_equal(take(fd), 0);
+	raise(SIGINT);
+	assert_int_equal(take(fd), SIGINT);
 	close(fd);
 }
 
@@ -59,7 +62,7 @@ static void a_thread_gets_only_its_own_crash(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signals_are_read_and_ignored_ones_stay_ignored),
+		cmocka_unit_test(signals_are_read_and_nohup_is_obeyed),
 		cmocka_unit_test(a_thread_gets_only_its_own_crash),
 	};
 
