@@ -249,12 +249,9 @@ struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop 
 	p->loop = loop;
 	p->config = *config;
 	p->signals = -1;
-	p->print_end = UINT64_MAX;
-	p->print.store = s->store;
 	p->check = (struct loop_timer){ .fire = on_check, .ctx = p };
 	p->give_up = (struct loop_timer){ .fire = on_give_up, .ctx = p };
-	p->more = (struct loop_timer){ .fire = pipe_more, .ctx = p };
-	buf_init(&p->complained, 600);
+	pipe_print_init(p);
 	input_init(&p->input, &config->input);
 	pipe_input_init(p);
 	if (pipe_face_init(p, e))
@@ -281,11 +278,10 @@ void pipe_free(struct pipe *p)
 		return;
 	p->session->watcher = (struct session_watcher){ 0 };
 	script_free(p->script);
-	store_cursor_rest(&p->print);
+	pipe_print_done(p);
 	pipe_input_done(p);
 	loop_timer_stop(p->loop, &p->check);
 	loop_timer_stop(p->loop, &p->give_up);
-	loop_timer_stop(p->loop, &p->more);
 	loop_unwatch(p->loop, STDOUT_FILENO);
 	if (p->out)
 		loop_unwatch(p->loop, output_fd(p->out));
@@ -297,7 +293,6 @@ void pipe_free(struct pipe *p)
 	}
 	output_free(p->out);
 	output_free(p->err);
-	buf_done(&p->complained);
 	input_done(&p->input);
 	free(p);
 }
@@ -340,7 +335,11 @@ static void tell_end(struct pipe *p, enum ending_status status, const struct buf
 	uint64_t now;
 
 	tell_unprinted(p);
-	if (status != ENDING_DONE && strcmp(buf_cstr(why), buf_cstr(&p->complained)) != 0)
+	if (status == ENDING_REFUSED)
+		loop_timer_stop(p->loop, &p->tell);
+	else
+		pipe_tell_complaint(p);
+	if (status != ENDING_DONE)
 		pipe_say(p, "%s", buf_cstr(why));
 	while (!output_is_idle(p->err) && (now = clock_monotonic(p->clock)) < end)
 		if (!loop_turn(p->loop, end - now, NULL))

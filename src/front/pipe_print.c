@@ -11,6 +11,7 @@
 /* Printing gives way to the rest of the loop after so long, looking at the clock now and then. */
 #define PRINT_NS (4 * NS_PER_MS)
 #define PRINT_STRIDE 64
+#define TELL_AFTER (5 * NS_PER_MS)
 
 /* Do several hosts hear what goes there?  Nothing is broadcast without the option. */
 static bool is_group(const struct pipe *p, const struct session_socket *k, const struct addr *dest)
@@ -55,7 +56,24 @@ static void note_rx(struct pipe *p, const struct packet *packet)
 		p->print_end = packet->seq + 1;
 }
 
-/* Told on stderr where stdout holds nothing but payloads; the same again is not told again. */
+void pipe_tell_complaint(struct pipe *p)
+{
+	if (p->tell.due)
+		pipe_say(p, "%s", buf_cstr(&p->complained));
+	loop_timer_stop(p->loop, &p->tell);
+}
+
+static void on_tell(void *ctx)
+{
+	struct pipe *p = ctx;
+
+	pipe_say(p, "%s", buf_cstr(&p->complained));
+}
+
+/*
+ * Told on stderr where stdout holds nothing but payloads; the same again is not told again.  It waits
+ * a moment: if it is why the session ends, it is told once, as the reason.
+ */
 static void complain(struct pipe *p, const struct packet *packet)
 {
 	struct buf words;
@@ -69,10 +87,12 @@ static void complain(struct pipe *p, const struct packet *packet)
 		buf_add(&words, packet->data, packet->stored);
 	else
 		words_error(&words, packet);
-	if (strcmp(buf_cstr(&words), buf_cstr(&p->complained)) != 0)
-		pipe_say(p, "%s", buf_cstr(&words));
-	buf_reset(&p->complained);
-	buf_str(&p->complained, buf_cstr(&words));
+	if (strcmp(buf_cstr(&words), buf_cstr(&p->complained)) != 0) {
+		pipe_tell_complaint(p);
+		buf_reset(&p->complained);
+		buf_str(&p->complained, buf_cstr(&words));
+		loop_timer_at(p->loop, &p->tell, clock_monotonic(p->clock) + TELL_AFTER);
+	}
 	buf_done(&words);
 }
 
@@ -125,7 +145,7 @@ static void print_packet(struct pipe *p, const struct packet *packet)
 		p->unprinted++;
 }
 
-void pipe_more(void *ctx)
+static void on_more(void *ctx)
 {
 	struct pipe *p = ctx;
 
@@ -171,4 +191,21 @@ void pipe_print(struct pipe *p)
 	p->printed = read == STORE_END && !output_is_full(p->out);
 	store_cursor_rest(&p->print);
 	output_flush(p->out);
+}
+
+void pipe_print_init(struct pipe *p)
+{
+	p->print.store = p->session->store;
+	p->print_end = UINT64_MAX;
+	p->more = (struct loop_timer){ .fire = on_more, .ctx = p };
+	p->tell = (struct loop_timer){ .fire = on_tell, .ctx = p };
+	buf_init(&p->complained, 600);
+}
+
+void pipe_print_done(struct pipe *p)
+{
+	store_cursor_rest(&p->print);
+	loop_timer_stop(p->loop, &p->more);
+	loop_timer_stop(p->loop, &p->tell);
+	buf_done(&p->complained);
 }

@@ -35,7 +35,8 @@ struct pipe {
 	uint64_t missed;       /* datagrams that the cursor was too slow for */
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */
-	struct buf complained; /* the complaint told last on stderr */
+	struct buf complained; /* the newest complaint for stderr */
+	struct loop_timer tell; /* when it is told */
 
 	/* the end */
 	struct ending ending;
@@ -64,10 +65,12 @@ void pipe_watch_input(struct pipe *p); /* watches stdin exactly while it is to b
 void pipe_send(struct pipe *p);        /* as much of the input as can be sent now */
 
 /* pipe_print.c */
+void pipe_print_init(struct pipe *p);
+void pipe_print_done(struct pipe *p);
 void pipe_find_target(struct pipe *p);
 void pipe_note(struct pipe *p, const struct packet *packet); /* counts it for the end */
 void pipe_print(struct pipe *p);                             /* as much as stdout takes */
 void pipe_json_error(struct pipe *p, const char *text);      /* {"event":"error",...} */
-void pipe_more(void *ctx);                                   /* p->more fires */
+void pipe_tell_complaint(struct pipe *p);                    /* if it was not told yet */
 
 #endif
