@@ -71,8 +71,8 @@ static void on_tell(void *ctx)
 }
 
 /*
- * Told on stderr where stdout holds nothing but payloads; the same again is not told again.  It waits
- * a moment: if it is why the session ends, it is told once, as the reason.
+ * Told on stderr where stdout holds nothing but payloads; the same again is not told again.  It
+ * waits a moment: if it is why the session ends, it is told once, as the reason.
  */
 static void complain(struct pipe *p, const struct packet *packet)
 {
