@@ -28,7 +28,9 @@ void deck_init(struct deck *d, size_t segment, size_t limit)
 	d->session.store = store_new(segment, limit, NULL);
 	assert_non_null(d->session.store);
 	d->session.ifaces = (struct iface_table){ .ifaces = d->ifaces, .count = 2 };
-	d->session.ifaces_read = 1; /* those of this host stay out */
+	/* those of this host stay out */
+	d->session.ifaces_read = 1;
+	d->session.services_read = true;
 	d->view.session = &d->session;
 	d->view.utc = true;
 	d->view.now = DECK_START;

@@ -73,8 +73,6 @@ static void test_fields_of_a_received_datagram(void **state)
 
 	d->session.services.rows = names;
 	d->session.services.count = 1;
-	d->session.services_read = true;
-	d->session.ifaces_read = 1;
 	p.peer.port = 53;
 	p.local = deck_addr("10.0.0.255", 50000);
 	p.flags = PACKET_BROADCAST | PACKET_OWN | PACKET_HAS_TTL | PACKET_HAS_TOS;
