@@ -12,18 +12,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* After a failure: turns the loop if a name is looked up, which is no error of the caller. */
+static bool await_name(struct session *s, const struct error *why, struct error *e)
+{
+	if (why->code != ERR_PENDING) {
+		if (e)
+			*e = *why;
+		return false;
+	}
+	if (!loop_turn(s->loop, UINT64_MAX, e))
+		return false;
+	if (loop_stopped(s->loop))
+		return err_set(e, ERR_STATE, "interrupted while a name was looked up");
+	return true;
+}
+
 /* One command line, formatted, run until it no longer waits for a name. */
 static bool run(struct session *s, struct face *face, const struct command_set *set,
 		const char *line, struct error *e)
 {
-	while (!command_run(s, face, set, line, false, e)) {
-		if (!e || e->code != ERR_PENDING)
+	struct error why = { .at = -1 };
+
+	while (!command_run(s, face, set, line, false, &why))
+		if (!await_name(s, &why, e))
 			return false;
-		if (!loop_turn(s->loop, UINT64_MAX, e))
-			return false;
-		if (loop_stopped(s->loop))
-			return err_set(e, ERR_STATE, "interrupted while a name was looked up");
-	}
 	return true;
 }
 
@@ -163,6 +175,7 @@ static bool resolve(const struct cli *cli, const char *port, struct session *s, 
 		    struct error *e)
 {
 	int family = cli->ipv4 ? AF_INET : cli->ipv6 ? AF_INET6 : AF_UNSPEC;
+	struct error why = { .at = -1 };
 	struct addr_name name;
 
 	if (!addr_split(cli->words[0], port, &name, e))
@@ -171,12 +184,9 @@ static bool resolve(const struct cli *cli, const char *port, struct session *s, 
 		return err_set(e, ERR_USAGE, "%s: a port is missing", cli->words[0]);
 	if (!name.host[0])
 		return err_set(e, ERR_USAGE, "%s: a host is missing (-l listens)", cli->words[0]);
-	while (!resolve_name(s->resolver, &name, family, false, out, e)) {
-		if (!e || e->code != ERR_PENDING || !loop_turn(s->loop, UINT64_MAX, e))
+	while (!resolve_name(s->resolver, &name, family, false, out, &why))
+		if (!await_name(s, &why, e))
 			return false;
-		if (loop_stopped(s->loop))
-			return err_set(e, ERR_STATE, "interrupted while a name was looked up");
-	}
 	return true;
 }
 
