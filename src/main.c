@@ -90,7 +90,7 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 	if (!cli->no_rc)
 		start_rc(s, ui_face(ui), ui_commands(ui), &fault);
 	ok = start_session(cli, s, ui_face(ui), ui_commands(ui), &demo, &hint, e) &&
-	     start_scripts(cli, ui_face(ui)->script, e);
+	     start_tell_ready(cli, s, e) && start_scripts(cli, ui_face(ui)->script, e);
 	if (ok) {
 		if (cli->verbose)
 			tell_sockets(s);
@@ -186,7 +186,8 @@ static enum ending_status run_scan(const struct cli *cli, struct session *s, str
 	struct buf why;
 
 	command_set_init(&set, NULL);
-	if (!start_scan(cli, s, &nobody, &set, &config.first, &config.last, e))
+	if (!start_scan(cli, s, &nobody, &set, &config.first, &config.last, e) ||
+	    !start_tell_ready(cli, s, e))
 		return ENDING_ERROR;
 	buf_init(&why, 256);
 	status = scan_run(s, &config, &why, e);
@@ -249,6 +250,8 @@ static int run(const struct cli *cli)
 	enum writer_format format = WRITER_TEXT;
 	enum ending_status status = ENDING_ERROR;
 
+	if (!start_check_ready(cli, &e))
+		return fail(&e);
 	note_durations(cli);
 	if (!has_screen(cli) && !choose_format(cli, &format, &e))
 		return fail(&e);

@@ -314,6 +314,16 @@ bool start_scan(const struct cli *cli, struct session *s, struct face *face,
 	return true;
 }
 
+bool start_check_ready(const struct cli *cli, struct error *e)
+{
+	int flags = cli->ready_fd < 0 ? O_WRONLY : fcntl(cli->ready_fd, F_GETFL);
+
+	if (flags < 0)
+		return err_sys(e, errno, "--ready-fd %d", cli->ready_fd);
+	return (flags & O_ACCMODE) != O_RDONLY ||
+	       err_set(e, ERR_USAGE, "--ready-fd %d is not open for writing", cli->ready_fd);
+}
+
 bool start_tell_ready(const struct cli *cli, const struct session *s, struct error *e)
 {
 	struct buf lines;

@@ -22,6 +22,8 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 /* -z: a socket for HOST; the first and last of its ports. */
 bool start_scan(const struct cli *cli, struct session *s, struct face *face,
 		const struct command_set *set, struct addr *first, uint16_t *last, struct error *e);
+/* --ready-fd has to be open for writing: asked before another descriptor can get its number. */
+bool start_check_ready(const struct cli *cli, struct error *e);
 /* --ready-fd: ADDR:PORT of each socket, a line each, then the descriptor is closed. */
 bool start_tell_ready(const struct cli *cli, const struct session *s, struct error *e);
 
