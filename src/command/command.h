@@ -59,6 +59,9 @@ struct face {
 	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
 	void (*echo)(void *ctx, const char *text);
+	/* Should a script pause, because what it said so far waits for its reader?  The script is
+	 * poked when that is over.  NULL: never. */
+	bool (*is_full)(void *ctx);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
 	struct script *script; /* command/script.h: waits and runs files; the face's, may be NULL */
 };

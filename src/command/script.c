@@ -238,9 +238,14 @@ static bool run_line(struct script *sc)
 	return false;
 }
 
-/* Instead of failing for want of room the next line waits until half of it is free. */
-static bool has_room(const struct session *s)
+/* Instead of failing for want of room the next line waits: for what is sent until half of it is
+ * free, for what is printed until it was read. */
+static bool has_room(const struct script *sc)
 {
+	const struct session *s = sc->session;
+
+	if (sc->face->is_full && sc->face->is_full(sc->face->ctx))
+		return false;
 	for (size_t i = 0; i < s->socket_count; i++)
 		if (s->sockets[i]->waiting_bytes > SENDER_WAITING / 2)
 			return false;
@@ -302,7 +307,7 @@ static bool go_on(struct script *sc, uint64_t slice)
 	case WAIT_NOTHING:
 		break;
 	}
-	return has_room(sc->session) && next_line(sc) && run_line(sc);
+	return has_room(sc) && next_line(sc) && run_line(sc);
 }
 
 static void on_turn(void *ctx)

@@ -88,11 +88,24 @@ static void *write_out(void *arg)
 	return NULL;
 }
 
+/* The owner hears of it as of a failed write. */
+static void give_up(struct output *o, int errnum)
+{
+	const uint64_t one = 1;
+
+	o->errnum = errnum;
+	if (write(o->done, &one, sizeof(one)) < 0)
+		return; /* cannot be, see above */
+}
+
 /* Without a thread nothing can be written. */
 static void start(struct output *o)
 {
-	o->errnum = signals_thread(&o->thread, NULL, write_out, o);
-	o->started = o->errnum == 0;
+	int errnum = signals_thread(&o->thread, NULL, write_out, o);
+
+	o->started = errnum == 0;
+	if (errnum)
+		give_up(o, errnum);
 }
 
 static void release(struct output *o)
@@ -165,6 +178,9 @@ static void hand_over(struct output *o)
 
 void output_flush(struct output *o)
 {
+	/* What did not fit is missing: nothing after it makes up for that. */
+	if (o->filling.failed && !o->errnum)
+		give_up(o, ENOBUFS);
 	if (!o->started && !o->errnum && o->filling.len)
 		start(o);
 	if (o->errnum)
@@ -181,7 +197,8 @@ void output_turn(struct output *o)
 		return;
 	pthread_mutex_lock(&o->lock);
 	o->busy = o->full;
-	o->errnum = o->failed;
+	if (o->failed)
+		o->errnum = o->failed;
 	pthread_mutex_unlock(&o->lock);
 	output_flush(o);
 }

@@ -39,7 +39,8 @@ bool output_is_full(const struct output *o);
 bool output_is_idle(const struct output *o);
 /* Bytes that were appended and are not written yet; those being written count whole. */
 size_t output_waiting(const struct output *o);
-/* 0, or the errno with which writing ended: EPIPE (nobody reads any more), ENOSPC, ... */
+/* 0, or the errno with which writing ended: EPIPE (nobody reads any more), ENOSPC, ENOBUFS (more
+ * was appended than can wait), EAGAIN (no thread), ... */
 int output_error(const struct output *o);
 
 #endif

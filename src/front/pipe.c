@@ -110,8 +110,9 @@ void pipe_check(struct pipe *p)
 		leave_if_done(p);
 		return;
 	}
-	/* What ends the input, or a wait for answers, does not end the commands before it. */
-	if (!script_is_idle(p->script))
+	/* What ends the input, or a wait for answers, does not end the commands before it: those of
+	 * the rc file, which run before the rest is there, nor those of the script. */
+	if (!p->running || !script_is_idle(p->script))
 		return;
 	if (is_input_over(p))
 		ending_input_over(&p->ending, now);
@@ -175,7 +176,9 @@ static void on_written(void *ctx, short revents)
 		}
 		end_output(p);
 	}
-	pipe_print(p);
+	if (p->running || p->over)
+		pipe_print(p);
+	script_poke(p->face.script);
 	pipe_check(p);
 }
 
@@ -185,6 +188,7 @@ static void on_told(void *ctx, short revents)
 
 	(void)revents;
 	output_turn(p->err);
+	script_poke(p->face.script);
 	leave_if_done(p);
 }
 

@@ -55,6 +55,13 @@ static void face_echo(void *ctx, const char *text)
 	output_flush(o);
 }
 
+static bool face_is_full(void *ctx)
+{
+	const struct pipe *p = ctx;
+
+	return output_is_full(p->out) || output_is_full(p->err);
+}
+
 /* A command in front of the input that chose a notation meant it for the input. */
 static void take_typing(struct pipe *p)
 {
@@ -98,6 +105,7 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 		.typing = face_typing,
 		.quit = face_quit,
 		.echo = face_echo,
+		.is_full = face_is_full,
 	};
 	p->script = p->face.script = script_new(p->session, &p->face, &p->set, &events, e);
 	return p->script != NULL;

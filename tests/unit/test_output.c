@@ -99,6 +99,20 @@ static void a_reader_that_stands_still_holds_up_nobody(void **state)
 	free(block);
 }
 
+/* More than can wait is lost: the owner has to hear of it. */
+static void what_did_not_fit_is_an_error(void **state)
+{
+	struct bed *b = *state;
+	char *block = calloc(1, OUTPUT_MAX + 1);
+
+	append(b, block, 65536 * 2);
+	append(b, "more", 4);
+	append(b, block, OUTPUT_MAX + 1);
+	free(block);
+	turn(b);
+	assert_int_equal(output_error(b->out), ENOBUFS);
+}
+
 static void it_is_given_up_though_a_write_is_stuck(void **state)
 {
 	struct bed *b = *state;
@@ -151,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(all_is_written_in_order),
 		CASE(a_reader_that_stands_still_holds_up_nobody),
+		CASE(what_did_not_fit_is_an_error),
 		CASE(it_is_given_up_though_a_write_is_stuck),
 		CASE(a_closed_pipe_is_an_error_and_swallows_the_rest),
 		CASE(a_descriptor_that_does_not_block_is_waited_for),

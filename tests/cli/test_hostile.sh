@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What was found by trying to break it: each point is named after its fault.
+
+. "${srcdir:-.}/tests/cli/cli.sh"
+
+# ---- descriptors ----
+
+# 3 is the first that the program opens for itself.
+run --ready-fd 3 -d -q 0 127.0.0.1 9 3<&-
+check "--ready-fd never is a descriptor of the program's own" \
+	ends 1 "--ready-fd 3: Bad file descriptor"
+run --ready-fd 3 -d -q 0 127.0.0.1 9 3</dev/null
+check "one that can only be read is refused" ends 1 "--ready-fd 3 is not open for writing"
+
+run --ready-fd 3 -z -w 100ms 127.0.0.1 9 3>"$work/ready" </dev/null
+check "-z tells when its socket is ready too" grep -q ':[1-9]' "$work/ready"
+
+# ---- output ----
+
+mkdir -p "$work/config/udpdeck"
+printf 'echo from rc\nwait 100ms\necho rc is over\n' >"$work/config/udpdeck/rc"
+XDG_CONFIG_HOME=$work/config run -o text -c 'echo one' -c 'wait 50ms' -c 'echo two' </dev/null
+check "an rc file that prints does not end the commands behind it" \
+	printed 'from rc\nrc is over\none\ntwo\n'
+check "with status 0" ends 0
+
+# What a script says to a reader that is slow: more than can wait for it.
+slow_lines=120000
+yes 'echo 0123456789012345678901234567890123456789012345678901234567890123456789012345678901' |
+	head -n "$slow_lines" >"$work/chatter"
+"$udpdeck" -o text -f "$work/chatter" </dev/null 2>"$work/stderr" | {
+	sleep 1
+	wc -l
+} >"$work/lines"
+check "a script's words wait for a slow reader, none is lost" \
+	[ "$(cat "$work/lines")" -eq "$slow_lines" ]
+{ "$udpdeck" -f "$work/chatter" </dev/null 2>&1 >/dev/null; } | {
+	sleep 1
+	wc -l
+} >"$work/lines"
+check "so on stderr" [ "$(cat "$work/lines")" -eq "$slow_lines" ]
+
+finish
