@@ -127,7 +127,7 @@ static bool save_run(struct command_call *c, struct error *e)
 	ok = text.failed ? err_set(e, ERR_LIMIT, "the session is larger than a file of 64 MiB")
 			 : write_file(path, overwrite, &text, e);
 	if (ok)
-		command_say(c, MESSAGE_INFO, "saved to %s: udpdeck -f opens it again", path);
+		command_say(c, MESSAGE_INFO, "saved to %s: udpdeck --stay -f opens it again", path);
 	buf_done(&text);
 	return ok;
 }

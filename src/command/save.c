@@ -217,7 +217,7 @@ static void add_typing(const struct command_typing *t, struct buf *out)
 
 void save_format(const struct session *s, const struct face *face, struct buf *out)
 {
-	buf_str(out, "# a session of udpdeck: udpdeck -f FILE opens it again\n");
+	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
 	for (size_t i = 0; i < s->variables.count; i++) {
 		size_t start = out->len;
 
