@@ -2,6 +2,7 @@
 /* udpdeck: netcat for UDP with a cockpit.  Start-up order and exit status. */
 #include "cli.h"
 #include "front/pipe.h"
+#include "front/plain.h"
 #include "front/scan.h"
 #include "start.h"
 #include "ui/ui.h"
@@ -100,6 +101,32 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 	buf_done(&hint);
 	demo_free(demo);
 	ui_free(ui);
+	return ok;
+}
+
+static bool run_plain(const struct cli *cli, struct session *s, struct loop *loop, struct error *e)
+{
+	struct plain *p = plain_new(s, &clock_system, loop, cli->verbose, e);
+	struct demo *demo = NULL;
+	struct error fault = { 0 };
+	struct buf hint;
+	bool ok;
+
+	if (!p)
+		return false;
+	buf_init(&hint, 256);
+	if (!cli->no_rc)
+		start_rc(s, plain_face(p), plain_commands(p), &fault);
+	ok = start_session(cli, s, plain_face(p), plain_commands(p), &demo, &hint, e) &&
+	     start_scripts(cli, plain_face(p)->script, e);
+	if (ok) {
+		plain_hint(p, fault.text);
+		plain_hint(p, buf_cstr(&hint));
+		ok = plain_run(p, e);
+	}
+	buf_done(&hint);
+	demo_free(demo);
+	plain_free(p);
 	return ok;
 }
 
@@ -233,6 +260,8 @@ static bool has_screen(const struct cli *cli)
 static enum ending_status run_face(const struct cli *cli, enum writer_format format,
 				   struct session *s, struct loop *loop, struct error *e)
 {
+	if (cli->plain)
+		return run_plain(cli, s, loop, e) ? ENDING_DONE : ENDING_ERROR;
 	if (has_screen(cli))
 		return run_screen(cli, s, loop, e) ? ENDING_DONE : ENDING_ERROR;
 	return cli->scan ? run_scan(cli, s, e) : run_pipe(cli, format, s, loop, e);
@@ -253,7 +282,7 @@ static int run(const struct cli *cli)
 	if (!start_check_ready(cli, &e))
 		return fail(&e);
 	note_durations(cli);
-	if (!has_screen(cli) && !choose_format(cli, &format, &e))
+	if (!cli->plain && !has_screen(cli) && !choose_format(cli, &format, &e))
 		return fail(&e);
 	if (needs_locale(cli, format))
 		setlocale(LC_CTYPE, "");
