@@ -2,7 +2,7 @@
 /* The life of line mode: terminal, signals, end.  See plain.h. */
 #include "front/plain_private.h"
 #include "line/restore.h"
-#include "util/num.h"
+#include "util/signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -104,17 +104,10 @@ static void on_signal(void *ctx, short revents)
 
 static bool watch_signals(struct plain *p, struct error *e)
 {
-	static const int signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP };
-	sigset_t set;
+	static const int list[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP, 0 };
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	p->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (p->signals < 0)
-		return err_sys(e, errno, "signalfd");
-	return loop_watch(p->loop, p->signals, POLLIN, on_signal, p, e);
+	p->signals = signals_open(list, e);
+	return p->signals >= 0 && loop_watch(p->loop, p->signals, POLLIN, on_signal, p, e);
 }
 
 static void on_input(void *ctx, short revents)

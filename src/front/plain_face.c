@@ -4,6 +4,7 @@
 #include "front/rows.h"
 #include "front/writer.h"
 #include "session/job.h"
+#include "util/num.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -137,6 +138,44 @@ static const struct command rows[] = {
 	{ 0 },
 };
 
+/* ---- settings ---- */
+
+/* There is no mouse here, but all faces share the rc file. */
+static bool mouse_set(void *ctx, const char *value, struct error *e)
+{
+	(void)ctx;
+	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+		return err_at(e, 0, "mouse: \"%s\" is neither on nor off", value);
+	return true;
+}
+
+static void mouse_get(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	buf_str(out, "off");
+}
+
+static bool escape_time_set(void *ctx, const char *value, struct error *e)
+{
+	struct plain *p = ctx;
+
+	return line_read_escape_time(p->line, value, e);
+}
+
+static void escape_time_get(void *ctx, struct buf *out)
+{
+	const struct plain *p = ctx;
+
+	buf_printf(out, "%llums", (unsigned long long)(line_escape_time(p->line) / NS_PER_MS));
+}
+
+static const struct face_setting settings[] = {
+	{ "mouse", "on, off", "of the screen; there is none here", mouse_set, mouse_get },
+	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key",
+	  escape_time_set, escape_time_get },
+	{ 0 },
+};
+
 /* ---- the session's news ---- */
 
 /* Losses and errors are lines among the packets; a peer's number is nowhere else. */
@@ -191,6 +230,7 @@ bool plain_face_init(struct plain *p, struct error *e)
 		.show = face_show,
 		.quit = face_quit,
 		.help = face_help,
+		.settings = settings,
 	};
 	p->session->watcher = (struct session_watcher){
 		.ctx = p,

@@ -259,6 +259,18 @@ uint64_t line_escape_time(const struct line *l)
 	return l->escape_time;
 }
 
+bool line_read_escape_time(struct line *l, const char *word, struct error *e)
+{
+	uint64_t ns;
+
+	if (!num_parse_duration(word, &ns, e))
+		return false;
+	if (ns < NS_PER_MS || ns > 2 * NS_PER_S)
+		return err_at(e, 0, "escape-time: %s is outside 1ms..2s", word);
+	l->escape_time = ns;
+	return true;
+}
+
 void line_use_map(struct line *l, unsigned map)
 {
 	if (map < l->maps)

@@ -79,6 +79,8 @@ void line_feed(struct line *l, const char *bytes, size_t n);
 /* How long a lone ESC waits for the rest of a sequence; default 100 ms. */
 void line_set_escape_time(struct line *l, uint64_t ns);
 uint64_t line_escape_time(const struct line *l);
+/* The same from a word as "set escape-time" has it: 1ms..2s. */
+bool line_read_escape_time(struct line *l, const char *word, struct error *e);
 
 struct line_state {
 	const char *prompt; /* readline's while it searches or asks; "" else */

@@ -278,14 +278,8 @@ static void mouse_get(void *ctx, struct buf *out)
 static bool escape_time_set(void *ctx, const char *value, struct error *e)
 {
 	struct ui *ui = ctx;
-	uint64_t ns;
 
-	if (!num_parse_duration(value, &ns, e))
-		return false;
-	if (ns < NS_PER_MS || ns > 2 * NS_PER_S)
-		return err_at(e, 0, "escape-time: %s is outside 1ms..2s", value);
-	line_set_escape_time(ui->line, ns);
-	return true;
+	return line_read_escape_time(ui->line, value, e);
 }
 
 static void escape_time_get(void *ctx, struct buf *out)
