@@ -265,7 +265,7 @@ static void test_ctrl_z_and_fg(void **state)
 	term_key(t, "Enter");
 	app_heard(app, "half a line");
 	term_key(t, "Ctrl-D");
-	term_wait(t, "shell>");
+	term_count_is(t, "shell>", 5);
 	check_left(t, 2);
 	is_plain(t);
 }
