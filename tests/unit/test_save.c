@@ -164,7 +164,7 @@ static void it_says_what_was_asked_for_and_no_more(void **state)
 	fake_must(f, "bind F3 send a\nb");
 	save_text(f, &text);
 	snprintf(want, sizeof(want),
-		 "# a session of udpdeck: udpdeck -f FILE opens it again\n"
+		 "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n"
 		 "let a = b\n"
 		 "open udp4 127.0.0.1:%u\n"
 		 "to 127.0.0.1:9\n"
