@@ -168,7 +168,7 @@ static bool sockets_run(struct command_call *c, struct error *e)
 		addr_format(&local, &k->sock.local);
 		format_target(k, &target);
 		if (sock_memory(&k->sock, &m))
-			num_format_size(&granted, m.rcvbuf);
+			num_format_size(&granted, m.rcvbuf / 2); /* the kernel doubles it */
 		snprintf(command, sizeof(command), "socket %u", k->number);
 		listing_row(&c->listing, LISTING_PLAIN, command,
 			    "[%u%s]\t%s%s\t%s\t%llu\t%llu\t%llu\t%llu\t%s", k->number,
