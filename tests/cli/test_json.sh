@@ -86,7 +86,7 @@ check "an ICMP error has type, code and meaning" holds ".[-1] | .event == \"icmp
 check "and status 3 with one line" ends 3 "refused"
 
 many() {
-	peer_start flood flood 5000 20000 200
+	peer_start flood flood 5000 5000 200
 	ask 'x' -o json -W 5000 -w 5
 	ends 0 && holds '(rx | length) == 5000 and (rx | map(.no) | . == sort) and
 		(rx | map(.text[:10]) | unique | length) == 5000'

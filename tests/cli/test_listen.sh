@@ -169,9 +169,9 @@ stalled() {
 	listener=$port
 }
 
-# flood COUNT: that many datagrams of 1000 bytes went to the listener
+# flood COUNT RATE: that many datagrams of 1000 bytes went to the listener
 flood() {
-	peer_start flood -t "$listener" flood "$1" 10000 1000 &&
+	peer_start flood -t "$listener" flood "$1" "$2" 1000 &&
 		wait_for "grep -qx 'flooded $1' $work/flood.peer" 20
 }
 
@@ -183,14 +183,14 @@ deck_over() {
 
 stalled_ends() {
 	stalled -I 8388608
-	flood 3000 || return
+	flood 3000 3000 || return
 	deck_end stalled && : >"$work/read" && deck_over 1 "nobody reads stdout"
 }
 check "SIGTERM ends it within seconds, and what was lost is told: 1" stalled_ends
 
 stalled_resumes() {
 	stalled -I 8388608
-	flood 3000 || return
+	flood 3000 3000 || return
 	cat <&7 >"$work/read" &
 	reader=$!
 	running="$running $reader"
@@ -204,7 +204,7 @@ check "one who reads later gets everything" stalled_resumes
 # 12 MB through 4: the reader gets what is kept, and the end says what is not.
 overtaken() {
 	stalled -I 8388608 --memory 4MiB
-	flood 12000 || return
+	flood 12000 10000 || return
 	cat <&7 >"$work/read" &
 	reader=$!
 	running="$running $reader"

@@ -72,7 +72,7 @@ check "--device" option device lo --device lo
 check "--reuseaddr" option reuseaddr on --reuseaddr
 check "--reuseport" option reuseport on --reuseport
 check "--set NAME=V" option df "do" --set "df=do"
-check "--set is repeatable" option mark 5 --set "df=do" --set mark=5 --set priority=3
+check "--set is repeatable" option dontroute on --set "df=do" --set dontroute --set priority=3
 check "all of them" grep -q '^priority  *3 ' "$work/stdout"
 
 refused() {
