@@ -11,6 +11,7 @@
 /* Printing gives way to the rest of the loop after so long, looking at the clock now and then. */
 #define PRINT_NS (4 * NS_PER_MS)
 #define PRINT_STRIDE 64
+#define COMPLAINT_MAX 600 /* bytes of a line of stderr about a packet */
 #define TELL_AFTER (5 * NS_PER_MS)
 
 /* Do several hosts hear what goes there?  Nothing is broadcast without the option. */
@@ -70,30 +71,43 @@ static void on_tell(void *ctx)
 	pipe_say(p, "%s", buf_cstr(&p->complained));
 }
 
+/* What it is about, as words; which datagram was refused is no news where others were before. */
+static void add_subject(struct buf *out, const struct packet *packet)
+{
+	if (packet->kind == PACKET_GAP) {
+		words_gap(out, packet);
+	} else if (packet->kind == PACKET_ERROR) {
+		buf_add(out, packet->data, packet->stored);
+	} else {
+		words_error_subject(out, packet);
+		words_error_meaning(out, packet);
+	}
+}
+
 /*
  * Told on stderr where stdout holds nothing but payloads; the same again is not told again.  It
  * waits a moment: if it is why the session ends, it is told once, as the reason.
  */
 static void complain(struct pipe *p, const struct packet *packet)
 {
-	struct buf words;
+	struct buf subject;
 
 	if (p->config.format != WRITER_RAW)
 		return;
-	buf_init(&words, 600);
-	if (packet->kind == PACKET_GAP)
-		words_gap(&words, packet);
-	else if (packet->kind == PACKET_ERROR)
-		buf_add(&words, packet->data, packet->stored);
-	else
-		words_error(&words, packet);
-	if (strcmp(buf_cstr(&words), buf_cstr(&p->complained)) != 0) {
+	buf_init(&subject, COMPLAINT_MAX);
+	add_subject(&subject, packet);
+	if (strcmp(buf_cstr(&subject), buf_cstr(&p->subject)) != 0) {
 		pipe_tell_complaint(p);
+		buf_reset(&p->subject);
+		buf_str(&p->subject, buf_cstr(&subject));
 		buf_reset(&p->complained);
-		buf_str(&p->complained, buf_cstr(&words));
+		if (packet->kind == PACKET_ICMP)
+			words_error(&p->complained, packet);
+		else
+			buf_str(&p->complained, buf_cstr(&subject));
 		loop_timer_at(p->loop, &p->tell, clock_monotonic(p->clock) + TELL_AFTER);
 	}
-	buf_done(&words);
+	buf_done(&subject);
 }
 
 static void note_icmp(struct pipe *p, const struct packet *packet)
@@ -169,13 +183,23 @@ void pipe_json_error(struct pipe *p, const char *text)
 	output_flush(p->out);
 }
 
+/* Has all that the session knows of been printed, and is there nothing that it does not yet? */
+static bool is_at_end(const struct pipe *p)
+{
+	return p->print.next >= p->session->follow.next && !p->session->again.due;
+}
+
+/* Never ahead of what the session has followed: -W may end the output in front of the rest. */
 void pipe_print(struct pipe *p)
 {
 	uint64_t end = clock_monotonic(p->clock) + PRINT_NS;
-	enum store_read read = STORE_END;
 	struct packet packet;
 
 	for (unsigned n = 1; !output_is_full(p->out); n++) {
+		enum store_read read;
+
+		if (p->print.next >= p->session->follow.next)
+			break;
 		read = store_cursor_read(&p->print, &packet);
 		if (read == STORE_END)
 			break;
@@ -188,7 +212,7 @@ void pipe_print(struct pipe *p)
 			break;
 		}
 	}
-	p->printed = read == STORE_END && !output_is_full(p->out);
+	p->printed = is_at_end(p) && !output_is_full(p->out);
 	store_cursor_rest(&p->print);
 	output_flush(p->out);
 }
@@ -199,7 +223,8 @@ void pipe_print_init(struct pipe *p)
 	p->print_end = UINT64_MAX;
 	p->more = (struct loop_timer){ .fire = on_more, .ctx = p };
 	p->tell = (struct loop_timer){ .fire = on_tell, .ctx = p };
-	buf_init(&p->complained, 600);
+	buf_init(&p->complained, COMPLAINT_MAX);
+	buf_init(&p->subject, COMPLAINT_MAX);
 }
 
 void pipe_print_done(struct pipe *p)
@@ -208,4 +233,5 @@ void pipe_print_done(struct pipe *p)
 	loop_timer_stop(p->loop, &p->more);
 	loop_timer_stop(p->loop, &p->tell);
 	buf_done(&p->complained);
+	buf_done(&p->subject);
 }

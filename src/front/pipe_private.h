@@ -36,6 +36,7 @@ struct pipe {
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */
 	struct buf complained; /* the newest complaint for stderr */
+	struct buf subject;    /* what it is about */
 	struct loop_timer tell; /* when it is told */
 
 	/* the end */

@@ -41,4 +41,29 @@ check "a script's words wait for a slow reader, none is lost" \
 } >"$work/lines"
 check "so on stderr" [ "$(cat "$work/lines")" -eq "$slow_lines" ]
 
+# ---- peers ----
+
+run -c open -c 'every 1ms times 300 to 127.0.0.1 9 send x' </dev/null
+check "a refusal that comes with every datagram is told once" ends 0 "127.0.0.1:9 refused #"
+
+# The printing was ahead of the counting while much was sent.
+peer_start echo echo
+right=0
+while [ "$right" -lt 6 ] && yes | run -W 3 127.0.0.1 "$port" && printed 'y\ny\ny\n' >/dev/null; do
+	right=$((right + 1))
+done
+check "-W 3 prints three, however much is under way" [ "$right" = 6 ]
+
+# A pattern that gives up late, at every datagram of a flood.
+deck_start costly -o raw -l -c 'every 10ms until timeout 60 /(a|aa|aaa)+[^a]/ to 127.0.0.1 9 send x' \
+	-c 'wait 60' 127.0.0.1 0
+wait_for "[ -s $work/costly.err ]" 5 # refused: the job runs
+flood=$(pattern 1400 | tr b-z a)
+yes "$flood" | head -n 20000 | run --eol none -q 0 127.0.0.1 "$port"
+start=$(now_ms)
+deck_end costly
+took_ms=$(($(now_ms) - start))
+echo "# $took_ms ms"
+check "a costly pattern of a job does not hold up the end" [ "$took_ms" -le $((2000 * slow)) ]
+
 finish
