@@ -168,6 +168,8 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 		.interval = cli->interval,
 		.reads_stdin = !cli->no_stdin && (!cli->script_count || cli->stay),
 		.verbose = cli->verbose,
+		/* commands may open more sockets */
+		.ready_fd = cli->script_count ? cli->ready_fd : -1,
 		.only_target = !is_listener(cli) && !cli->script_count,
 	};
 }
@@ -189,11 +191,9 @@ static enum ending_status run_pipe(const struct cli *cli, enum writer_format for
 	if (!cli->no_rc && !start_rc(s, pipe_face(p), pipe_commands(p), &fault))
 		fail(&fault);
 	if (start_session(cli, s, pipe_face(p), pipe_commands(p), &demo, &hint, e) &&
-	    start_tell_ready(cli, s, e) && start_scripts(cli, pipe_face(p)->script, e)) {
-		if (cli->verbose)
-			tell_sockets(s);
+	    (cli->script_count || start_tell_ready(cli, s, e)) &&
+	    start_scripts(cli, pipe_face(p)->script, e))
 		status = pipe_run(p);
-	}
 	buf_done(&hint);
 	demo_free(demo);
 	pipe_free(p);

@@ -37,6 +37,33 @@ void pipe_say(struct pipe *p, const char *fmt, ...)
 	output_flush(p->err);
 }
 
+/* ---- sockets ---- */
+
+void pipe_tell_open(struct pipe *p, const struct packet *packet)
+{
+	struct buf line;
+	struct error e;
+
+	buf_init(&line, 128);
+	addr_format(&line, &packet->local);
+	if (p->config.verbose)
+		pipe_say(p, "[%" PRIu32 "] open %s", packet->socket, buf_cstr(&line));
+	buf_char(&line, '\n');
+	if (p->config.ready_fd >= 0 &&
+	    write(p->config.ready_fd, buf_cstr(&line), line.len) != (ssize_t)line.len) {
+		err_sys(&e, errno, "--ready-fd %d", p->config.ready_fd);
+		pipe_fail(p, ENDING_ERROR, &e);
+	}
+	buf_done(&line);
+}
+
+void pipe_end_ready(struct pipe *p)
+{
+	if (p->config.ready_fd > STDERR_FILENO)
+		close(p->config.ready_fd);
+	p->config.ready_fd = -1;
+}
+
 /* ---- the end ---- */
 
 static bool is_printed(const struct pipe *p)

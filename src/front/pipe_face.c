@@ -84,6 +84,7 @@ static void on_script_ended(void *ctx, enum script_status status, const struct e
 	};
 	struct pipe *p = ctx;
 
+	pipe_end_ready(p);
 	if (status != SCRIPT_DONE) {
 		pipe_fail(p, statuses[status], e);
 		return;

@@ -141,6 +141,9 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 	case PACKET_ERROR:
 		complain(p, packet);
 		break;
+	case PACKET_OPEN:
+		pipe_tell_open(p, packet);
+		break;
 	default:
 		break;
 	}

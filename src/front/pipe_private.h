@@ -53,7 +53,9 @@ struct pipe {
 void pipe_say(struct pipe *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void pipe_stop(struct pipe *p); /* ends it; what came so far is still printed */
 void pipe_fail(struct pipe *p, enum ending_status status, const struct error *e);
-void pipe_check(struct pipe *p); /* is it time to end? */
+void pipe_check(struct pipe *p);                                  /* is it time to end? */
+void pipe_tell_open(struct pipe *p, const struct packet *packet); /* a socket was opened */
+void pipe_end_ready(struct pipe *p); /* all sockets that somebody waits for are open */
 
 /* pipe_face.c */
 bool pipe_face_init(struct pipe *p, struct error *e);
