@@ -50,7 +50,7 @@ static int show_help(const struct cli *cli)
 	struct buf text;
 	int status = EXIT_SUCCESS;
 
-	command_set_init(&set, ui_command_rows);
+	command_set_init(&set, ui_command_rows, NULL);
 	buf_init(&text, 1u << 20);
 	if (cli_help(&text, cli->word_count ? cli->words[0] : "", &set)) {
 		fputs(buf_cstr(&text), stdout);
@@ -106,7 +106,7 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 
 static bool run_plain(const struct cli *cli, struct session *s, struct loop *loop, struct error *e)
 {
-	struct plain *p = plain_new(s, &clock_system, loop, cli->verbose, e);
+	struct plain *p = plain_new(s, &clock_system, loop, ui_command_rows, cli->verbose, e);
 	struct demo *demo = NULL;
 	struct error fault = { 0 };
 	struct buf hint;
@@ -168,6 +168,7 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 		.interval = cli->interval,
 		.reads_stdin = !cli->no_stdin && (!cli->script_count || cli->stay),
 		.verbose = cli->verbose,
+		.of_screen = ui_command_rows,
 		/* commands may open more sockets */
 		.ready_fd = cli->script_count ? cli->ready_fd : -1,
 		.only_target = !is_listener(cli) && !cli->script_count,
@@ -212,7 +213,7 @@ static enum ending_status run_scan(const struct cli *cli, struct session *s, str
 	struct face nobody = { 0 };
 	struct buf why;
 
-	command_set_init(&set, NULL);
+	command_set_init(&set, NULL, NULL);
 	if (!start_scan(cli, s, &nobody, &set, &config.first, &config.last, e) ||
 	    !start_tell_ready(cli, s, e))
 		return ENDING_ERROR;

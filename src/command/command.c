@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void command_set_init(struct command_set *set, const struct command *face_rows)
+void command_set_init(struct command_set *set, const struct command *face_rows,
+		      const struct command *of_screen)
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
 						 send_commands, variable_commands, job_commands,
 						 look_commands, file_commands, script_commands,
-						 program_commands, face_rows } };
+						 program_commands, face_rows },
+				     .of_screen = of_screen };
 }
 
 const struct command *command_at(const struct command_set *set, size_t i)
@@ -35,6 +37,9 @@ static bool unknown(const struct command_set *set, const char *word, struct erro
 	struct buf hint;
 	const struct command *c;
 
+	for (c = set->of_screen; c && c->name; c++)
+		if (strcmp(c->name, word) == 0)
+			return err_set(e, ERR_STATE, "%s needs the screen", word);
 	near_init(&near, word);
 	for (size_t i = 0; (c = command_at(set, i)); i++)
 		if (!(c->flags & CMD_HIDDEN))

@@ -145,8 +145,11 @@ struct command {
 /* All tables in force: the core's and the face's. */
 struct command_set {
 	const struct command *tables[16]; /* NULL ends */
+	/* Rows that this face does not have, so that an error says whose they are; may be NULL. */
+	const struct command *of_screen;
 };
-void command_set_init(struct command_set *set, const struct command *face_rows);
+void command_set_init(struct command_set *set, const struct command *face_rows,
+		      const struct command *of_screen);
 /* Row number i over all tables, NULL past the end. */
 const struct command *command_at(const struct command_set *set, size_t i);
 

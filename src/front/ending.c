@@ -80,7 +80,7 @@ bool ending_is_due(const struct ending *d, uint64_t now, uint64_t *next)
 	return is_enough(d) || now >= *next;
 }
 
-enum ending_status ending_status(const struct ending *d, struct buf *why)
+enum ending_status ending_status(const struct ending *d, uint64_t now, struct buf *why)
 {
 	const struct ending_config *c = &d->config;
 
@@ -94,8 +94,11 @@ enum ending_status ending_status(const struct ending *d, struct buf *why)
 		return ENDING_NO_ANSWER;
 	}
 	if (c->has_idle && !d->received) {
-		buf_str(why, "nothing came within ");
-		num_format_duration(why, c->idle);
+		buf_str(why, "nothing came");
+		if (now >= idle_end(d)) {
+			buf_str(why, " within ");
+			num_format_duration(why, c->idle);
+		}
 		return ENDING_NO_ANSWER;
 	}
 	return ENDING_DONE;

@@ -50,7 +50,7 @@ void ending_input_over(struct ending *d, uint64_t now);
  * time. */
 bool ending_is_due(const struct ending *d, uint64_t now, uint64_t *next);
 
-/* The exit status; "why" gets the line for stderr unless it is ENDING_DONE. */
-enum ending_status ending_status(const struct ending *d, struct buf *why);
+/* The exit status at the end; "why" gets the line for stderr unless it is ENDING_DONE. */
+enum ending_status ending_status(const struct ending *d, uint64_t now, struct buf *why);
 
 #endif

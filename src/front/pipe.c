@@ -348,7 +348,7 @@ static enum ending_status judge(struct pipe *p, struct buf *why)
 			   output_waiting(p->out));
 		return ENDING_ERROR;
 	}
-	return ending_status(&p->ending, why);
+	return ending_status(&p->ending, clock_monotonic(p->clock), why);
 }
 
 static void tell_unprinted(struct pipe *p)

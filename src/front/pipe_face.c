@@ -98,7 +98,7 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 {
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
 
-	command_set_init(&p->set, NULL);
+	command_set_init(&p->set, NULL, p->config.of_screen);
 	p->face = (struct face){
 		.ctx = p,
 		.message = face_message,

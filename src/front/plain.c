@@ -139,7 +139,7 @@ static void on_written(void *ctx, short revents)
 /* ---- life ---- */
 
 struct plain *plain_new(struct session *s, const struct clock *clock, struct loop *loop,
-			bool verbose, struct error *e)
+			const struct command *of_screen, bool verbose, struct error *e)
 {
 	struct plain *p = calloc(1, sizeof(*p));
 
@@ -155,7 +155,8 @@ struct plain *plain_new(struct session *s, const struct clock *clock, struct loo
 	p->acts = 1;
 	plain_print_init(p);
 	p->out = output_new(STDOUT_FILENO, e);
-	if (!p->out || !plain_line_init(p, e) || !plain_face_init(p, e) || !watch_signals(p, e) ||
+	if (!p->out || !plain_line_init(p, e) || !plain_face_init(p, of_screen, e) ||
+	    !watch_signals(p, e) ||
 	    !loop_watch(loop, output_fd(p->out), POLLIN, on_written, p, e)) {
 		plain_free(p);
 		return NULL;

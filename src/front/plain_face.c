@@ -217,11 +217,11 @@ static void on_script_ended(void *ctx, enum script_status status, const struct e
 		plain_say(ctx, MESSAGE_ERROR, "%s", e->text);
 }
 
-bool plain_face_init(struct plain *p, struct error *e)
+bool plain_face_init(struct plain *p, const struct command *of_screen, struct error *e)
 {
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
 
-	command_set_init(&p->set, rows);
+	command_set_init(&p->set, rows, of_screen);
 	p->face = (struct face){
 		.ctx = p,
 		.message = face_message,

@@ -40,6 +40,11 @@ run -c open -c 'sned x' </dev/null
 check "the second -c" ends 1 '-c:2:1: "sned" is no command'
 run -c 'so' </dev/null
 check "names are whole" ends 1 '"so" is no command'
+run --ready-fd 9 -c 'open udp4 127.0.0.1:0' -c 'open udp4 127.0.0.2:0' 9>"$work/ready" </dev/null
+check "--ready-fd tells the sockets that commands open" \
+	[ "$(sed 's/:.*//' "$work/ready" | tr '\n' ' ')" = "127.0.0.1 127.0.0.2 " ]
+run -c 'details on' </dev/null
+check "what only a screen can do" ends 1 'details needs the screen'
 run -f "$work/missing" </dev/null
 check "a file that is not there" ends 1 "$work/missing: No such file"
 run -f "$work" </dev/null

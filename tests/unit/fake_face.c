@@ -108,7 +108,7 @@ static void set_up(struct fake_face *f)
 		.quit = quit,
 		.echo = echo,
 	};
-	command_set_init(&f->set, NULL);
+	command_set_init(&f->set, NULL, NULL);
 	events.ctx = f;
 	f->face.script = script_new(&f->session, &f->face, &f->set, &events, &e);
 	assert_non_null(f->face.script);
