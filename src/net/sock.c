@@ -148,21 +148,26 @@ static int bind_to(int fd, int family, const struct addr *addr)
 	return bind(fd, (struct sockaddr *)&sa, len) < 0 ? errno : 0;
 }
 
-/* A port that nobody on this host uses on any address, as the kernel chooses it; 0 if it cannot. */
-static uint16_t free_port(int family)
+/* A port that nobody on this host uses on any address, as the kernel chooses it; 0 or the errno. */
+static int free_port(int family, uint16_t *port)
 {
 	const struct addr any = addr_any(family, 0);
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof(sa);
 	struct addr got = { 0 };
-	int fd = new_socket(family);
+	int fd = new_socket(family), errnum;
 
 	if (fd < 0)
-		return 0;
-	if (bind_to(fd, family, &any) == 0 && getsockname(fd, (struct sockaddr *)&sa, &len) == 0)
-		addr_from_sockaddr(&got, (struct sockaddr *)&sa, len);
+		return errno;
+	errnum = bind_to(fd, family, &any);
+	if (!errnum && getsockname(fd, (struct sockaddr *)&sa, &len) < 0)
+		errnum = errno;
 	close(fd);
-	return got.port;
+	if (errnum)
+		return errnum;
+	addr_from_sockaddr(&got, (struct sockaddr *)&sa, len);
+	*port = got.port;
+	return 0;
 }
 
 static int bind_ephemeral(struct sock *s)
@@ -170,10 +175,9 @@ static int bind_ephemeral(struct sock *s)
 	int errnum = EADDRINUSE;
 
 	for (int i = 0; i < PORT_TRIES && errnum == EADDRINUSE; i++) {
-		s->local.port = free_port(s->family);
-		if (!s->local.port)
-			break;
-		errnum = bind_to(s->fd, s->family, &s->local);
+		errnum = free_port(s->family, &s->local.port);
+		if (!errnum)
+			errnum = bind_to(s->fd, s->family, &s->local);
 	}
 	return errnum;
 }
