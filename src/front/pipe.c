@@ -141,6 +141,15 @@ void pipe_check(struct pipe *p)
 	 * the rc file, which run before the rest is there, nor those of the script. */
 	if (!p->running || !script_is_idle(p->script))
 		return;
+	if (!p->session->socket_count && (!p->input_over || p->config.ending.listens)) {
+		struct error e;
+
+		err_set(&e, ERR_USAGE,
+			"there is no socket: HOST PORT, -l PORT, or a command that "
+			"opens one");
+		pipe_fail(p, ENDING_ERROR, &e);
+		return;
+	}
 	if (is_input_over(p))
 		ending_input_over(&p->ending, now);
 	if (ending_is_due(&p->ending, now, &next))
@@ -228,12 +237,13 @@ static void on_reader_gone(void *ctx, short revents)
 	end_output(p);
 }
 
-/* A pipe tells by POLLERR that its reader is gone, before anything is written. */
+/* A pipe tells by POLLERR that its reader is gone, before anything is written, a socket by
+ * POLLHUP. */
 static bool watch_reader(struct pipe *p, struct error *e)
 {
 	struct stat st;
 
-	if (fstat(STDOUT_FILENO, &st) < 0 || !S_ISFIFO(st.st_mode))
+	if (fstat(STDOUT_FILENO, &st) < 0 || (!S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode)))
 		return true;
 	return loop_watch(p->loop, STDOUT_FILENO, 0, on_reader_gone, p, e);
 }

@@ -11,7 +11,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
+
+/* How long a reader that stands still may hold up the end once it was ordered by a signal. */
+#define GRACE NS_PER_S
 
 enum port_state { PORT_UNASKED, PORT_SILENT, PORT_REFUSED, PORT_ANSWERED, PORT_STATES };
 
@@ -25,10 +29,12 @@ struct scan {
 	struct session *session;
 	const struct scan_config *config;
 	struct output *out;
-	struct loop_timer timer; /* the next probe, then the end of waiting */
+	struct loop_timer timer; /* the next probe, then the end of waiting; see signalled */
 	struct addr next;
 	bool asked_all;
-	size_t open; /* ports asked that said nothing yet */
+	bool signalled; /* told to end: a reader of stdout is waited for only so long */
+	bool telling;   /* what was found goes to stdout, and is not changed any more */
+	size_t open;    /* ports asked that said nothing yet */
 	int signals;
 	struct error *e;
 	bool failed;
@@ -55,7 +61,7 @@ static void on_packet(void *ctx, const struct packet *p)
 	struct scan *c = ctx;
 	const struct packet_icmp *i = &p->icmp;
 
-	if (!addr_same_host(&p->peer, &c->config->first))
+	if (c->telling || !addr_same_host(&p->peer, &c->config->first))
 		return;
 	if (p->kind == PACKET_RX)
 		settle(c, p->peer.port, PORT_ANSWERED);
@@ -69,7 +75,7 @@ static void on_timer(void *ctx)
 	struct scan *c = ctx;
 	uint64_t now = clock_monotonic(c->session->clock);
 
-	if (c->asked_all) {
+	if (c->asked_all || c->telling) {
 		end(c);
 		return;
 	}
@@ -86,10 +92,26 @@ static void on_timer(void *ctx)
 	session_follow(c->session);
 }
 
+/* What was found until then is still told. */
+static void hurry(struct scan *c)
+{
+	struct loop *loop = c->session->loop;
+
+	if (!c->telling)
+		end(c);
+	else if (!c->timer.due)
+		loop_timer_at(loop, &c->timer, clock_monotonic(c->session->clock) + GRACE);
+}
+
 static void on_signal(void *ctx, short revents)
 {
+	struct scan *c = ctx;
+	struct signalfd_siginfo info;
+
 	(void)revents;
-	end(ctx);
+	while (read(c->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		c->signalled = true;
+	hurry(c);
 }
 
 static void on_written(void *ctx, short revents)
@@ -147,6 +169,12 @@ static enum ending_status judge(struct scan *c, struct buf *why)
 		err_sys(c->e, output_error(c->out), "stdout");
 		return ENDING_ERROR;
 	}
+	if (!output_is_idle(c->out)) {
+		err_set(c->e, ERR_STATE,
+			"the output is not complete: nobody reads stdout, %zu bytes wait",
+			output_waiting(c->out));
+		return ENDING_ERROR;
+	}
 	if (counts[PORT_ANSWERED])
 		return ENDING_DONE;
 	buf_printf(why, "no port answered: %zu silent, %zu refused", counts[PORT_SILENT],
@@ -162,7 +190,10 @@ static enum ending_status run(struct scan *c, struct buf *why)
 	if (!loop_run(loop, c->e) || c->failed)
 		return ENDING_ERROR;
 	loop_timer_stop(loop, &c->timer);
+	c->telling = true;
 	tell(c);
+	if (c->signalled)
+		hurry(c);
 	if (!output_is_idle(c->out) && !loop_run(loop, c->e))
 		return ENDING_ERROR;
 	return judge(c, why);

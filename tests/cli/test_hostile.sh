@@ -16,6 +16,17 @@ check "one that can only be read is refused" ends 1 "--ready-fd 3 is not open fo
 run --ready-fd 3 -z -w 100ms 127.0.0.1 9 3>"$work/ready" </dev/null
 check "-z tells when its socket is ready too" grep -q ':[1-9]' "$work/ready"
 
+(
+	ulimit -n 30
+	yes 'open 127.0.0.1:0' | head -n 40 | run -f -
+)
+check "descriptors that are used up are no port that is taken" ends 1 "Too many open files"
+
+echo x | run
+check "input without a socket to send it from does not wait for ever" ends 1 "there is no socket"
+run -d
+check "nor does nothing at all" ends 1 "there is no socket"
+
 # ---- output ----
 
 mkdir -p "$work/config/udpdeck"
@@ -40,6 +51,23 @@ check "a script's words wait for a slow reader, none is lost" \
 	wc -l
 } >"$work/lines"
 check "so on stderr" [ "$(cat "$work/lines")" -eq "$slow_lines" ]
+
+# ---- the end ----
+
+peer_start echo echo
+"$udpdeck" -z -v -w 20 127.0.0.1 "$port" </dev/null >"$work/stdout" 2>"$work/stderr" && true
+check "a port that answers" grep -q answered "$work/stdout"
+peer_start silent silent
+"$udpdeck" -z -w 20 127.0.0.1 "$port" </dev/null >"$work/stdout" 2>"$work/stderr" &
+scan=$!
+running="$running $scan"
+wait_for "heard_count silent 1" 5
+kill -TERM "$scan"
+wait "$scan"
+echo $? >"$work/status"
+check "what -z found is told though it was told to end" \
+	printed "127.0.0.1:$port silent\n"
+check "with its status" ends 2 "no port answered"
 
 # ---- peers ----
 
