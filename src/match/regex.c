@@ -7,8 +7,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* Some 50 ms of one processor for a pattern of many alternatives, 10 ms for most; at a full datagram
- * each start position may look at 128 bytes. */
+/* Some 50 ms of one processor for a pattern of many alternatives, 10 ms for most; at a full
+ * datagram each start position may look at 128 bytes. */
 #define STEPS_MAX (UINT64_C(8) << 20)
 #define HEAP_KIB_MAX (32u << 10)
 /* A pattern's meaning may not depend on the words of its first item: "(*UTF)" would make broken

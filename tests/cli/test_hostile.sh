@@ -17,6 +17,7 @@ run --ready-fd 3 -z -w 100ms 127.0.0.1 9 3>"$work/ready" </dev/null
 check "-z tells when its socket is ready too" grep -q ':[1-9]' "$work/ready"
 
 (
+	# shellcheck disable=SC3045 # dash and bash know it
 	ulimit -n 30
 	yes 'open 127.0.0.1:0' | head -n 40 | run -f -
 )
@@ -83,8 +84,8 @@ done
 check "-W 3 prints three, however much is under way" [ "$right" = 6 ]
 
 # A pattern that gives up late, at every datagram of a flood.
-deck_start costly -o raw -l -c 'every 10ms until timeout 60 /(a|aa|aaa)+[^a]/ to 127.0.0.1 9 send x' \
-	-c 'wait 60' 127.0.0.1 0
+until='until timeout 60 /(a|aa|aaa)+[^a]/'
+deck_start costly -o raw -l -c "every 10ms $until to 127.0.0.1 9 send x" -c 'wait 60' 127.0.0.1 0
 wait_for "[ -s $work/costly.err ]" 5 # refused: the job runs
 flood=$(pattern 1400 | tr b-z a)
 yes "$flood" | head -n 20000 | run --eol none -q 0 127.0.0.1 "$port"
