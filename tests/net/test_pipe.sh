@@ -157,12 +157,19 @@ dns_script() {
 		wait 500ms
 		expect hex 000a 8580
 		expect timeout 300ms none
+		# a second socket hears its own answer
+		open udp4
+		to 10.77.0.2 53
+		hex 6666 ${head} 05 "alpha" ${zone} ${a}
+		expect timeout 5s socket 2 hex 6666 8580
+		close
+		socket 1
 		# somebody is asked until he answers
 		every 50ms until timeout 5s from 10.77.0.2 hex 8580 hex 7777 ${head} 05 "alpha" ${zone} ${a}
 		expect timeout 5s hex 7777 8580
 		echo all answered\n
 	END
-	ends 0 && grep -q 'all answered' "$work/out" && [ "$(wc -l <"$work/script")" -ge 45 ]
+	ends 0 && grep -q 'all answered' "$work/out" && [ "$(wc -l <"$work/script")" -ge 50 ]
 }
 
 # The server answers from a port of its own, which is the second peer.
