@@ -342,9 +342,17 @@ void pipe_free(struct pipe *p)
 
 static enum ending_status judge(struct pipe *p, struct buf *why)
 {
+	int errnum = output_error(p->out);
+
 	if (p->failure) {
 		buf_str(why, p->why.text);
 		return p->failure;
+	}
+	/* the last that was printed may have failed when nothing was waited for any more */
+	if (errnum && errnum != EPIPE) {
+		err_sys(&p->why, errnum, "stdout");
+		buf_str(why, p->why.text);
+		return ENDING_ERROR;
 	}
 	if (p->missed && !p->ended_output) {
 		buf_printf(why,
