@@ -232,6 +232,8 @@ static bool check_sockets(const struct cli *cli, struct error *e)
 			       "--demo brings its own sockets: no HOST, PORT or -l with it");
 	if (cli->scan && (cli->listen || cli->connect || cli->word_count != 2))
 		return err_set(e, ERR_USAGE, "-z wants HOST PORT or HOST LOW-HIGH");
+	if (cli->scan && cli->script_count)
+		return err_set(e, ERR_USAGE, "-z runs no commands: no -c or -f with it");
 	if (cli->word_count > 2)
 		return err_set(e, ERR_USAGE, "\"%s\" is too much", cli->words[2]);
 	return true;

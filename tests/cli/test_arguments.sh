@@ -103,6 +103,8 @@ run --stay 127.0.0.1 9
 check "--stay goes with commands" fails_with "--stay"
 run -z 127.0.0.1
 check "-z wants a port" fails_with "-z wants"
+run -z -c open 127.0.0.1 9
+check "-z runs no commands" fails_with "-z runs no commands"
 run -z 127.0.0.1 9-8
 check "a range must not be empty" fails_with "the range is empty"
 
