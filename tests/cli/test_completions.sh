@@ -50,7 +50,7 @@ ask_zsh() {
 		zpty -r -m z answer $'*\nend*'
 		print -r -- "$answer"
 	END
-	timeout 60 zsh -f "$work/ask" "$@" | tr -d '\r' | awk '
+	timeout -k 2 60 zsh -f "$work/ask" "$@" | tr -d '\r' | awk '
 		/echo/ || /\007/ { exit }
 		/udpdeck/ { inside = 1; next }
 		inside { for (i = 1; i <= NF; i++) print $i }'

@@ -78,7 +78,7 @@ listen() {
 	rm -f "$work/endless" "$work/$1.heard"
 	mkfifo "$work/endless"
 	# shellcheck disable=SC2046 # words
-	timeout $life $(listener "$1" "$listener") <>"$work/endless" >"$work/$1.heard" \
+	timeout -k 2 $life $(listener "$1" "$listener") <>"$work/endless" >"$work/$1.heard" \
 		2>"$work/$1.told" &
 	heard_pid=$!
 	running="$running $heard_pid"
@@ -98,7 +98,7 @@ ask() {
 	shift 2
 	ask_words=$(client "$ask_tool" "$port")
 	# shellcheck disable=SC2086 # words
-	printf Q | timeout "$ask_seconds" ${ask_words%% *} "$@" ${ask_words#* } \
+	printf Q | timeout -k 2 "$ask_seconds" ${ask_words%% *} "$@" ${ask_words#* } \
 		>"$work/answer" 2>"$work/asked.err"
 	asked=$?
 }
@@ -153,7 +153,7 @@ row "after an empty datagram" "it goes on" empty_datagram \
 second_listener() {
 	listen "$1"
 	# shellcheck disable=SC2046 # words
-	timeout 1 $(listener "$1" "$listener") </dev/null >/dev/null 2>&1
+	timeout -k 2 1 $(listener "$1" "$listener") </dev/null >/dev/null 2>&1
 	case $? in
 	0 | 124) echo "is accepted" ;;
 	*) echo "is refused" ;;
@@ -171,7 +171,7 @@ unasked() {
 	rm -f "$work/endless"
 	mkfifo "$work/endless"
 	# shellcheck disable=SC2046 # words
-	timeout $life $(client "$1" "$port") -v <>"$work/endless" >/dev/null 2>&1 &
+	timeout -k 2 $life $(client "$1" "$port") -v <>"$work/endless" >/dev/null 2>&1 &
 	heard_pid=$!
 	running="$running $heard_pid"
 	echo typed >"$work/endless"
@@ -207,7 +207,7 @@ lines() {
 	peer_start lines silent
 	lines_words=$(client "$1" "$port")
 	# shellcheck disable=SC2086 # words
-	printf 'one\ntwo\nthree\n' | timeout 2 $lines_words >/dev/null 2>&1
+	printf 'one\ntwo\nthree\n' | timeout -k 2 2 $lines_words >/dev/null 2>&1
 	heard lines | wc -l
 }
 row "three lines in one write are datagrams" 3 lines nc=1 ncat=1 socat=1
@@ -241,7 +241,7 @@ row "no answer within a second" "status 2" no_answer \
 escapes() {
 	peer_start escapes hex 1b5b33316d726564
 	escapes_words=$(client "$1" "$port")
-	script -qec "printf Q | timeout 2 $escapes_words" /dev/null </dev/null >"$work/shown"
+	script -qec "printf Q | timeout -k 2 2 $escapes_words" /dev/null </dev/null >"$work/shown"
 	if ! grep -q '31mred' "$work/shown"; then
 		echo "is not shown"
 	elif tr -d '\r\n\t' <"$work/shown" | LC_ALL=C grep -q '[[:cntrl:]]'; then

@@ -218,7 +218,7 @@ check "from another host, by pattern, hex and socket" chosen
 
 if [ -w /dev/full ]; then
 	full() {
-		printf 'echo x\n' | timeout 20 "$udpdeck" -o text -f - >/dev/full 2>"$work/stderr"
+		printf 'echo x\n' | timeout -k 2 20 "$udpdeck" -o text -f - >/dev/full 2>"$work/stderr"
 		echo $? >"$work/status"
 		: >"$work/stdout"
 		ends 1 "No space left"

@@ -152,7 +152,7 @@ check "a second listener on the port is refused, the owner is named" taken
 
 shared() {
 	listen shared --reuseport -l 127.0.0.1 0
-	timeout 20 "$udpdeck" -l --reuseport -w 100ms 127.0.0.1 "$listener" 2>"$work/stderr"
+	timeout -k 2 20 "$udpdeck" -l --reuseport -w 100ms 127.0.0.1 "$listener" 2>"$work/stderr"
 	[ $? = 2 ] && deck_end shared
 }
 check "unless both say so" shared

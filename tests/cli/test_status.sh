@@ -130,7 +130,7 @@ check "a bare number above 60 is noted" long_wait
 if [ -w /dev/full ]; then
 	full() {
 		start=$(now_ms)
-		printf 'a\n' | timeout 20 "$udpdeck" -w 10 127.0.0.1 "$port" >/dev/full \
+		printf 'a\n' | timeout -k 2 20 "$udpdeck" -w 10 127.0.0.1 "$port" >/dev/full \
 			2>"$work/stderr"
 		echo $? >"$work/status"
 		: >"$work/stdout"
@@ -140,7 +140,7 @@ if [ -w /dev/full ]; then
 fi
 
 closed_stdout() {
-	printf 'a\n' | timeout 20 "$udpdeck" -W 1 127.0.0.1 "$port" >&- 2>"$work/stderr"
+	printf 'a\n' | timeout -k 2 20 "$udpdeck" -W 1 127.0.0.1 "$port" >&- 2>"$work/stderr"
 	echo $? >"$work/status"
 	: >"$work/stdout"
 	ends 0
@@ -153,7 +153,7 @@ gone_reader() {
 	peer_start flood flood 0 2000 100
 	start=$(now_ms)
 	{
-		echo go | timeout 20 "$udpdeck" -w 10 127.0.0.1 "$port" 2>"$work/stderr"
+		echo go | timeout -k 2 20 "$udpdeck" -w 10 127.0.0.1 "$port" 2>"$work/stderr"
 		echo $? >"$work/status"
 	} | head -c 100 >"$work/stdout"
 	ends 0 && took 0 5000 && [ "$(wc -c <"$work/stdout")" = 100 ]
@@ -211,7 +211,7 @@ if command -v setsid >/dev/null; then
 	no_terminal() {
 		peer_start echo echo
 		printf 'ping' >"$work/ping"
-		setsid -w timeout 20 "$udpdeck" -W 1 127.0.0.1 "$port" <"$work/ping" \
+		setsid -w timeout -k 2 20 "$udpdeck" -W 1 127.0.0.1 "$port" <"$work/ping" \
 			>"$work/stdout" 2>"$work/stderr"
 		echo $? >"$work/status"
 		ends 0 && printed ping

@@ -15,14 +15,14 @@ udppeer=tests/lib/udppeer
 ask() {
 	ask_text=$1
 	shift
-	printf '%s' "$ask_text" | on h1 timeout 20 "$udpdeck" "$@" >"$work/out" 2>"$work/err"
+	printf '%s' "$ask_text" | on h1 timeout -k 2 20 "$udpdeck" "$@" >"$work/out" 2>"$work/err"
 	status=$?
 }
 
 # play: h1 runs the script of stdin
 play() {
 	cat >"$work/script"
-	on h1 timeout 60 "$udpdeck" "$@" -f "$work/script" </dev/null >"$work/out" 2>"$work/err"
+	on h1 timeout -k 2 60 "$udpdeck" "$@" -f "$work/script" </dev/null >"$work/out" 2>"$work/err"
 	status=$?
 }
 
@@ -78,7 +78,7 @@ rival() {
 	rival_name=$1
 	shift
 	command -v "$1" >/dev/null || return 0
-	rival_count=$(printf who | on h1 timeout 2 "$@" 2>/dev/null | tr -d '\n' | wc -c)
+	rival_count=$(printf who | on h1 timeout -k 2 2 "$@" 2>/dev/null | tr -d '\n' | wc -c)
 	echo "# $rival_name shows $((rival_count / 3)) of 3 answers"
 }
 
