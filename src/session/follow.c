@@ -163,6 +163,8 @@ void session_follow(struct session *s)
 	struct packet p;
 	unsigned seen = 0;
 
+	/* A follow inside of another one's "changed" does the rest of that, too. */
+	loop_timer_stop(s->loop, &s->again);
 	while (store_cursor_read(&s->follow, &p) != STORE_END) {
 		follow_packet(s, &p);
 		/* What a job waits for may be a pattern that takes long at each datagram. */

@@ -41,6 +41,8 @@ static void on_resolved(void *ctx, short revents)
 static void on_again(void *ctx)
 {
 	session_follow(ctx);
+	/* It may have been cut behind the last packet: that all was followed is news as well. */
+	changed(ctx);
 }
 
 /* No secret hangs on it; a kernel without entropy yet must not hold up the start. */
