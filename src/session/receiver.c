@@ -3,6 +3,9 @@
  * The receiver thread.  Sources belong to the thread alone: whoever wants one added
  * or removed posts a request, which the thread obeys between two sources, and waits.
  * epoll is level-triggered, so a turn may end early at any point and nothing is lost.
+ *
+ * Until something is there to receive there is no thread, and the one who asks obeys
+ * itself: who sends one datagram and ends does not wait for a thread to come and go.
  */
 #include "session/receiver.h"
 
@@ -38,8 +41,9 @@ struct request {
 
 struct receiver {
 	int epoll, wake, control;
+	int front; /* an epoll of "wake" and, until the thread runs, of "epoll" */
 	pthread_t thread;
-	bool running; /* the thread: from the first source on */
+	bool running; /* the thread: from the first that is there to receive on */
 	pthread_mutex_t lock;
 	pthread_cond_t obeyed;
 	_Atomic(struct request *) request;
@@ -150,12 +154,25 @@ static void write_event(int fd)
 		return;
 }
 
+static void wake(struct receiver *r)
+{
+	if (!r->intake.appended)
+		return;
+	r->intake.appended = false;
+	r->told = r->intake.latest;
+	if (!atomic_exchange(&r->woken, true))
+		write_event(r->wake);
+}
+
 /* Has a request obeyed: by the thread, or at once while there is none.  Only the main loop's thread
  * asks. */
 static bool ask(struct receiver *r, struct request *q)
 {
-	if (!r->running)
-		return obeys[q->kind](r, q);
+	if (!r->running) {
+		q->ok = obeys[q->kind](r, q);
+		wake(r);
+		return q->ok;
+	}
 	pthread_mutex_lock(&r->lock);
 	atomic_store_explicit(&r->request, q, memory_order_release);
 	write_event(r->control);
@@ -166,16 +183,6 @@ static bool ask(struct receiver *r, struct request *q)
 }
 
 /* ---- the thread ---- */
-
-static void wake(struct receiver *r)
-{
-	if (!r->intake.appended)
-		return;
-	r->intake.appended = false;
-	r->told = r->intake.latest;
-	if (!atomic_exchange(&r->woken, true))
-		write_event(r->wake);
-}
 
 /*
  * As long as more is there to read, the main loop is woken once in WAKE_NS: each time costs a
@@ -244,6 +251,8 @@ static void release(struct receiver *r)
 		r->sources = s->next;
 		free(s);
 	}
+	if (r->front >= 0)
+		close(r->front);
 	if (r->epoll >= 0)
 		close(r->epoll);
 	if (r->wake >= 0)
@@ -256,18 +265,24 @@ static void release(struct receiver *r)
 	free(r);
 }
 
-static bool prepare(struct receiver *r, struct error *e)
+static bool watch(int epoll, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool prepare(struct receiver *r, struct error *e)
+{
 	r->intake.batch = rx_batch_new();
 	if (!r->intake.batch)
 		return err_set(e, ERR_LIMIT, "no memory to receive");
+	r->front = epoll_create1(EPOLL_CLOEXEC);
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r->control = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (r->epoll < 0 || r->wake < 0 || r->control < 0 ||
-	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->control, &event) < 0)
+	if (r->front < 0 || r->epoll < 0 || r->wake < 0 || r->control < 0 ||
+	    !watch(r->epoll, r->control) || !watch(r->front, r->wake) || !watch(r->front, r->epoll))
 		return err_sys(e, errno, "cannot prepare to receive");
 	return true;
 }
@@ -282,7 +297,7 @@ struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct e
 	}
 	r->intake.store = st;
 	r->intake.sent = sent;
-	r->epoll = r->wake = r->control = -1;
+	r->front = r->epoll = r->wake = r->control = -1;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->obeyed, NULL);
 	if (!prepare(r, e)) {
@@ -292,19 +307,30 @@ struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct e
 	return r;
 }
 
-/* The end of the thread is answer enough. */
-void receiver_stop(struct receiver *r)
+static void stop_thread(struct receiver *r)
 {
 	struct request q = { .kind = REQUEST_STOP };
 
-	if (!r->running)
-		return;
+	/* The end of the thread is answer enough. */
 	pthread_mutex_lock(&r->lock);
 	atomic_store_explicit(&r->request, &q, memory_order_release);
 	write_event(r->control);
 	pthread_mutex_unlock(&r->lock);
 	pthread_join(r->thread, NULL);
-	r->running = r->stopped = false;
+	r->running = false;
+}
+
+void receiver_stop(struct receiver *r)
+{
+	if (r->stopped)
+		return;
+	if (r->running) {
+		stop_thread(r);
+	} else {
+		receiver_check_drops(r);
+		epoll_ctl(r->front, EPOLL_CTL_DEL, r->epoll, NULL);
+	}
+	r->stopped = true;
 }
 
 void receiver_free(struct receiver *r)
@@ -317,25 +343,28 @@ void receiver_free(struct receiver *r)
 
 int receiver_fd(const struct receiver *r)
 {
-	return r->wake;
-}
-
-void receiver_acknowledge(struct receiver *r)
-{
-	uint64_t count;
-
-	/* In this order: a wake-up between the two would be taken and its mark left standing. */
-	if (read(r->wake, &count, sizeof(count)) < 0)
-		return;
-	atomic_exchange(&r->woken, false);
+	return r->front;
 }
 
 static bool start_thread(struct receiver *r, struct error *e)
 {
 	int errnum = signals_thread(&r->thread, NULL, receive, r);
 
+	epoll_ctl(r->front, EPOLL_CTL_DEL, r->epoll, NULL);
 	r->running = errnum == 0;
 	return r->running || err_sys(e, errnum, "cannot start the receiver thread");
+}
+
+bool receiver_acknowledge(struct receiver *r, struct error *e)
+{
+	uint64_t count;
+
+	if (!r->running && !r->stopped)
+		return start_thread(r, e);
+	/* In this order: a wake-up between the two would be taken and its mark left standing. */
+	if (read(r->wake, &count, sizeof(count)) == sizeof(count))
+		atomic_exchange(&r->woken, false);
+	return true;
 }
 
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e)
@@ -345,13 +374,9 @@ bool receiver_add(struct receiver *r, const struct receiver_source *src, struct 
 	q.room = calloc(1, sizeof(*q.room));
 	if (!q.room)
 		return err_set(e, ERR_LIMIT, "no memory to receive");
-	if (!ask(r, &q)) {
-		free(q.room);
-		return false;
-	}
-	if (r->running || start_thread(r, e))
+	if (ask(r, &q))
 		return true;
-	receiver_remove(r, src->fd);
+	free(q.room);
 	return false;
 }
 

@@ -26,15 +26,16 @@ struct receiver_source {
 	bool gro;        /* trains are split; gaps say "at least" */
 };
 
-/* Starts the thread (all signals blocked in it).  store and sent are borrowed. */
+/* store and sent are borrowed. */
 struct receiver *receiver_new(struct store *st, struct sent_ring *sent, struct error *e);
 /* Stops and joins it; drops that nobody has told yet are appended as gaps first. */
 void receiver_free(struct receiver *r);
 
-/* Readable when packets were appended since the last receiver_acknowledge(): written at most once
- * per acknowledge. */
+/* Readable when packets were appended since the last receiver_acknowledge(), and when there is
+ * something to receive for the first time: then that starts the thread (all signals blocked in it)
+ * and can fail. */
 int receiver_fd(const struct receiver *r);
-void receiver_acknowledge(struct receiver *r);
+bool receiver_acknowledge(struct receiver *r, struct error *e);
 
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e);
 /* Also to change "gro" of a descriptor known. */
@@ -44,7 +45,7 @@ void receiver_remove(struct receiver *r, int fd);
 /* Looks for drops on all descriptors now and appends gaps for them; waits for the thread to have
  * done so. */
 void receiver_check_drops(struct receiver *r);
-/* The same for the last time: nothing more is received, unless another descriptor is added. */
+/* The same for the last time: nothing more is received. */
 void receiver_stop(struct receiver *r);
 
 #endif

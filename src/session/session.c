@@ -23,8 +23,11 @@ static void on_received(void *ctx, short revents)
 {
 	struct session *s = ctx;
 
+	struct error e;
+
 	(void)revents;
-	receiver_acknowledge(s->receiver);
+	if (!receiver_acknowledge(s->receiver, &e))
+		session_event(s, PACKET_ERROR, 0, "%s", e.text);
 	session_follow(s);
 }
 
@@ -55,6 +58,12 @@ static uint64_t random_seed(const struct clock *clock)
 	return seed;
 }
 
+/* At least four segments. */
+static struct store *make_store(size_t memory, struct error *e)
+{
+	return store_new(memory < 4 * STORE_SEGMENT ? STORE_SEGMENT / 2 : STORE_SEGMENT, memory, e);
+}
+
 bool session_init(struct session *s, const struct session_config *config, struct error *e)
 {
 	memset(s, 0, sizeof(*s));
@@ -63,7 +72,7 @@ bool session_init(struct session *s, const struct session_config *config, struct
 	s->payload_seq = 1;
 	s->payload_random = random_seed(s->clock);
 	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
-	s->store = store_new(STORE_SEGMENT, config->memory ? config->memory : SESSION_MEMORY, e);
+	s->store = make_store(config->memory ? config->memory : SESSION_MEMORY, e);
 	if (!s->store)
 		return false;
 	s->follow.store = s->store;

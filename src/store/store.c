@@ -13,6 +13,8 @@
  */
 #include "store/store.h"
 
+#include "store/pages.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -168,13 +170,12 @@ static void segment_unmap(struct store *st, struct segment *g)
 }
 
 /* Its pages are made at once, so that no writer waits for one; but for the first segment of all,
- * where a session that sends one datagram would wait for 256 of them. */
+ * where a session that sends one datagram would wait for hundreds of them. */
 static struct segment *segment_map(size_t size, bool first)
 {
-	struct segment *g = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS | (first ? 0 : MAP_POPULATE), -1, 0);
+	struct segment *g = pages_map(size, !first);
 
-	if (g == MAP_FAILED)
+	if (!g)
 		return NULL;
 	g->size = size;
 	return g;
@@ -469,7 +470,7 @@ static bool claim_spare(struct store *st, const struct segment *g)
 
 /*
  * Until the store is full, a reader that comes to the newest segment maps the one after it.  The
- * kernel clears the pages of a new mapping, 100 us or more for 1 MiB; a writer that waited for it
+ * kernel clears the pages of a new mapping, 100 us or more for 2 MiB; a writer that waited for it
  * would let a small socket buffer overflow.
  */
 static void map_spare(struct store *st)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The store: every packet in the order it happened, in segments of about 1 MiB,
+ * The store: every packet in the order it happened, in segments of 2 MiB,
  * up to a memory limit; then the oldest segment goes.
  *
  * Writers (the receiver thread: rx, icmp, gap; the main loop: tx and events)
@@ -17,7 +17,7 @@
 struct store;
 struct segment;
 
-#define STORE_SEGMENT (1u << 20)
+#define STORE_SEGMENT (2u << 20)
 
 /* segment: bytes of an ordinary segment (a packet that is larger gets one of its own size);
  * limit: bytes of all segments together, at least four segments. */

@@ -48,13 +48,11 @@ void *deck_start(const struct contender *c, const struct row *row, uint16_t port
 	if (!d)
 		abort();
 	d->term = term_start(ROWS, COLS, argv, NULL);
-	if (!d->term || !term_until(d->term, shows_prompt, NULL, DEADLINE_MS) ||
-	    !pin_thread(receiving_thread(term_pid(d->term)), RECEIVER_CPU)) {
+	if (!d->term || !term_until(d->term, shows_prompt, NULL, DEADLINE_MS)) {
 		fprintf(stderr, "udpdeck: %s\n", d->term ? term_why(d->term) : "no terminal");
 		deck_stop(d);
 		return NULL;
 	}
-	prefer_process(term_pid(d->term));
 	return d;
 }
 

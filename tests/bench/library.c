@@ -34,10 +34,7 @@ void *library_start(const struct contender *c, const struct row *row, uint16_t p
 	l->store = store_new(STORE_SEGMENT, MEMORY, &e);
 	l->sent = sent_new();
 	l->cursor.store = l->store;
-	/* The thread inherits where its maker runs. */
-	pin_to_cpu(RECEIVER_CPU);
 	l->receiver = l->store && l->sent ? receiver_new(l->store, l->sent, &e) : NULL;
-	pin_to_cpu(SENDER_CPU);
 	if (!l->receiver ||
 	    !receiver_add(l->receiver,
 			  &(struct receiver_source){ .fd = l->fd, .socket = 1, .port = port },
@@ -57,7 +54,8 @@ void library_attend(void *ctx, int ms)
 
 	if (poll(&pfd, 1, ms) <= 0)
 		return;
-	receiver_acknowledge(l->receiver);
+	if (!receiver_acknowledge(l->receiver, NULL))
+		abort();
 	while (store_cursor_read(&l->cursor, &p) != STORE_END)
 		;
 	store_cursor_rest(&l->cursor);

@@ -48,7 +48,7 @@ static void exec_program(const struct contender *c, const struct row *row, uint1
 	_exit(127);
 }
 
-static struct program *start(const struct contender *c, const struct row *row, uint16_t port)
+void *program_start(const struct contender *c, const struct row *row, uint16_t port)
 {
 	struct program *p = calloc(1, sizeof(*p));
 
@@ -64,31 +64,6 @@ static struct program *start(const struct contender *c, const struct row *row, u
 	}
 	program_stop(p);
 	return NULL;
-}
-
-void *program_start(const struct contender *c, const struct row *row, uint16_t port)
-{
-	struct program *p = start(c, row, port);
-
-	if (p)
-		pin_thread(p->pid, RECEIVER_CPU);
-	return p;
-}
-
-void *pipe_start(const struct contender *c, const struct row *row, uint16_t port)
-{
-	struct program *p = start(c, row, port);
-
-	for (int tries = 0; p && receiving_thread(p->pid) == p->pid && tries < 200; tries++)
-		nap(10);
-	if (p && !pin_thread(receiving_thread(p->pid), RECEIVER_CPU)) {
-		fprintf(stderr, "pipe: its receiver thread was not found\n");
-		program_stop(p);
-		return NULL;
-	}
-	if (p)
-		prefer_process(p->pid);
-	return p;
 }
 
 pid_t program_pid(void *ctx)

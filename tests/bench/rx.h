@@ -19,8 +19,9 @@
 /* What all contenders of a row of the table get. */
 struct row {
 	size_t payload;
-	int rcvbuf;     /* asked; the kernel grants twice as much */
-	double seconds; /* of one trial */
+	int rcvbuf;        /* asked; the kernel grants twice as much */
+	double seconds;    /* of one trial */
+	unsigned searches; /* the best counts: with a small buffer a hiccup is a loss */
 };
 
 /* ---- contenders ---- */
@@ -28,7 +29,7 @@ struct row {
 struct contender {
 	const char *name;
 	bool any_buffer; /* false: it only has the buffer that the system gives */
-	/* Receives on 127.0.0.1:port, on RECEIVER_CPU.  NULL: not there; says why on stderr. */
+	/* Receives on 127.0.0.1:port.  NULL: not there; says why on stderr. */
 	void *(*start)(const struct contender *c, const struct row *row, uint16_t port);
 	void (*stop)(void *ctx);
 	/* The rest may be NULL. */
@@ -54,8 +55,6 @@ void library_stop(void *ctx);
 void *program_start(const struct contender *c, const struct row *row, uint16_t port);
 void program_stop(void *ctx);
 pid_t program_pid(void *ctx);
-/* udpdeck without a screen: its receiver thread alone has RECEIVER_CPU. */
-void *pipe_start(const struct contender *c, const struct row *row, uint16_t port);
 void *deck_start(const struct contender *c, const struct row *row, uint16_t port);
 void deck_attend(void *ctx, int ms);
 bool deck_agrees(void *ctx, uint64_t sent, uint64_t dropped);

@@ -94,7 +94,7 @@ struct packet bed_next(struct bed *b)
 	while (store_cursor_read(&b->cursor, &p) == STORE_END) {
 		if (poll(&pfd, 1, DEADLINE_MS) <= 0)
 			fail_msg("no packet came");
-		receiver_acknowledge(b->receiver);
+		assert_true(receiver_acknowledge(b->receiver, NULL));
 	}
 	return p;
 }
