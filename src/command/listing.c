@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define TITLE_MAX 512
+#define REMAKE_MAX 64
 #define CELL_MAX 44 /* a wider cell does not widen its column */
 
 void listing_init(struct listing *l)
@@ -17,12 +18,14 @@ void listing_init(struct listing *l)
 	*l = (struct listing){ 0 };
 	buf_init(&l->title, TITLE_MAX);
 	buf_init(&l->texts, LISTING_MAX);
+	buf_init(&l->remake, REMAKE_MAX);
 }
 
 void listing_done(struct listing *l)
 {
 	buf_done(&l->title);
 	buf_done(&l->texts);
+	buf_done(&l->remake);
 	free(l->rows);
 	*l = (struct listing){ 0 };
 }
@@ -31,6 +34,7 @@ void listing_reset(struct listing *l)
 {
 	buf_reset(&l->title);
 	buf_reset(&l->texts);
+	buf_reset(&l->remake);
 	l->count = 0;
 	l->live = false;
 	l->cut = 0;
@@ -63,7 +67,12 @@ static bool add_text(struct buf *texts, const char *fmt, va_list ap)
 void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt,
 		 ...)
 {
-	struct listing_row row = { .text = l->texts.len, .command = SIZE_MAX, .style = style };
+	struct listing_row row = {
+		.text = l->texts.len,
+		.command = SIZE_MAX,
+		.event = SIZE_MAX,
+		.style = style,
+	};
 	bool fits = make_room(l);
 	va_list ap;
 
@@ -78,6 +87,29 @@ void listing_row(struct listing *l, enum listing_style style, const char *comman
 		l->rows[l->count++] = row;
 	else
 		l->cut++;
+}
+
+void listing_data(struct listing *l, const char *event, const struct buf *members)
+{
+	size_t at = l->texts.len;
+
+	/* A row that did not fit has none; nor has one whose members do not. */
+	if (l->cut || !l->count || members->failed)
+		return;
+	if (buf_add(&l->texts, event, strlen(event) + 1) &&
+	    buf_add(&l->texts, buf_cstr(members), members->len + 1))
+		l->rows[l->count - 1].event = at;
+}
+
+bool listing_event(const struct listing *l, size_t row, const char **event, const char **members)
+{
+	size_t at = l->rows[row].event;
+
+	if (at == SIZE_MAX)
+		return false;
+	*event = l->texts.data + at;
+	*members = *event + strlen(*event) + 1;
+	return true;
 }
 
 const char *listing_text(const struct listing *l, size_t row)

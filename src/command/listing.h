@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Output of more than one line: rows of cells, each with the command that Enter on
- * it puts into the line.  A screen shows it as a panel, other faces print it.
+ * it puts into the line.  A screen shows it as a panel, other faces print it.  For
+ * JSON a row may hold the same facts as members of an object.
  */
 #ifndef COMMAND_LISTING_H
 #define COMMAND_LISTING_H
@@ -15,6 +16,7 @@ enum listing_style { LISTING_PLAIN, LISTING_HEADING, LISTING_ERROR, LISTING_DIM 
 struct listing_row {
 	size_t text;    /* offsets into "texts": the cells, parted by tabs */
 	size_t command; /* SIZE_MAX: none */
+	size_t event;   /* name and, behind its NUL, the members; SIZE_MAX: none */
 	enum listing_style style;
 };
 
@@ -23,8 +25,9 @@ struct listing {
 	struct buf texts;
 	struct listing_row *rows;
 	size_t count, room;
-	bool live;  /* made again whenever something changed */
-	size_t cut; /* rows that did not fit into LISTING_MAX */
+	struct buf remake; /* the command that makes it again; "": the one that made it */
+	bool live;         /* made again whenever something changed */
+	size_t cut;        /* rows that did not fit into LISTING_MAX */
 };
 
 void listing_init(struct listing *l);
@@ -35,8 +38,13 @@ void listing_reset(struct listing *l);
  * NULL. */
 void listing_row(struct listing *l, enum listing_style style, const char *command, const char *fmt,
 		 ...) __attribute__((format(printf, 4, 5)));
+/* Of the row just added: what JSON says instead, the name of its event and members made with
+ * util/json.h. */
+void listing_data(struct listing *l, const char *event, const struct buf *members);
 const char *listing_text(const struct listing *l, size_t row);
 const char *listing_command(const struct listing *l, size_t row); /* NULL: none */
+/* The event's name and its members; false: JSON does not have this row. */
+bool listing_event(const struct listing *l, size_t row, const char **event, const char **members);
 
 #define LISTING_COLUMNS 12
 /* Width of each column over all rows that have more than one cell; the last cell of a row is not

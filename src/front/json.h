@@ -37,5 +37,7 @@
 void json_packet(struct session *s, const struct packet *p, struct buf *out);
 /* What went wrong without a packet that tells it: {"time":...,"event":"error","message":...} */
 void json_error(uint64_t time, const char *message, struct buf *out);
+/* A row of a listing: {"time":...,"event":EVENT,MEMBERS} */
+void json_row(uint64_t time, const char *event, const char *members, struct buf *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What commands may do where there is no screen. */
+#include "front/json.h"
 #include "front/pipe_private.h"
 #include "front/rows.h"
 #include "util/text.h"
@@ -24,12 +25,35 @@ static struct output *text_output(struct pipe *p)
 	return p->out;
 }
 
+/* The rows that JSON has; false: none. */
+static bool print_events(struct pipe *p, const struct listing *l)
+{
+	uint64_t now = clock_realtime(p->session->clock);
+	const char *event, *members;
+	bool any = false;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (!listing_event(l, i, &event, &members))
+			continue;
+		if (!any)
+			pipe_print(p); /* what came before */
+		any = true;
+		json_row(now, event, members, output_buffer(p->out));
+	}
+	if (any)
+		output_flush(p->out);
+	return any;
+}
+
 static void face_listing(void *ctx, const char *line, struct listing *l)
 {
 	struct pipe *p = ctx;
-	struct output *o = text_output(p);
+	struct output *o;
 
 	(void)line;
+	if (p->config.format == WRITER_JSON && print_events(p, l))
+		return;
+	o = text_output(p);
 	rows_format(l, output_buffer(o));
 	output_flush(o);
 }
