@@ -6,6 +6,7 @@
 #include "command/send.h"
 #include "command/tables.h"
 #include "payload/payload.h"
+#include "session/activity.h"
 #include "session/job.h"
 #include "session/sender.h"
 #include "util/num.h"
@@ -269,6 +270,18 @@ static void job_row(struct command_call *c, const struct job *j)
 	buf_done(&rate);
 }
 
+/* Enter ends one that goes on, and shows the report of one that is over. */
+static void activity_row(struct command_call *c, const struct activity *a)
+{
+	size_t n = text_fit(a->line, strlen(a->line), SHOWN_COLUMNS);
+	char command[32];
+
+	snprintf(command, sizeof(command), "%s %%%u", a->over ? "show" : "stop", a->number);
+	listing_row(&c->listing, a->over ? LISTING_DIM : LISTING_PLAIN, command,
+		    "%%%u\t%s\t\t\t\t\t%.*s%s", a->number, a->over ? "over" : "-", (int)n, a->line,
+		    a->line[n] ? ".." : "");
+}
+
 static bool jobs_run(struct command_call *c, struct error *e)
 {
 	const struct session *s = c->session;
@@ -280,7 +293,9 @@ static bool jobs_run(struct command_call *c, struct error *e)
 		    " \tevery\tsent\trate\tlate\terr\tcommand; Enter on a row prepares its end");
 	for (const struct job *j = s->jobs; j; j = j->next)
 		job_row(c, j);
-	if (!s->jobs)
+	for (const struct activity *a = s->activities; a; a = a->next)
+		activity_row(c, a);
+	if (!s->jobs && !s->activities)
 		listing_row(&c->listing, LISTING_DIM, "every 1s send ",
 			    "none runs; Enter on this row prepares one");
 	return true;
@@ -288,22 +303,29 @@ static bool jobs_run(struct command_call *c, struct error *e)
 
 static bool stop_run(struct command_call *c, struct error *e)
 {
+	struct activity *a = NULL;
+	struct job *j = NULL;
 	uint64_t number;
-	struct job *j;
 
 	if (!c->word_count) {
-		if (!c->session->jobs)
+		if (!c->session->job_count)
 			command_say(c, MESSAGE_INFO, "no job runs");
 		job_stop_all(c->session);
 		return true;
 	}
 	if (!args_number(&c->words[0], '%', &number, e))
 		return false;
-	j = number <= UINT32_MAX ? job_find(c->session, (uint32_t)number) : NULL;
-	if (!j)
+	if (number <= UINT32_MAX) {
+		j = job_find(c->session, (uint32_t)number);
+		a = activity_find(c->session, (uint32_t)number);
+	}
+	if (!j && (!a || a->over))
 		return err_at(e, (ptrdiff_t)c->words[0].at, "no job %s runs: :jobs lists them",
 			      c->words[0].text);
-	job_stop(j);
+	if (j)
+		job_stop(j);
+	else
+		activity_over(a);
 	return true;
 }
 
@@ -311,6 +333,9 @@ static void stop_complete(struct command_completion *c)
 {
 	for (const struct job *j = c->session->jobs; j; j = j->next)
 		completion_offer(c, "%%%u", j->number);
+	for (const struct activity *a = c->session->activities; a; a = a->next)
+		if (!a->over)
+			completion_offer(c, "%%%u", a->number);
 }
 
 const struct command job_commands[] = {

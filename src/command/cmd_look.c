@@ -2,15 +2,34 @@
 /* Commands for looking at what came and who is there. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/diagnose.h"
 #include "command/tables.h"
 #include "util/num.h"
 
 #include <stdio.h>
 
+static bool show_activity(struct command_call *c, struct error *e)
+{
+	struct activity *a = NULL;
+	uint64_t number;
+
+	if (!args_number(&c->words[0], '%', &number, e))
+		return false;
+	if (number <= UINT32_MAX)
+		a = activity_find(c->session, (uint32_t)number);
+	if (!a)
+		return err_at(e, (ptrdiff_t)c->words[0].at,
+			      "%s has no report: :jobs lists those that have", c->words[0].text);
+	diagnose_report(c, a);
+	return true;
+}
+
 static bool show_run(struct command_call *c, struct error *e)
 {
 	uint64_t number;
 
+	if (c->words[0].text[0] == '%')
+		return show_activity(c, e);
 	if (!args_number(&c->words[0], '#', &number, e))
 		return false;
 	if (!c->face->show)
@@ -170,7 +189,8 @@ static bool stats_run(struct command_call *c, struct error *e)
 }
 
 const struct command look_commands[] = {
-	{ "show", "#N", "looking", 1, 1, 0, "show packet N in the details", .run = show_run },
+	{ "show", "#N|%N", "looking", 1, 1, 0,
+	  "show packet N in the details, or the report of activity N", .run = show_run },
 	{ "peers", "", "looking", 0, 0, 0, "list who was heard or written to, newest first",
 	  .run = peers_run },
 	{ "label", "@N [NAME]", "looking", 1, 2, 0,

@@ -225,8 +225,10 @@ static bool run_line(struct command_call *c, const char *line, bool prefixes, st
 		return err_set(e, ERR_LIMIT, "no memory for a command line of %zu bytes", n);
 	listing_init(&c->listing);
 	ok = run_from(c, line, text, 0, prefixes, e);
-	if (ok && c->listing.count && c->face->listing)
-		c->face->listing(c->face->ctx, line, &c->listing);
+	if ((ok || (e && e->code == ERR_UNMET)) && c->listing.count && c->face->listing)
+		c->face->listing(c->face->ctx,
+				 c->listing.remake.len ? buf_cstr(&c->listing.remake) : line,
+				 &c->listing);
 	listing_done(&c->listing);
 	free(c->to.addrs);
 	expectation_free(c->until);

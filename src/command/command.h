@@ -63,6 +63,7 @@ struct face {
 	 * poked when that is over.  NULL: never. */
 	bool (*is_full)(void *ctx);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
+	bool is_live;          /* listings of what goes on are made again by themselves */
 	struct script *script; /* command/script.h: waits and runs files; the face's, may be NULL */
 };
 
@@ -137,6 +138,8 @@ struct command {
 	const char *help; /* one line without a full stop */
 	bool (*run)(struct command_call *c, struct error *e);
 	void (*complete)(struct command_completion *c); /* NULL: nothing to offer */
+	/* Fills the listing with the present state of an activity that this command started. */
+	void (*report)(struct command_call *c, struct activity *a);
 	/* How a sending command reads its payload into bytes. */
 	bool (*payload)(const char *text, size_t n, struct payload_env *env, struct buf *out,
 			struct error *e);

@@ -4,16 +4,18 @@
 
 #include "command/await.h"
 #include "command/queue.h"
+#include "session/activity.h"
 #include "session/sender.h"
 #include "util/num.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* A turn gives way to the rest of the program after so long. */
 #define TURN_NS (4 * NS_PER_MS)
 
-enum wait { WAIT_NOTHING, WAIT_NAME, WAIT_TIME, WAIT_EXPECT, WAIT_INPUT };
+enum wait { WAIT_NOTHING, WAIT_NAME, WAIT_TIME, WAIT_EXPECT, WAIT_ACTIVITY, WAIT_INPUT };
 
 struct script {
 	struct session *session;
@@ -26,7 +28,8 @@ struct script {
 	bool running; /* inside a command */
 	bool stopped; /* by the command that runs */
 	enum wait wait;
-	uint64_t due; /* WAIT_TIME */
+	uint64_t due;      /* WAIT_TIME */
+	uint32_t activity; /* WAIT_ACTIVITY */
 	struct await await;
 	uint64_t timeout, ran; /* ran: lines since the start */
 	struct store_cursor cursor;
@@ -141,6 +144,11 @@ bool script_is_idle(const struct script *sc)
 	return !sc->active;
 }
 
+bool script_is_running(const struct script *sc)
+{
+	return sc->running;
+}
+
 /* For what was typed: a message. */
 static void tell(struct script *sc, const char *text)
 {
@@ -211,18 +219,32 @@ static bool next_line(struct script *sc)
 	return false;
 }
 
-static bool run_line(struct script *sc)
+static bool run_command(struct script *sc, const char *line, struct error *e)
 {
-	const struct place *place = &sc->queue.place;
 	struct script *home = sc->face->script;
-	struct error e = { .at = -1 };
 	bool ok;
 
 	sc->running = true;
 	sc->face->script = sc;
-	ok = command_run(sc->session, sc->face, sc->set, place->line + place->start, false, &e);
+	ok = command_run(sc->session, sc->face, sc->set, line, false, e);
 	sc->face->script = home;
 	sc->running = false;
+	return ok;
+}
+
+static enum script_status status_of(const struct error *e)
+{
+	if (e->code == ERR_UNMET)
+		return SCRIPT_UNEXPECTED;
+	return e->code == ERR_SILENT ? SCRIPT_SILENT : SCRIPT_ERROR;
+}
+
+static bool run_line(struct script *sc)
+{
+	const struct place *place = &sc->queue.place;
+	struct error e = { .at = -1 };
+	bool ok = run_command(sc, place->line + place->start, &e);
+
 	if (sc->stopped) {
 		drop_all(sc);
 		return false;
@@ -234,7 +256,7 @@ static bool run_line(struct script *sc)
 	sc->ran++;
 	if (ok)
 		return true;
-	fail(sc, SCRIPT_ERROR, &e);
+	fail(sc, status_of(&e), &e);
 	return false;
 }
 
@@ -291,6 +313,25 @@ static bool expect_is_over(struct script *sc, uint64_t slice)
 	return met;
 }
 
+static bool activity_is_over(struct script *sc)
+{
+	struct activity *a = activity_find(sc->session, sc->activity);
+	struct error e = { .at = -1 };
+	char line[32];
+
+	if (a && !a->over)
+		return false;
+	sc->wait = WAIT_NOTHING;
+	snprintf(line, sizeof(line), "show %%%u", sc->activity);
+	if (a && run_command(sc, line, &e) && a->silent)
+		err_set(&e, ERR_SILENT, "nobody answered");
+	if (sc->stopped)
+		drop_all(sc);
+	else if (e.code)
+		fail(sc, status_of(&e), &e);
+	return !e.code && !sc->stopped;
+}
+
 /* One step; false: nothing more can be done now. */
 static bool go_on(struct script *sc, uint64_t slice)
 {
@@ -301,6 +342,8 @@ static bool go_on(struct script *sc, uint64_t slice)
 		return wait_is_over(sc);
 	case WAIT_EXPECT:
 		return expect_is_over(sc, slice);
+	case WAIT_ACTIVITY:
+		return activity_is_over(sc);
 	case WAIT_NAME:
 		sc->wait = WAIT_NOTHING;
 		return run_line(sc);
@@ -364,6 +407,15 @@ bool script_expect(struct script *sc, struct expectation *x, struct error *e)
 		return false;
 	sc->wait = WAIT_EXPECT;
 	await_begin(&sc->await, sc->session, x, sc->timeout);
+	return true;
+}
+
+bool script_activity(struct script *sc, uint32_t number, struct error *e)
+{
+	if (!may_begin(sc, e))
+		return false;
+	sc->wait = WAIT_ACTIVITY;
+	sc->activity = number;
 	return true;
 }
 

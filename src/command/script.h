@@ -26,7 +26,8 @@ struct script;
 enum script_status {
 	SCRIPT_DONE,
 	SCRIPT_ERROR,      /* a command failed: exit status 1 */
-	SCRIPT_UNEXPECTED, /* an expectation failed: 4 */
+	SCRIPT_SILENT,     /* an answer was demanded and none came: 2 */
+	SCRIPT_UNEXPECTED, /* an expectation failed, or faults were found: 4 */
 	SCRIPT_REFUSED,    /* what was expected cannot come: its sender was unreachable: 3 */
 };
 
@@ -51,7 +52,8 @@ void script_set_timeout(struct script *sc, uint64_t ns);
 void script_start(struct script *sc);
 /* Something that it may wait for has happened. */
 void script_poke(struct script *sc);
-bool script_is_idle(const struct script *sc); /* not started, or ended */
+bool script_is_idle(const struct script *sc);    /* not started, or ended */
+bool script_is_running(const struct script *sc); /* called from inside a line of it */
 /* Drops all that is queued and under way; "ended" is not called. */
 void script_stop(struct script *sc);
 
@@ -63,6 +65,8 @@ void script_stop(struct script *sc);
 bool script_wait(struct script *sc, uint64_t ns, struct error *e);
 /* Takes x on success. */
 bool script_expect(struct script *sc, struct expectation *x, struct error *e);
+/* Until an activity is over; then its report is shown. */
+bool script_activity(struct script *sc, uint32_t number, struct error *e);
 bool script_source(struct script *sc, const char *path, struct error *e);
 
 #endif

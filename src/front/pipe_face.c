@@ -101,9 +101,8 @@ static void take_typing(struct pipe *p)
 static void on_script_ended(void *ctx, enum script_status status, const struct error *e)
 {
 	static const enum ending_status statuses[] = {
-		[SCRIPT_DONE] = ENDING_DONE,
-		[SCRIPT_ERROR] = ENDING_ERROR,
-		[SCRIPT_UNEXPECTED] = ENDING_UNEXPECTED,
+		[SCRIPT_DONE] = ENDING_DONE,        [SCRIPT_ERROR] = ENDING_ERROR,
+		[SCRIPT_SILENT] = ENDING_NO_ANSWER, [SCRIPT_UNEXPECTED] = ENDING_UNEXPECTED,
 		[SCRIPT_REFUSED] = ENDING_REFUSED,
 	};
 	struct pipe *p = ctx;

@@ -4,6 +4,7 @@
  * peers, sockets, targets and totals.  The echo server answers from here.
  */
 #include "net/errqueue.h"
+#include "session/activity.h"
 #include "session/job.h"
 #include "session/sender.h"
 #include "session/session.h"
@@ -155,6 +156,8 @@ static void follow_packet(struct session *s, const struct packet *p)
 		s->watcher.packet(s->watcher.ctx, p);
 	if (s->jobs)
 		job_follow(s, p);
+	if (s->activities)
+		activity_follow(s, p);
 }
 
 void session_follow(struct session *s)

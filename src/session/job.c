@@ -3,6 +3,7 @@
 #include "session/job.h"
 
 #include "payload/payload.h"
+#include "session/activity.h"
 #include "session/sender.h"
 #include "util/num.h"
 
@@ -74,6 +75,7 @@ void job_stop_all(struct session *s)
 {
 	while (s->jobs)
 		job_stop(s->jobs);
+	activity_stop_all(s);
 }
 
 static struct job *job_of(const struct session *s, uint32_t socket)

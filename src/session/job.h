@@ -80,7 +80,7 @@ struct job *job_find(const struct session *s, uint32_t number);
 /* session_follow(): each packet once, in order; ends the jobs that waited for it. */
 void job_follow(struct session *s, const struct packet *p);
 void job_stop(struct job *j);
-void job_stop_all(struct session *s);
+void job_stop_all(struct session *s); /* and the activities */
 /* Ends the jobs of a socket that is being closed. */
 void job_drop(struct session *s, const struct session_socket *k);
 

@@ -2,6 +2,7 @@
 /* A session: sockets, what they hear, who is there.  See session.h. */
 #include "session/session.h"
 
+#include "session/activity.h"
 #include "session/job.h"
 #include "session/sender.h"
 #include "util/num.h"
@@ -109,6 +110,7 @@ void session_done(struct session *s)
 {
 	s->watcher = (struct session_watcher){ 0 };
 	job_stop_all(s);
+	activity_free_all(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
 		if (s->receiver)

@@ -27,6 +27,7 @@
 #define SESSION_MEMORY (256u << 20)
 #define SESSION_MAX_SOCKETS 256
 
+struct activity; /* session/activity.h */
 struct job;      /* session/job.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
@@ -76,9 +77,10 @@ struct session {
 	uint32_t opened;                /* sockets ever opened: the last number given */
 	struct session_socket *current; /* NULL: none open */
 	struct peer_table peers;
-	struct job *jobs; /* in order of starting */
-	size_t job_count;
-	uint32_t job_last; /* the last number given */
+	struct job *jobs;            /* in order of starting */
+	struct activity *activities; /* likewise; those that are over stay for a while */
+	size_t job_count;            /* of jobs, and activities that are not over */
+	uint32_t job_last;           /* the last number given */
 	struct variable_table variables;
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;

@@ -260,6 +260,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.ctx = ui,
 		.message = face_message,
 		.listing = face_listing,
+		.is_live = true,
 		.typing = face_typing,
 		.show = face_show,
 		.clear = face_clear,
