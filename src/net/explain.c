@@ -2,8 +2,10 @@
 /* What the kernel refused, why, and what to do about it. */
 #include "net/explain.h"
 
+#include "net/iface.h"
 #include "net/owner.h"
 #include "net/route.h"
+#include "net/tx.h"
 #include "util/text.h"
 
 #include <errno.h>
@@ -241,8 +243,89 @@ static bool explain_path(const struct sock *s, const struct addr *dest, const ch
 	}
 }
 
-bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum, unsigned path_mtu,
-		       struct error *e)
+/* ---- what a send chose for itself ---- */
+
+/* "eth1", or its index where it has no name any more. */
+static void name_interface(unsigned index, char name[IF_NAMESIZE])
+{
+	if (!if_indextoname(index, name))
+		snprintf(name, IF_NAMESIZE, "%u", index);
+}
+
+static bool has_address(const struct iface *dev, int family)
+{
+	for (size_t i = 0; i < dev->addr_count; i++)
+		if (dev->addrs[i].addr.family == family)
+			return true;
+	return false;
+}
+
+static bool explain_interface(const struct iface_table *all, const struct sock *s,
+			      const struct addr *dest, const struct tx_via *via, const char *to,
+			      struct error *e)
+{
+	const struct iface *dev = iface_by_index(all, via->ifindex);
+	const int64_t bound = asked(&s->options, "device");
+	char name[IF_NAMESIZE], other[IF_NAMESIZE];
+
+	name_interface(via->ifindex, name);
+	if (!dev)
+		return err_set(e, ERR_SYSTEM,
+			       "the interface %s is gone: :interfaces lists those there are", name);
+	if (!(dev->flags & IFF_UP))
+		return err_set(e, ERR_SYSTEM, "%s is down", name);
+	if (dest->scope && dest->scope != via->ifindex) {
+		name_interface(dest->scope, other);
+		return err_set(e, ERR_SYSTEM, "%s is on %s, it cannot leave by %s", to, other,
+			       name);
+	}
+	if (bound && bound != (int64_t)via->ifindex && dest->family == AF_INET6) {
+		name_interface((unsigned)bound, other);
+		return err_set(e, ERR_SYSTEM,
+			       "the socket is bound to %s, it cannot send by %s: \":set device\" "
+			       "unbinds it",
+			       other, name);
+	}
+	if (!has_address(dev, dest->family))
+		return err_set(e, ERR_SYSTEM, "%s has no %s address to send from", name,
+			       dest->family == AF_INET ? "IPv4" : "IPv6");
+	return err_set(e, ERR_SYSTEM, "no route to %s by %s", to, name);
+}
+
+/* True where the choice itself is why it failed: e is set then. */
+static bool choice_is_why(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+			  const char *to, int errnum, struct error *e)
+{
+	struct iface_table all = { 0 };
+	struct buf source;
+	bool why = true;
+
+	if (errnum != ENODEV && errnum != EINVAL && errnum != ENETUNREACH &&
+	    errnum != EADDRNOTAVAIL)
+		return false;
+	buf_init(&source, 128);
+	addr_format_host(&source, &via->source);
+	if (!iface_load(&all, NULL))
+		why = false;
+	else if (via->source.family && !iface_is_own(&all, &via->source))
+		err_set(e, ERR_SYSTEM,
+			"%s is no address of this host: \"from\" wants one of its own, "
+			":interfaces lists them",
+			buf_cstr(&source));
+	else if (via->ifindex && !(via->source.family && errnum == EINVAL))
+		explain_interface(&all, s, dest, via, to, e);
+	else if (via->source.family)
+		err_set(e, ERR_SYSTEM, "%s cannot be reached from %s%s", to, buf_cstr(&source),
+			via->ifindex ? " by that interface" : "");
+	else
+		why = false;
+	iface_done(&all);
+	buf_done(&source);
+	return why;
+}
+
+bool sock_explain_send(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       int errnum, unsigned path_mtu, struct error *e)
 {
 	struct buf to;
 
@@ -254,13 +337,14 @@ bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum
 	}
 	buf_init(&to, 128);
 	addr_format(&to, dest);
-	explain_path(s, dest, buf_cstr(&to), errnum, path_mtu, e);
+	if (!via || !choice_is_why(s, dest, via, buf_cstr(&to), errnum, e))
+		explain_path(s, dest, buf_cstr(&to), errnum, path_mtu, e);
 	buf_done(&to);
 	return with_errno(e, errnum);
 }
 
 bool explain_connect(const struct sock *s, const struct addr *peer, int errnum, struct error *e)
 {
-	sock_explain_send(s, peer, errnum, 0, e);
+	sock_explain_send(s, peer, NULL, errnum, 0, e);
 	return err_prefix(e, "not connected: ");
 }

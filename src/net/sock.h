@@ -19,6 +19,8 @@
 #include "net/group.h"
 #include "net/sockopt.h"
 
+struct tx_via;
+
 #define SOCK_RCVBUF_ASK (16u << 20)
 
 struct sock {
@@ -63,9 +65,10 @@ bool sock_disconnect(struct sock *s, struct error *e);
 /* The family that a destination needs fits this socket? Explains what to open where not. */
 bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error *e);
 
-/* Words and way out for a send that failed with errnum. path_mtu: 0 if unknown. */
-bool sock_explain_send(const struct sock *s, const struct addr *dest, int errnum, unsigned path_mtu,
-		       struct error *e);
+/* Words and way out for a send that failed with errnum.  via: what it chose (net/tx.h), NULL for
+ * nothing.  path_mtu: 0 if unknown. */
+bool sock_explain_send(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       int errnum, unsigned path_mtu, struct error *e);
 
 /* SO_MEMINFO (Linux 4.12).  Bytes waiting and drops since the socket was born are those of all
  * descriptors together, rcvbuf is the socket's own as the kernel counts it: twice what was

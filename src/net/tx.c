@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sending, past errors that belong to other datagrams. */
+/* Sending, past errors that belong to other datagrams, and with control data. */
 #include "net/tx.h"
 
 #include "net/sock.h"
@@ -40,34 +40,108 @@ static bool is_of_icmp(int errnum)
  * error, and each refusal of this kind leaves an entry in the error queue: it must not be
  * repeated.
  */
-static bool is_too_large(const struct sock *s, const struct addr *dest, size_t n)
+static bool is_too_large(const struct addr *to, const struct tx_via *via, size_t n)
 {
-	const struct addr *to = dest ? dest : &s->peer;
 	size_t headers = to->family == AF_INET ? 28 : 48;
-	unsigned mtu = tx_path_mtu(to);
+	unsigned mtu = tx_path_mtu(to, via ? via->ifindex : 0);
 
 	return !mtu || n + headers > mtu;
 }
 
-int tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t n)
+/* ---- control data ---- */
+
+struct via_control {
+	_Alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+					    2 * CMSG_SPACE(sizeof(int))];
+};
+
+static void add_control(struct msghdr *m, int level, int type, const void *value, size_t size)
 {
+	struct cmsghdr *c = (void *)((char *)m->msg_control + m->msg_controllen);
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(c), value, size);
+	m->msg_controllen += CMSG_SPACE(size);
+}
+
+static void choose_v4(struct msghdr *m, const struct tx_via *via)
+{
+	const struct in_pktinfo info = {
+		.ipi_ifindex = (int)via->ifindex,
+		.ipi_spec_dst = via->source.v4,
+	};
+
+	if (via->ifindex || via->source.family)
+		add_control(m, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+	if (via->ttl)
+		add_control(m, IPPROTO_IP, IP_TTL, &via->ttl, sizeof(via->ttl));
+	if (via->tos >= 0)
+		add_control(m, IPPROTO_IP, IP_TOS, &via->tos, sizeof(via->tos));
+}
+
+static void choose_v6(struct msghdr *m, const struct tx_via *via)
+{
+	const struct in6_pktinfo info = {
+		.ipi6_ifindex = via->ifindex,
+		.ipi6_addr = via->source.v6,
+	};
+
+	if (via->ifindex || via->source.family)
+		add_control(m, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+	if (via->ttl)
+		add_control(m, IPPROTO_IPV6, IPV6_HOPLIMIT, &via->ttl, sizeof(via->ttl));
+	if (via->tos >= 0)
+		add_control(m, IPPROTO_IPV6, IPV6_TCLASS, &via->tos, sizeof(via->tos));
+}
+
+static void choose(struct msghdr *m, struct via_control *control, int family,
+		   const struct tx_via *via)
+{
+	memset(control, 0, sizeof(*control));
+	m->msg_control = control;
+	if (family == AF_INET)
+		choose_v4(m, via);
+	else
+		choose_v6(m, via);
+}
+
+/* ---- one ---- */
+
+int tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		const void *data, size_t n)
+{
+	const struct addr *to = dest ? dest : &s->peer;
+	struct iovec part = { .iov_base = (void *)data, .iov_len = n };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
 	struct sockaddr_storage sa;
-	socklen_t len = dest ? addr_to_sockaddr(dest, s->family, &sa) : 0;
+	struct via_control control;
 	int errnum = 0;
 
-	if (dest && !len)
-		return EAFNOSUPPORT;
+	if (dest) {
+		m.msg_name = &sa;
+		m.msg_namelen = addr_to_sockaddr(dest, s->family, &sa);
+		if (!m.msg_namelen)
+			return EAFNOSUPPORT;
+	}
+	if (via)
+		choose(&m, &control, to->family, via);
 	for (int i = 0; i < TX_RETRIES; i++) {
-		if (sendto(s->fd, data, n, MSG_NOSIGNAL, dest ? (struct sockaddr *)&sa : NULL,
-			   len) >= 0)
+		if (sendmsg(s->fd, &m, MSG_NOSIGNAL) >= 0)
 			return 0;
 		errnum = errno;
 		if (errnum == EINTR)
 			continue;
-		if (!is_of_icmp(errnum) || (errnum == EMSGSIZE && is_too_large(s, dest, n)))
+		if (!is_of_icmp(errnum) || (errnum == EMSGSIZE && is_too_large(to, via, n)))
 			return errnum;
 	}
 	return errnum;
+}
+
+int tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t n)
+{
+	return tx_send_via(s, dest, NULL, data, n);
 }
 
 /* ---- many ---- */
@@ -178,17 +252,18 @@ size_t tx_send_many(const struct sock *s, const struct addr *dest, const struct 
 	return done;
 }
 
-unsigned tx_path_mtu(const struct addr *dest)
+unsigned tx_path_mtu(const struct addr *dest, unsigned ifindex)
 {
 	bool v6 = dest->family == AF_INET6;
 	int fd = socket(dest->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
 	struct sockaddr_storage sa;
 	socklen_t len = addr_to_sockaddr(dest, dest->family, &sa), size = sizeof(int);
-	int mtu = 0;
+	int mtu = 0, index = (int)ifindex;
 
 	if (fd < 0)
 		return 0;
-	if (connect(fd, (struct sockaddr *)&sa, len) < 0 ||
+	if ((index && setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof(index)) < 0) ||
+	    connect(fd, (struct sockaddr *)&sa, len) < 0 ||
 	    getsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_MTU : IP_MTU, &mtu, &size) < 0)
 		mtu = 0;
 	close(fd);

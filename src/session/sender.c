@@ -2,7 +2,6 @@
 /* Sending: the list first, then the kernel.  See sender.h. */
 #include "session/sender.h"
 
-#include "net/tx.h"
 #include "payload/payload.h"
 
 #include <errno.h>
@@ -14,13 +13,36 @@ struct outgoing {
 	struct outgoing *next;
 	uint64_t seq;
 	struct addr dest;
+	struct tx_via via;
+	bool chosen; /* via says something */
 	size_t len;
 	uint8_t data[];
 };
 
+/* What was chosen is a fact of the packet; the rest the kernel decides. */
+static void note_choice(const struct tx_via *via, struct packet *p)
+{
+	p->ifindex = via->ifindex;
+	if (via->source.family) {
+		uint16_t port = p->local.port;
+
+		p->local = via->source;
+		p->local.port = port;
+	}
+	if (via->ttl) {
+		p->ttl = (uint8_t)via->ttl;
+		p->flags |= PACKET_HAS_TTL;
+	}
+	if (via->tos >= 0) {
+		p->tos = (uint8_t)via->tos;
+		p->flags |= PACKET_HAS_TOS;
+	}
+}
+
 /* Appends n datagrams and notes their places: STORE_NOWHERE where there is no memory. */
 static void append(struct session *s, const struct session_socket *k, const struct addr *dest,
-		   const struct iovec *data, size_t n, uint64_t *seqs, uint32_t job)
+		   const struct tx_via *via, const struct iovec *data, size_t n, uint64_t *seqs,
+		   uint32_t job)
 {
 	struct packet p = {
 		.time = clock_realtime(s->clock),
@@ -32,6 +54,8 @@ static void append(struct session *s, const struct session_socket *k, const stru
 		.job = job,
 	};
 
+	if (via)
+		note_choice(via, &p);
 	store_begin(s->store);
 	for (size_t i = 0; i < n; i++) {
 		p.len = p.stored = (uint32_t)data[i].iov_len;
@@ -54,7 +78,7 @@ static const struct addr *name_for(const struct session_socket *k, const struct 
 static void on_writable(void *ctx, short revents);
 
 static bool keep(struct session *s, struct session_socket *k, uint64_t seq, const struct addr *dest,
-		 const void *data, size_t len, struct error *e)
+		 const struct tx_via *via, const void *data, size_t len, struct error *e)
 {
 	struct outgoing *o = NULL;
 
@@ -70,6 +94,10 @@ static bool keep(struct session *s, struct session_socket *k, uint64_t seq, cons
 		return false;
 	}
 	*o = (struct outgoing){ .seq = seq, .dest = *dest, .len = len };
+	if (via) {
+		o->via = *via;
+		o->chosen = true;
+	}
 	memcpy(o->data, data, len);
 	if (k->waiting)
 		k->waiting_last->next = o;
@@ -102,7 +130,8 @@ static void flush(struct session *s, struct session_socket *k)
 {
 	while (k->waiting) {
 		struct outgoing *o = k->waiting;
-		int err = tx_send(&k->sock, name_for(k, &o->dest), o->data, o->len);
+		int err = tx_send_via(&k->sock, name_for(k, &o->dest), o->chosen ? &o->via : NULL,
+				      o->data, o->len);
 
 		if (err == EAGAIN)
 			return;
@@ -136,30 +165,31 @@ static bool check(const struct session_socket *k, const struct addr *dest, size_
 	return sock_can_reach(&k->sock, dest, e);
 }
 
-static bool explain(const struct session_socket *k, const struct addr *dest, int errnum,
-		    struct error *e)
+static bool explain(const struct session_socket *k, const struct addr *dest,
+		    const struct tx_via *via, int errnum, struct error *e)
 {
-	unsigned mtu = errnum == EMSGSIZE ? tx_path_mtu(dest) : 0;
+	unsigned mtu = errnum == EMSGSIZE ? tx_path_mtu(dest, via ? via->ifindex : 0) : 0;
 
-	return sock_explain_send(&k->sock, dest, errnum, mtu, e);
+	return sock_explain_send(&k->sock, dest, via, errnum, mtu, e);
 }
 
 static bool send_one(struct session *s, struct session_socket *k, const struct addr *dest,
-		     const void *data, size_t len, uint32_t job, struct error *e)
+		     const struct tx_via *via, const void *data, size_t len, uint32_t job,
+		     struct error *e)
 {
 	const struct iovec datagram = { .iov_base = (void *)data, .iov_len = len };
 	uint64_t seq;
 	int err = EAGAIN;
 
-	append(s, k, dest, &datagram, 1, &seq, job);
+	append(s, k, dest, via, &datagram, 1, &seq, job);
 	if (!k->waiting)
-		err = tx_send(&k->sock, name_for(k, dest), data, len);
-	if (err == EAGAIN && keep(s, k, seq, dest, data, len, e))
+		err = tx_send_via(&k->sock, name_for(k, dest), via, data, len);
+	if (err == EAGAIN && keep(s, k, seq, dest, via, data, len, e))
 		return true;
 	store_mark(s->store, &seq, 1, err == EAGAIN ? ENOBUFS : err);
 	if (err == EAGAIN)
 		return false;
-	return err == 0 ? true : explain(k, dest, err, e);
+	return err == 0 ? true : explain(k, dest, via, err, e);
 }
 
 /* What is left of a batch waits for room, as far as it can be kept. */
@@ -170,7 +200,7 @@ static bool keep_rest(struct session *s, struct session_socket *k, const struct 
 	for (; *done < n; ++*done) {
 		size_t i = *done;
 
-		if (!keep(s, k, seqs[i], dest, data[i].iov_base, data[i].iov_len, e)) {
+		if (!keep(s, k, seqs[i], dest, NULL, data[i].iov_base, data[i].iov_len, e)) {
 			store_mark(s->store, seqs + i, n - i, ENOBUFS);
 			return false;
 		}
@@ -184,7 +214,7 @@ static bool send_batch(struct session *s, struct session_socket *k, const struct
 	uint64_t seqs[SENDER_BATCH];
 	int errnum = EAGAIN;
 
-	append(s, k, dest, data, n, seqs, 0);
+	append(s, k, dest, NULL, data, n, seqs, 0);
 	*done = 0;
 	if (!k->waiting)
 		*done = tx_send_many(&k->sock, name_for(k, dest), data, n, &errnum);
@@ -195,7 +225,7 @@ static bool send_batch(struct session *s, struct session_socket *k, const struct
 		return keep_rest(s, k, dest, data, seqs, n, done, e);
 	store_mark(s->store, seqs + *done, 1, errnum);
 	store_mark(s->store, seqs + *done + 1, n - *done - 1, ECANCELED);
-	return explain(k, dest, errnum, e);
+	return explain(k, dest, NULL, errnum, e);
 }
 
 bool sender_send_many(struct session *s, struct session_socket *k, const struct addr *dest,
@@ -227,8 +257,9 @@ bool sender_check(const struct session_socket *k, const struct addr *dests, size
 	return true;
 }
 
-bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
-		 size_t count, const void *data, size_t len, uint32_t job, struct error *e)
+bool sender_send_via(struct session *s, struct session_socket *k, const struct addr *dests,
+		     size_t count, const struct tx_via *via, const void *data, size_t len,
+		     uint32_t job, struct error *e)
 {
 	if (count == 0) {
 		if (!k->sock.peer.family)
@@ -240,11 +271,17 @@ bool sender_send(struct session *s, struct session_socket *k, const struct addr 
 	if (!sender_check(k, dests, count, len, e))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (send_one(s, k, &dests[i], data, len, job, e))
+		if (send_one(s, k, &dests[i], via, data, len, job, e))
 			continue;
 		return i == 0 ? false : err_prefix(e, "sent to %zu of %zu, then: ", i, count);
 	}
 	return true;
+}
+
+bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
+		 size_t count, const void *data, size_t len, uint32_t job, struct error *e)
+{
+	return sender_send_via(s, k, dests, count, NULL, data, len, job, e);
 }
 
 bool sender_waits(const struct session_socket *k, uint64_t seq)

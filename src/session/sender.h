@@ -10,6 +10,7 @@
 #ifndef SESSION_SENDER_H
 #define SESSION_SENDER_H
 
+#include "net/tx.h"
 #include "session/session.h"
 
 #include <sys/uio.h>
@@ -24,6 +25,12 @@
  */
 bool sender_send(struct session *s, struct session_socket *k, const struct addr *dests,
 		 size_t count, const void *data, size_t len, uint32_t job, struct error *e);
+
+/* The same by a choice of its own (net/tx.h; NULL: none), which the datagram keeps while it waits
+ * for room, and its packet shows: interface, source, ttl and tos as far as they were chosen. */
+bool sender_send_via(struct session *s, struct session_socket *k, const struct addr *dests,
+		     size_t count, const struct tx_via *via, const void *data, size_t len,
+		     uint32_t job, struct error *e);
 
 /* Does each of them fit, as far as is known without the kernel? */
 bool sender_check(const struct session_socket *k, const struct addr *dests, size_t count,

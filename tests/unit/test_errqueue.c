@@ -148,7 +148,7 @@ static void test_local_error(void **state)
 	if (!*alone)
 		skip();
 	s = must_open(AF_INET, NULL, "df=do");
-	assert_int_equal(tx_path_mtu(&dest), 1500);
+	assert_int_equal(tx_path_mtu(&dest, 0), 1500);
 	assert_int_equal(tx_send(&s, &dest, payload, sizeof(payload)), EMSGSIZE);
 	entry = next_error(s.fd);
 	assert_int_equal(entry.origin, ERRQUEUE_LOCAL);

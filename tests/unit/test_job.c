@@ -25,12 +25,15 @@
 /* The kernel's buffer, full when a test says so: loopback never fills one. */
 static bool buffer_is_full;
 
-int __real_tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t len);
-int __wrap_tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t len);
+int __real_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len);
+int __wrap_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len);
 
-int __wrap_tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t len)
+int __wrap_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len)
 {
-	return buffer_is_full ? EAGAIN : __real_tx_send(s, dest, data, len);
+	return buffer_is_full ? EAGAIN : __real_tx_send_via(s, dest, via, data, len);
 }
 
 /* A socket that talks to itself. */

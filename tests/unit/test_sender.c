@@ -4,6 +4,7 @@
 #include "peer.h"
 #include "session/sender.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,19 @@
 #include <cmocka.h>
 
 #define MANY 1000
+
+static bool buffer_is_full;
+
+int __real_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len);
+int __wrap_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len);
+
+int __wrap_tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		       const void *data, size_t len)
+{
+	return buffer_is_full ? EAGAIN : __real_tx_send_via(s, dest, via, data, len);
+}
 
 struct load {
 	struct iovec data[MANY];
@@ -142,6 +156,60 @@ static void a_full_buffer_waits_and_loses_nothing(void **state)
 	pass(f, &l);
 }
 
+static void hear_by(struct udp_peer *peer, int ttl)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	char got[16];
+	struct iovec part = { got, sizeof(got) };
+	struct msghdr m = { .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	int seen;
+
+	assert_int_equal(recvmsg(peer->fd, &m, 0), 2);
+	assert_non_null(CMSG_FIRSTHDR(&m));
+	memcpy(&seen, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(seen));
+	assert_int_equal(seen, ttl);
+}
+
+/* What waited leaves as it was to leave, and its packet says so. */
+static void what_waits_keeps_its_choice(void **state)
+{
+	struct fake_face *f = *state;
+	const struct tx_via via = { .ttl = 9, .tos = 0xb8 };
+	struct store_hold hold = { 0 };
+	struct udp_peer peer = { 0 };
+	struct error e = { 0 };
+	struct addr dest;
+	struct packet p;
+
+	assert_true(peer_open(&peer, "127.0.0.1", 0));
+	assert_int_equal(setsockopt(peer.fd, IPPROTO_IP, IP_RECVTTL, &(int){ 1 }, sizeof(int)), 0);
+	dest = address_of(&peer);
+	fake_must(f, "open udp4 127.0.0.1:0");
+	buffer_is_full = true;
+	for (int i = 0; i < 3; i++)
+		assert_true(sender_send_via(&f->session, f->session.current, &dest, 1,
+					    i == 1 ? &via : NULL, "hi", 2, 0, &e));
+	assert_non_null(f->session.current->waiting);
+	assert_true(peer_is_quiet(&peer));
+	buffer_is_full = false;
+	fake_until(f, is_sent, NULL);
+	for (int i = 0; i < 3; i++)
+		hear_by(&peer, i == 1 ? 9 : 64);
+	for (unsigned i = 1; i <= 3; i++) {
+		const unsigned has = PACKET_HAS_TTL | PACKET_HAS_TOS;
+
+		assert_true(store_find(f->session.store, i, &hold, &p));
+		assert_int_equal(p.flags & has, i == 2 ? has : 0);
+		assert_int_equal(p.ttl, i == 2 ? 9 : 0);
+		assert_int_equal(p.tos, i == 2 ? 0xb8 : 0);
+	}
+	store_hold_done(&hold);
+	peer_close(&peer);
+}
+
 static void one_that_is_too_large_stops_it_there(void **state)
 {
 	struct fake_face *f = *state;
@@ -190,6 +258,7 @@ int main(void)
 		TEST(mixed_and_empty_ones_keep_their_order),
 		TEST(a_socket_without_checksums_sends_them_too),
 		TEST(a_full_buffer_waits_and_loses_nothing),
+		TEST(what_waits_keeps_its_choice),
 		TEST(one_that_is_too_large_stops_it_there),
 		TEST(pending_icmp_errors_cost_none),
 	};

@@ -389,12 +389,12 @@ static void test_refused_sends_are_explained(void **state)
 		struct addr to = address(cases[i].to, 9);
 		struct error e = { 0 };
 
-		assert_false(sock_explain_send(&s, &to, cases[i].errnum, cases[i].mtu, &e));
+		assert_false(sock_explain_send(&s, &to, NULL, cases[i].errnum, cases[i].mtu, &e));
 		if (!strstr(e.text, cases[i].words))
 			fail_msg("%s lacks %s", e.text, cases[i].words);
 		assert_int_equal(e.code, ERR_SYSTEM);
 		assert_int_equal(e.errnum, cases[i].errnum);
-		assert_false(sock_explain_send(&s, &to, cases[i].errnum, cases[i].mtu, NULL));
+		assert_false(sock_explain_send(&s, &to, NULL, cases[i].errnum, cases[i].mtu, NULL));
 		sock_close(&s);
 	}
 }
@@ -405,7 +405,7 @@ static void test_too_large_is_not_repeated(void **state)
 	struct sock s = must_open(AF_INET, "127.0.0.1", "df=do");
 	static char payload[66000];
 	struct addr to = address("127.0.0.1", 9);
-	unsigned mtu = tx_path_mtu(&to);
+	unsigned mtu = tx_path_mtu(&to, 0);
 	char control[512];
 	unsigned entries = 0;
 
