@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/await.h"
 
-#include "net/errqueue.h"
+#include "session/words.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -152,16 +152,9 @@ static void format_others(const struct await *a, struct buf *out)
 
 static void format_refusal(const struct await *a, struct buf *out)
 {
-	const struct packet_icmp *i = &a->refusal;
-
 	buf_str(out, ": ");
 	addr_format(out, &a->refused_peer);
-	buf_str(out, ": ");
-	errqueue_words(out, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum, 0);
-	if (i->offender.family && !addr_same_host(&i->offender, &a->refused_peer)) {
-		buf_str(out, ", says ");
-		addr_format_host(out, &i->offender);
-	}
+	words_said(out, &a->refusal, &a->refused_peer);
 	if (a->refused_no)
 		buf_printf(out, " (#%" PRIu64 ")", a->refused_no);
 }

@@ -83,10 +83,11 @@ static bool peers_run(struct command_call *c, struct error *e)
 		format_age(s, p->last, &last);
 		snprintf(command, sizeof(command), "to @%u", n);
 		listing_row(&c->listing, LISTING_PLAIN, command,
-			    "@%u%s%s\t%s\t[%u]\t%llu\t%s\t%llu\t%llu\t%s", n, p->label ? " " : "",
-			    p->label ? p->label : "", buf_cstr(&name), p->socket,
-			    (unsigned long long)p->rx, buf_cstr(&bytes), (unsigned long long)p->tx,
-			    (unsigned long long)p->errors, buf_cstr(&last));
+			    "@%u%s%s\t%s\t[%u]\t%llu\t%s\t%llu\t%llu%s%s\t%s", n,
+			    p->label ? " " : "", p->label ? p->label : "", buf_cstr(&name),
+			    p->socket, (unsigned long long)p->rx, buf_cstr(&bytes),
+			    (unsigned long long)p->tx, (unsigned long long)p->errors,
+			    p->error ? " " : "", p->error ? p->error : "", buf_cstr(&last));
 	}
 	if (!s->peers.count)
 		listing_row(&c->listing, LISTING_DIM, NULL, "nobody was heard or written to yet");

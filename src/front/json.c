@@ -56,7 +56,7 @@ static void host(struct buf *out, struct session *s, const char *key, const stru
 
 static const char *event_name(const struct packet *p)
 {
-	if (p->kind == PACKET_ICMP && p->icmp.origin == ERRQUEUE_LOCAL)
+	if (p->kind == PACKET_ICMP && errqueue_is_local((enum errqueue_origin)p->icmp.origin))
 		return packet_kind_name(PACKET_ERROR);
 	return packet_kind_name(p->kind);
 }
@@ -114,7 +114,7 @@ static void add_meaning(struct buf *out, const char *key, const struct packet_ic
 
 static void add_icmp(struct buf *out, struct session *s, const struct packet_icmp *i)
 {
-	bool local = i->origin == ERRQUEUE_LOCAL;
+	bool local = errqueue_is_local((enum errqueue_origin)i->origin);
 
 	if (!local) {
 		json_number(out, "type", i->type);
@@ -122,7 +122,10 @@ static void add_icmp(struct buf *out, struct session *s, const struct packet_icm
 		add_meaning(out, "meaning", i);
 		host(out, s, "offender", &i->offender);
 	}
-	json_number_if(out, "mtu", i->mtu);
+	if (errqueue_info((enum errqueue_origin)i->origin, i->type, i->errnum) == ERRQUEUE_POINTER)
+		json_number_if(out, "pointer", i->info);
+	else
+		json_number_if(out, "mtu", i->info);
 	json_number_if(out, "cause", i->cause);
 	if (local) {
 		json_number_if(out, "errno", (uint64_t)i->errnum);

@@ -17,7 +17,7 @@
  *		the payload's true length; was it cut; is it our own looped back
  *	data	payload in hex, of icmp what was quoted of it
  *	text	the same bytes as a string, where they are UTF-8
- *	type code meaning offender mtu cause
+ *	type code meaning offender mtu pointer cause
  *		of icmp: who said so, and "no" of the datagram it is about
  *	count where
  *		of a gap: how many datagrams are missing, and if "kernel" or "store" dropped them
@@ -25,8 +25,9 @@
  *		of tx: errno 0 if the kernel took it, none as long as it waits
  *	message	why it was not sent; what an event is about
  *
- * An error that this host itself found has no ICMP type: its event is "error".  Strings are UTF-8
- * and hold what a terminal may see; all else is \u-escaped.
+ * An error that this host itself found, also one that it wrote to itself by ICMP because nobody
+ * answered ARP, has no ICMP type: its event is "error".  Strings are UTF-8 and hold what a terminal
+ * may see; all else is \u-escaped.
  */
 #ifndef FRONT_JSON_H
 #define FRONT_JSON_H

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The error queue of a socket, one entry at a time. */
+/* The error queue of a socket, one entry at a time; errwords.c has the words. */
 #include "net/errqueue.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
-#include <netinet/ip_icmp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -55,7 +53,9 @@ static bool take_error(const struct cmsghdr *c, struct errqueue_entry *out)
 	out->type = seen.err.ee_type;
 	out->code = seen.err.ee_code;
 	out->errnum = (int)seen.err.ee_errno;
-	out->mtu = out->errnum == EMSGSIZE ? seen.err.ee_info : 0;
+	out->info = errqueue_info(out->origin, out->type, out->errnum) != ERRQUEUE_NOTHING
+			    ? seen.err.ee_info
+			    : 0;
 	if (out->origin != ERRQUEUE_LOCAL && len > sizeof(seen.err)) {
 		addr_from_sockaddr(&out->offender, (struct sockaddr *)&seen.offender,
 				   (socklen_t)(len - sizeof(seen.err)));
@@ -69,8 +69,48 @@ static uint64_t nanoseconds(const struct timespec *t)
 	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
 }
 
+/* Which of our addresses the error came to; a dual-stack socket is told twice. */
+static void take_heard_at(const struct cmsghdr *c, struct addr *out)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+		struct in_pktinfo info;
+
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		v4.sin_addr = info.ipi_addr;
+		addr_from_sockaddr(out, (struct sockaddr *)&v4, sizeof(v4));
+	} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+		struct in6_pktinfo info;
+
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		v6.sin6_addr = info.ipi6_addr;
+		addr_from_sockaddr(out, (struct sockaddr *)&v6, sizeof(v6));
+	}
+}
+
+static bool same_bytes(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+/*
+ * An ICMP error that this host wrote to itself about another one: nobody answered ARP or
+ * neighbour discovery, or a rule of its own firewall rejects.  What it refuses as the
+ * destination is an answer like any other's.
+ */
+static void tell_own(struct errqueue_entry *out, const struct addr *heard_at)
+{
+	if (out->origin == ERRQUEUE_LOCAL || !same_bytes(&out->offender, heard_at) ||
+	    same_bytes(&out->offender, &out->dest))
+		return;
+	out->origin = out->origin == ERRQUEUE_ICMP ? ERRQUEUE_OWN : ERRQUEUE_OWN6;
+}
+
 static bool take_control(struct msghdr *m, struct errqueue_entry *out)
 {
+	struct addr heard_at = { 0 };
 	bool found = false;
 	struct timespec t;
 
@@ -80,8 +120,11 @@ static bool take_control(struct msghdr *m, struct errqueue_entry *out)
 		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
 			memcpy(&t, CMSG_DATA(c), sizeof(t));
 			out->time = nanoseconds(&t);
+		} else {
+			take_heard_at(c, &heard_at);
 		}
 	}
+	tell_own(out, &heard_at);
 	if (!out->time) {
 		clock_gettime(CLOCK_REALTIME, &t);
 		out->time = nanoseconds(&t);
@@ -120,118 +163,4 @@ bool errqueue_read(int fd, struct errqueue_entry *out)
 		if (take_control(&m, out))
 			return true;
 	}
-}
-
-/* ---- words ---- */
-
-struct meaning {
-	uint8_t type, code;
-	const char *words;
-	const char *mark;
-};
-
-#define UNREACHABLE "unreachable"
-
-/* RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1. */
-static const struct meaning icmp_meanings[] = {
-	{ ICMP_DEST_UNREACH, ICMP_NET_UNREACH, "network unreachable", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, "host unreachable", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, "protocol unreachable", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, "port unreachable", "refused" },
-	{ ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, "fragmentation needed", "too big" },
-	{ ICMP_DEST_UNREACH, ICMP_SR_FAILED, "source route failed", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_NET_UNKNOWN, "network unknown", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_HOST_UNKNOWN, "host unknown", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_HOST_ISOLATED, "source host isolated", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_NET_ANO, "network prohibited", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_HOST_ANO, "host prohibited", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_NET_UNR_TOS, "network unreachable for this TOS", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_HOST_UNR_TOS, "host unreachable for this TOS", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, "prohibited by a filter", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_PREC_VIOLATION, "precedence violation", UNREACHABLE },
-	{ ICMP_DEST_UNREACH, ICMP_PREC_CUTOFF, "precedence cut off", UNREACHABLE },
-	{ ICMP_SOURCE_QUENCH, 0, "source quench", "error" },
-	{ ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, "TTL exceeded in transit", "ttl" },
-	{ ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, "fragments did not all arrive in time", "error" },
-	{ ICMP_PARAMETERPROB, 0, "bad IP header", "error" },
-	{ ICMP_PARAMETERPROB, 1, "a required option is missing", "error" },
-	{ ICMP_PARAMETERPROB, 2, "bad length", "error" },
-	{ 0 },
-};
-
-/* RFC 4443; codes 5 to 7 of unreachable: there and RFC 7112. */
-static const struct meaning icmp6_meanings[] = {
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE, "no route to destination", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, "prohibited by a filter", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_BEYONDSCOPE,
-	  "beyond the scope of the source address", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, "address unreachable", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, "port unreachable", "refused" },
-	{ ICMP6_DST_UNREACH, 5, "source address failed a policy", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, 6, "rejected by a route", UNREACHABLE },
-	{ ICMP6_DST_UNREACH, 7, "error in a source routing header", UNREACHABLE },
-	{ ICMP6_PACKET_TOO_BIG, 0, "packet too big", "too big" },
-	{ ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT, "hop limit exceeded in transit", "ttl" },
-	{ ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY, "fragments did not all arrive in time",
-	  "error" },
-	{ ICMP6_PARAM_PROB, ICMP6_PARAMPROB_HEADER, "bad header field", "error" },
-	{ ICMP6_PARAM_PROB, ICMP6_PARAMPROB_NEXTHEADER, "unknown next header", "error" },
-	{ ICMP6_PARAM_PROB, ICMP6_PARAMPROB_OPTION, "unknown option", "error" },
-	{ 0 },
-};
-
-static const struct meaning *find_meaning(enum errqueue_origin origin, uint8_t type, uint8_t code)
-{
-	const struct meaning *m = origin == ERRQUEUE_ICMP ? icmp_meanings : icmp6_meanings;
-
-	if (origin == ERRQUEUE_LOCAL)
-		return NULL;
-	for (; m->words; m++)
-		if (m->type == type && m->code == code)
-			return m;
-	return NULL;
-}
-
-void errqueue_words(struct buf *out, enum errqueue_origin origin, uint8_t type, uint8_t code,
-		    int errnum, uint32_t mtu)
-{
-	const struct meaning *m = find_meaning(origin, type, code);
-	const char *words = strerrordesc_np(errnum);
-
-	if (m)
-		buf_str(out, m->words);
-	else if (origin != ERRQUEUE_LOCAL)
-		buf_printf(out, "%s type %u code %u", origin == ERRQUEUE_ICMP ? "ICMP" : "ICMPv6",
-			   type, code);
-	else if (words)
-		buf_str(out, words);
-	else
-		buf_printf(out, "error %d", errnum);
-	if (mtu)
-		buf_printf(out, " (MTU %u)", mtu);
-}
-
-const char *errqueue_mark(enum errqueue_origin origin, uint8_t type, uint8_t code, int errnum)
-{
-	const struct meaning *m = find_meaning(origin, type, code);
-
-	if (m)
-		return m->mark;
-	switch (errnum) {
-	case EMSGSIZE:
-		return "too big";
-	case ECONNREFUSED:
-		return "refused";
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-		return UNREACHABLE;
-	}
-	return "error";
-}
-
-bool errqueue_is_unreachable(enum errqueue_origin origin, uint8_t type, uint8_t code)
-{
-	if (origin == ERRQUEUE_ICMP)
-		return type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED;
-	return origin == ERRQUEUE_ICMP6 && type == ICMP6_DST_UNREACH;
 }

@@ -87,8 +87,10 @@ void session_count_sent(struct session *s, struct session_socket *k, const struc
 	s->errors++;
 	if (k)
 		k->errors++;
-	if (peer)
+	if (peer) {
 		peer->errors++;
+		peer->error = errqueue_mark(ERRQUEUE_LOCAL, 0, 0, result);
+	}
 }
 
 /* One that waits for room in the kernel's buffer is counted when that is settled. */
@@ -103,18 +105,22 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 
 static void follow_icmp(struct session *s, struct session_socket *k, const struct packet *p)
 {
+	const enum errqueue_origin origin = (enum errqueue_origin)p->icmp.origin;
+	const char *mark = errqueue_mark(origin, p->icmp.type, p->icmp.code, p->icmp.errnum);
+	/* One that this host itself queued came with a send that failed: that one is counted. */
+	const uint64_t more = origin != ERRQUEUE_LOCAL;
 	bool added = false;
-	/* An error of this host itself names no port (Linux 6.18): that is no peer. */
+	/* Where its cause is not known, it names no port (Linux 6.18): that is no peer. */
 	struct peer *peer = p->peer.port ? touch_peer(s, p, &added) : NULL;
 
-	s->errors++;
-	if (peer)
-		peer->errors++;
+	s->errors += more;
+	if (peer) {
+		peer->errors += more;
+		peer->error = mark;
+	}
 	if (k) {
-		k->errors++;
-		snprintf(k->mark, sizeof(k->mark), "%s",
-			 errqueue_mark((enum errqueue_origin)p->icmp.origin, p->icmp.type,
-				       p->icmp.code, p->icmp.errnum));
+		k->errors += more;
+		snprintf(k->mark, sizeof(k->mark), "%s", mark);
 	}
 	notice(s, SESSION_ERROR, p, peer);
 }

@@ -17,6 +17,7 @@ struct peer {
 	uint32_t socket; /* number of the socket that heard it last, else wrote to it last */
 	struct addr addr;
 	uint64_t rx, rx_bytes, tx, tx_bytes, errors;
+	const char *error;    /* the last of them, as errqueue_mark() calls it; or NULL */
 	uint64_t first, last; /* realtime ns of the first and last packet of any kind */
 	char *label;          /* what a person calls it; heap, NULL: nothing */
 	uint32_t next;        /* in the hash chain: number, 0 ends */

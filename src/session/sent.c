@@ -74,13 +74,17 @@ void sent_add(struct sent_ring *r, const struct packet *p)
 		memcpy(s->prefix, p->data, least(p->stored, SENT_PREFIX));
 }
 
-/* The same address and port; a zone counts only where both sides know one, because a scoped
+/* The same address; a zone counts only where both sides know one, because a scoped
  * destination may be written without it. */
+static bool same_host(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && (a->scope == b->scope || !a->scope || !b->scope) &&
+	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
 static bool same_dest(const struct addr *a, const struct addr *b)
 {
-	return a->family == b->family && a->port == b->port &&
-	       (a->scope == b->scope || !a->scope || !b->scope) &&
-	       memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+	return a->port == b->port && same_host(a, b);
 }
 
 /* A quote may be longer than the datagram: routers pad it to 128 bytes (RFC 4884 section 4). */
@@ -96,26 +100,36 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest,
-		    const void *quote, size_t quoted, uint64_t now)
+static bool may_be_cause(const struct sent *s, const struct sent_error *about)
 {
-	struct sent *oldest = NULL, *latest = NULL;
+	return s->socket == about->socket && same_host(&s->dest, &about->dest) &&
+	       (s->dest.port == about->dest.port || !about->dest.port) &&
+	       (!about->longer_than || s->len > about->longer_than) &&
+	       begins_with(s, about->quote, about->quoted);
+}
+
+uint64_t sent_cause(struct sent_ring *r, struct sent_error *about)
+{
+	struct sent *oldest = NULL, *newest = NULL, *latest = NULL;
 
 	for (uint64_t i = r->count > SENT_KEPT ? r->count - SENT_KEPT : 0; i < r->count; i++) {
 		struct sent *s = &r->kept[i % SENT_KEPT];
 
-		if (s->socket != socket || !same_dest(&s->dest, dest) ||
-		    !begins_with(s, quote, quoted))
+		if (!may_be_cause(s, about))
 			continue;
 		latest = s;
-		if (!oldest && !s->linked && distance(now, s->time) <= NS_PER_S)
+		if (s->linked || distance(about->time, s->time) > NS_PER_S)
+			continue;
+		newest = s;
+		if (!oldest)
 			oldest = s;
 	}
 	if (oldest)
-		latest = oldest;
+		latest = about->dest.port ? oldest : newest;
 	if (!latest)
 		return 0;
 	latest->linked = true;
+	about->dest.port = latest->dest.port;
 	return latest->no;
 }
 

@@ -23,13 +23,22 @@ void sent_free(struct sent_ring *r);
 /* p: a tx packet just appended. */
 void sent_add(struct sent_ring *r, const struct packet *p);
 
+/* What an error tells about the datagram that caused it. */
+struct sent_error {
+	uint32_t socket;
+	struct addr dest; /* port 0: an error of this host itself, which does not tell it */
+	const void *quote;
+	size_t quoted;      /* 0: destination and length decide */
+	size_t longer_than; /* what was too big is longer; 0: nothing was */
+	uint64_t time;
+};
+
 /*
- * The number of the datagram that went from socket to dest and begins with the quoted bytes (none:
- * destination alone decides), 0 if none is known.  Among equal ones the oldest of the last second
- * that no error was linked to yet, else the newest; it then counts as linked.
+ * The number of the datagram that it is about, 0 if none is known.  Among equal ones the oldest of
+ * the last second that no error was linked to yet, else the newest; of those that this host itself
+ * refused the newest without.  It then counts as linked, and a port that was missing is known.
  */
-uint64_t sent_cause(struct sent_ring *r, uint32_t socket, const struct addr *dest,
-		    const void *quote, size_t quoted, uint64_t now);
+uint64_t sent_cause(struct sent_ring *r, struct sent_error *about);
 /* Was exactly this sent to dest from local port "port" within the last two seconds? */
 bool sent_is_own(const struct sent_ring *r, const struct addr *dest, uint16_t port,
 		 const void *data, size_t len, uint64_t now);

@@ -110,6 +110,16 @@ static void store_batch(struct intake *in, struct source *s, int n)
 	in->latest = m.time;
 }
 
+/* Payload bytes beyond which a datagram was too big for what the error tells, else 0. */
+static size_t too_big_beyond(const struct errqueue_entry *q)
+{
+	size_t headers = q->dest.family == AF_INET ? 28 : 48;
+
+	if (errqueue_info(q->origin, q->type, q->errnum) != ERRQUEUE_MTU || q->info <= headers)
+		return 0;
+	return q->info - headers;
+}
+
 static void append_icmp(struct intake *in, const struct source *s, const struct errqueue_entry *q)
 {
 	struct packet p = {
@@ -123,16 +133,25 @@ static void append_icmp(struct intake *in, const struct source *s, const struct 
 		.data = q->quote,
 		.icmp = {
 			.offender = q->offender,
-			.mtu = q->mtu,
+			.info = q->info,
 			.errnum = q->errnum,
 			.origin = (uint8_t)q->origin,
 			.type = q->type,
 			.code = q->code,
 		},
 	};
+	struct sent_error about = {
+		.socket = s->is.socket,
+		.dest = q->dest,
+		.quote = q->quote,
+		.quoted = q->quoted,
+		.longer_than = too_big_beyond(q),
+		.time = q->time,
+	};
 
 	store_begin(in->store);
-	p.icmp.cause = sent_cause(in->sent, s->is.socket, &q->dest, q->quote, q->quoted, q->time);
+	p.icmp.cause = sent_cause(in->sent, &about);
+	p.peer = about.dest;
 	append(in, &p);
 	store_end(in->store);
 }

@@ -61,16 +61,21 @@ void words_error_subject(struct buf *out, const struct packet *p)
 	buf_printf(out, " %s", error_mark(&p->icmp));
 }
 
-void words_error_meaning(struct buf *out, const struct packet *p)
+void words_said(struct buf *out, const struct packet_icmp *i, const struct addr *about)
 {
-	const struct packet_icmp *i = &p->icmp;
-
 	buf_str(out, ": ");
-	errqueue_words(out, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum, i->mtu);
-	if (i->offender.family && !addr_same_host(&i->offender, &p->peer)) {
+	errqueue_words(out, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum, i->info);
+	if (errqueue_is_local((enum errqueue_origin)i->origin)) {
+		buf_str(out, ", says this host");
+	} else if (i->offender.family && !addr_same_host(&i->offender, about)) {
 		buf_str(out, ", says ");
 		addr_format_host(out, &i->offender);
 	}
+}
+
+void words_error_meaning(struct buf *out, const struct packet *p)
+{
+	words_said(out, &p->icmp, &p->peer);
 }
 
 static void error_cause(struct buf *out, const struct packet *p)

@@ -22,6 +22,8 @@ void words_error_event(struct buf *out, const struct packet *p);
 /* Its two ends: "127.0.0.1:53 refused" and ": port unreachable, says 10.0.0.1". */
 void words_error_subject(struct buf *out, const struct packet *p);
 void words_error_meaning(struct buf *out, const struct packet *p);
+/* The latter of an error about a datagram to "about". */
+void words_said(struct buf *out, const struct packet_icmp *i, const struct addr *about);
 /* "312 lost here before they could be received" */
 void words_gap(struct buf *out, const struct packet *p);
 

@@ -45,9 +45,9 @@ enum packet_where { PACKET_WHERE_KERNEL, PACKET_WHERE_STORE };
 #define PACKET_TX_SENT 0       /* else the errno */
 
 struct packet_icmp {
-	struct addr offender; /* who sent it; family 0: this host itself */
+	struct addr offender; /* who sent it; family 0: nobody, it is an errno of this host */
 	uint64_t cause;       /* number of the datagram it is about, 0 unknown */
-	uint32_t mtu;
+	uint32_t info;        /* MTU or pointer, as errqueue_info() says */
 	int errnum;
 	uint8_t origin; /* enum errqueue_origin */
 	uint8_t type, code;

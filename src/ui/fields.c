@@ -201,12 +201,37 @@ static void add_icmp_type(struct maker *m)
 {
 	const struct packet_icmp *i = &m->p->icmp;
 
+	bool v6 = i->origin == ERRQUEUE_ICMP6 || i->origin == ERRQUEUE_OWN6;
+
 	if (i->origin == ERRQUEUE_LOCAL)
 		buf_str(&m->value, "none: an error of this host");
 	else
-		buf_printf(&m->value, "%u, code %u (%s)", i->type, i->code,
-			   i->origin == ERRQUEUE_ICMP6 ? "ICMPv6" : "ICMP");
+		buf_printf(&m->value, "%u, code %u (%s%s)", i->type, i->code,
+			   v6 ? "ICMPv6" : "ICMP",
+			   errqueue_is_local((enum errqueue_origin)i->origin)
+				   ? " of this host to itself"
+				   : "");
 	add(m, "Type");
+}
+
+static void add_icmp_info(struct maker *m)
+{
+	const struct packet_icmp *i = &m->p->icmp;
+
+	if (!i->info)
+		return;
+	switch (errqueue_info((enum errqueue_origin)i->origin, i->type, i->errnum)) {
+	case ERRQUEUE_MTU:
+		buf_printf(&m->value, "%" PRIu32 " bytes", i->info);
+		add(m, "MTU");
+		break;
+	case ERRQUEUE_POINTER:
+		buf_printf(&m->value, "octet %" PRIu32 " from the IP header on", i->info);
+		add(m, "Where");
+		break;
+	case ERRQUEUE_NOTHING:
+		break;
+	}
 }
 
 static void make_icmp(struct maker *m)
@@ -214,7 +239,7 @@ static void make_icmp(struct maker *m)
 	const struct packet_icmp *i = &m->p->icmp;
 
 	errqueue_words(&m->value, (enum errqueue_origin)i->origin, i->type, i->code, i->errnum,
-		       i->mtu);
+		       i->info);
 	add(m, "Error");
 	add_addr(m, "About", &m->p->peer);
 	if (i->cause) {
@@ -222,15 +247,12 @@ static void make_icmp(struct maker *m)
 		add(m, "Cause");
 	}
 	add_icmp_type(m);
+	if (errqueue_is_local((enum errqueue_origin)i->origin))
+		buf_str(&m->value, i->offender.family ? "this host, " : "this host");
 	if (i->offender.family)
 		addr_format_host(&m->value, &i->offender);
-	else
-		buf_str(&m->value, "this host");
 	add(m, "Said by");
-	if (i->mtu) {
-		buf_printf(&m->value, "%" PRIu32 " bytes", i->mtu);
-		add(m, "MTU");
-	}
+	add_icmp_info(m);
 	if (i->errnum)
 		add_str(m, "For us", strerror(i->errnum));
 	add_time(m);

@@ -19,7 +19,7 @@ static bool is_same_error(const struct packet *a, const struct packet *b)
 	return a->socket == b->socket && addr_equal(&a->peer, &b->peer) &&
 	       a->icmp.origin == b->icmp.origin && a->icmp.type == b->icmp.type &&
 	       a->icmp.code == b->icmp.code && a->icmp.errnum == b->icmp.errnum &&
-	       a->icmp.mtu == b->icmp.mtu && addr_equal(&a->icmp.offender, &b->icmp.offender);
+	       a->icmp.info == b->icmp.info && addr_equal(&a->icmp.offender, &b->icmp.offender);
 }
 
 /* Room for one more: what was forgotten is reused before the table grows. */

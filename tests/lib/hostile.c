@@ -97,7 +97,7 @@ struct packet hostile_packet(struct dice *dice, char data[HOSTILE_MAX])
 	if (p.kind == PACKET_ICMP)
 		p.icmp = (struct packet_icmp){ .offender = any_addr(dice),
 					       .cause = dice_roll(dice, 9),
-					       .mtu = dice_roll(dice, 2) * 1280,
+					       .info = dice_roll(dice, 2) * 1280,
 					       .errnum = 111,
 					       .origin = (uint8_t)dice_roll(dice, 3),
 					       .type = 3,

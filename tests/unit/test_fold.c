@@ -84,7 +84,7 @@ static void test_what_makes_errors_differ(void **state)
 	others[1].socket = 2;
 	others[2].icmp.code = 1;
 	others[3].icmp.offender.family = AF_INET;
-	others[4].icmp.mtu = 1280;
+	others[4].icmp.info = 1280;
 	others[5].kind = PACKET_TX;
 	for (size_t i = 0; i < 6; i++) {
 		struct fold_table t = { 0 };

@@ -172,7 +172,7 @@ static void test_errors(void **state)
 		.origin = ERRQUEUE_ICMP,
 		.type = 3,
 		.code = 4,
-		.mtu = 1280,
+		.info = 1280,
 		.cause = 6,
 		.errnum = EMSGSIZE,
 	};
@@ -182,7 +182,30 @@ static void test_errors(void **state)
 	       "\"dport\":5353,\"data\":\"6162\",\"text\":\"ab\",\"type\":3,\"code\":4,"
 	       "\"meaning\":\"fragmentation needed\",\"offender\":\"10.0.0.1\",\"mtu\":1280,"
 	       "\"cause\":6}\n");
+	p.icmp.type = 12;
+	p.icmp.code = 0;
+	p.icmp.errnum = EPROTO;
+	p.icmp.info = 20;
+	expect(*state, p,
+	       "{\"no\":7," STAMP
+	       ",\"event\":\"icmp\",\"socket\":1,\"sport\":5000,\"dst\":\"10.0.0.9\","
+	       "\"dport\":5353,\"data\":\"6162\",\"text\":\"ab\",\"type\":12,\"code\":0,"
+	       "\"meaning\":\"bad IP header\",\"offender\":\"10.0.0.1\",\"pointer\":20,"
+	       "\"cause\":6}\n");
+	/* This host's own word about another is none of the network's. */
+	p.icmp.origin = ERRQUEUE_OWN;
+	p.icmp.type = 3;
+	p.icmp.code = 1;
+	p.icmp.errnum = EHOSTUNREACH;
+	p.icmp.info = 0;
+	expect(*state, p,
+	       "{\"no\":7," STAMP
+	       ",\"event\":\"error\",\"socket\":1,\"sport\":5000,\"dst\":\"10.0.0.9\","
+	       "\"dport\":5353,\"data\":\"6162\",\"text\":\"ab\",\"cause\":6,\"errno\":113,"
+	       "\"message\":\"nobody answers ARP\"}\n");
 	/* No ICMP message came, so none is told. */
+	p.icmp.errnum = EMSGSIZE;
+	p.icmp.info = 1280;
 	p.icmp.origin = ERRQUEUE_LOCAL;
 	p.stored = 0;
 	expect(*state, p,

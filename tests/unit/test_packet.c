@@ -52,7 +52,7 @@ static void assert_same(const struct packet *a, const struct packet *b)
 	assert_int_equal(a->job, b->job);
 	assert_addr(&a->icmp.offender, &b->icmp.offender);
 	assert_true(a->icmp.cause == b->icmp.cause);
-	assert_int_equal(a->icmp.mtu, b->icmp.mtu);
+	assert_int_equal(a->icmp.info, b->icmp.info);
 	assert_int_equal(a->icmp.errnum, b->icmp.errnum);
 	assert_int_equal(a->icmp.origin, b->icmp.origin);
 	assert_int_equal(a->icmp.type, b->icmp.type);
@@ -131,7 +131,7 @@ static void test_every_kind(void **state)
 		  .data = hello,
 		  .icmp = { .offender = v4(254, 0),
 			    .cause = 1ull << 40,
-			    .mtu = 1280,
+			    .info = 1280,
 			    .errnum = EMSGSIZE,
 			    .origin = 1,
 			    .type = 3,

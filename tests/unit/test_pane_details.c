@@ -130,7 +130,7 @@ static void test_fields_of_an_error(void **state)
 		.type = 3,
 		.code = 4,
 		.errnum = EMSGSIZE,
-		.mtu = 1280,
+		.info = 1280,
 		.cause = 7,
 		.offender = deck_addr("10.77.0.254", 0),
 	};

@@ -48,9 +48,19 @@ static void add(struct sent_ring *r, uint64_t no, struct addr dest, const char *
 	add_bytes(r, no, dest, text, strlen(text), time);
 }
 
+static uint64_t cause_of(struct sent_ring *r, uint32_t socket, struct addr dest, const void *quote,
+			 size_t quoted, uint64_t now)
+{
+	struct sent_error about = {
+		.socket = socket, .dest = dest, .quote = quote, .quoted = quoted, .time = now
+	};
+
+	return sent_cause(r, &about);
+}
+
 static uint64_t cause(struct sent_ring *r, struct addr dest, const char *quote, uint64_t now)
 {
-	return sent_cause(r, 1, &dest, quote, strlen(quote), now);
+	return cause_of(r, 1, dest, quote, strlen(quote), now);
 }
 
 static int setup(void **state)
@@ -79,7 +89,7 @@ static void test_quote_decides(void **state)
 	assert_int_equal(cause(r, host(1, 54), "b", NOW), 4);
 	assert_int_equal(cause(r, host(1, 53), "gamma", NOW), 0);
 	assert_int_equal(cause(r, host(9, 53), "alpha", NOW), 0);
-	assert_int_equal(sent_cause(r, 2, &(struct addr){ 0 }, NULL, 0, NOW), 0);
+	assert_int_equal(cause_of(r, 2, (struct addr){ 0 }, NULL, 0, NOW), 0);
 }
 
 static void test_other_socket_is_not_meant(void **state)
@@ -87,14 +97,49 @@ static void test_other_socket_is_not_meant(void **state)
 	struct addr dest = host(1, 53);
 
 	add(*state, 1, dest, "x", NOW);
-	assert_int_equal(sent_cause(*state, 2, &dest, "x", 1, NOW), 0);
-	assert_int_equal(sent_cause(*state, 1, &dest, "x", 1, NOW), 1);
+	assert_int_equal(cause_of(*state, 2, dest, "x", 1, NOW), 0);
+	assert_int_equal(cause_of(*state, 1, dest, "x", 1, NOW), 1);
 }
 
 static void test_without_quote_the_destination_decides(void **state)
 {
 	add(*state, 5, host(1, 53), "x", NOW);
 	assert_int_equal(cause(*state, host(1, 53), "", NOW), 5);
+}
+
+/* Equal heads, but only one can have been too big. */
+static void test_what_was_too_big_is_long(void **state)
+{
+	static const char zeros[1400];
+	struct sent_error about = {
+		.socket = 1, .dest = host(1, 53), .quote = zeros, .quoted = 520, .time = NOW
+	};
+
+	add_bytes(*state, 1, host(1, 53), zeros, 1000, NOW);
+	add_bytes(*state, 2, host(1, 53), zeros, 1400, NOW);
+	about.longer_than = 1252;
+	assert_int_equal(sent_cause(*state, &about), 2);
+	about.longer_than = 1400;
+	assert_int_equal(sent_cause(*state, &about), 0);
+}
+
+/* This host refuses at once and tells no port: the newest, and its port is known then. */
+static void test_own_refusals_are_about_the_newest(void **state)
+{
+	struct sent_error about = {
+		.socket = 1, .dest = host(1, 0), .longer_than = 2, .time = NOW
+	};
+
+	add(*state, 1, host(1, 53), "long", NOW);
+	add(*state, 2, host(1, 54), "longer", NOW);
+	add(*state, 3, host(1, 55), "s", NOW);
+	add(*state, 4, host(2, 55), "other", NOW);
+	assert_int_equal(sent_cause(*state, &about), 2);
+	assert_int_equal(about.dest.port, 54);
+	about.dest.port = 0;
+	about.longer_than = 100;
+	assert_int_equal(sent_cause(*state, &about), 0);
+	assert_int_equal(about.dest.port, 0);
 }
 
 /* Three equal datagrams, three errors: each is about the oldest that has none yet. */
@@ -126,15 +171,13 @@ static void test_quote_longer_than_prefix_or_datagram(void **state)
 
 	memset(big, 'b', sizeof(big));
 	add_bytes(*state, 1, host(1, 53), big, sizeof(big), NOW);
-	assert_int_equal(sent_cause(*state, 1, &(struct addr){ 0 }, big, 200, NOW), 0);
-	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 53) }[0], big, 200, NOW),
-			 1);
+	assert_int_equal(cause_of(*state, 1, (struct addr){ 0 }, big, 200, NOW), 0);
+	assert_int_equal(cause_of(*state, 1, host(1, 53), big, 200, NOW), 1);
 	/* Padded by a router to 128 bytes. */
 	add(*state, 2, host(1, 54), "tiny", NOW);
 	memset(big, 0, sizeof(big));
 	memcpy(big, "tiny", 4);
-	assert_int_equal(sent_cause(*state, 1, &(struct addr[]){ host(1, 54) }[0], big, 128, NOW),
-			 2);
+	assert_int_equal(cause_of(*state, 1, host(1, 54), big, 128, NOW), 2);
 }
 
 static void test_ring_forgets_the_oldest(void **state)
@@ -208,6 +251,8 @@ int main(void)
 		TEST(test_quote_decides),
 		TEST(test_other_socket_is_not_meant),
 		TEST(test_without_quote_the_destination_decides),
+		TEST(test_what_was_too_big_is_long),
+		TEST(test_own_refusals_are_about_the_newest),
 		TEST(test_equal_ones_are_linked_in_order),
 		TEST(test_old_ones_are_not_preferred),
 		TEST(test_quote_longer_than_prefix_or_datagram),
