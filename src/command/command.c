@@ -12,13 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INTENT_WAYS_MAX 4096
+
 void command_set_init(struct command_set *set, const struct command *face_rows,
 		      const struct command *of_screen)
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
 						 send_commands, variable_commands, job_commands,
 						 look_commands, file_commands, script_commands,
-						 program_commands, face_rows },
+						 sweep_commands, program_commands, face_rows },
 				     .of_screen = of_screen };
 }
 
@@ -140,7 +142,8 @@ static bool read_words(struct command_call *c, char *text, size_t *pos, struct e
 	struct command_word w;
 
 	while (next_word(text, pos, &w)) {
-		if (c->word_count == COMMAND_WORDS_MAX && (c->row->flags & CMD_MODIFIER))
+		if (c->word_count == COMMAND_WORDS_MAX &&
+		    (c->row->flags & (CMD_MODIFIER | CMD_TAIL)))
 			return true;
 		if (c->word_count == COMMAND_WORDS_MAX)
 			return err_at(e, (ptrdiff_t)w.at, "more than %d words", COMMAND_WORDS_MAX);
@@ -195,12 +198,13 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	}
 	if (modifier && !(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
 		return err_at(e, (ptrdiff_t)verb.at,
-			      "\"%s\" sends nothing: \"%s\" stands before send, hex, ...",
-			      c->row->name, modifier->name);
+			      "\"%s\" %s: \"%s\" stands before send, hex, ...", c->row->name,
+			      c->row->flags & CMD_TAIL ? "says itself where to" : "sends nothing",
+			      modifier->name);
 	if (c->intent) {
 		c->intent->row = c->row;
 		c->intent->schedule = c->schedule;
-		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER)))
+		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER | CMD_TAIL)))
 			return true;
 	}
 	if (!read_arguments(c, line, text, pos, e))
@@ -223,6 +227,7 @@ static bool run_line(struct command_call *c, const char *line, bool prefixes, st
 
 	if (!text)
 		return err_set(e, ERR_LIMIT, "no memory for a command line of %zu bytes", n);
+	c->prefixes = prefixes;
 	listing_init(&c->listing);
 	ok = run_from(c, line, text, 0, prefixes, e);
 	if ((ok || (e && e->code == ERR_UNMET)) && c->listing.count && c->face->listing)
@@ -276,6 +281,7 @@ bool command_intend(struct session *s, const struct command_set *set, const char
 
 	*intent = (struct command_intent){ 0 };
 	buf_init(&intent->bytes, COMMAND_LINE_MAX);
+	buf_init(&intent->ways, INTENT_WAYS_MAX);
 	if (!c)
 		return false;
 	c->session = s;
@@ -317,6 +323,7 @@ void command_intent_done(struct command_intent *intent)
 {
 	free(intent->addrs);
 	buf_done(&intent->bytes);
+	buf_done(&intent->ways);
 	*intent = (struct command_intent){ 0 };
 }
 

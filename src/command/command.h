@@ -90,6 +90,7 @@ struct command_intent {
 	struct addr *addrs;               /* heap; count 0: the socket's connected peer */
 	size_t count;
 	struct buf bytes;
+	struct buf ways; /* where to, in words, if the command finds that by itself; "" else */
 };
 
 struct command_word {
@@ -113,7 +114,8 @@ struct command_call {
 	struct expectation *until;        /* of "every": what ends the job; or NULL */
 	/* A job reads its payload once more; it knows where to send.  Else NULL. */
 	struct payload_env *env;
-	size_t rest; /* set by a modifier: where the line goes on with a command */
+	bool prefixes; /* of commands' names are enough */
+	size_t rest;   /* set by a modifier: where the line goes on with a command */
 	struct command_intent *intent; /* not NULL: nothing is done, what would be is noted here */
 	struct listing listing;
 };
@@ -125,6 +127,7 @@ struct command_call {
 #define CMD_HIDDEN 16u   /* for keys; in help only under "keys" */
 #define CMD_MODIFIER 32u /* may be followed by a sending command */
 #define CMD_ONCE 64u     /* sends the same bytes at each tick of a job: their source may go */
+#define CMD_TAIL 128u    /* ends in a sending command, which it reads by itself */
 
 struct command_completion; /* command/complete.h */
 struct expectation;        /* command/expectation.h */
@@ -147,7 +150,7 @@ struct command {
 
 /* All tables in force: the core's and the face's. */
 struct command_set {
-	const struct command *tables[16]; /* NULL ends */
+	const struct command *tables[24]; /* NULL ends */
 	/* Rows that this face does not have, so that an error says whose they are; may be NULL. */
 	const struct command *of_screen;
 };

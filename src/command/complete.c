@@ -126,7 +126,7 @@ static const struct command *find_command(const struct command_set *set, const c
 	const struct command *row = command_find(set, words[0], true, NULL);
 
 	*at = 0;
-	for (size_t i = 1; i < count && row && (row->flags & CMD_MODIFIER); i++) {
+	for (size_t i = 1; i < count && row && (row->flags & (CMD_MODIFIER | CMD_TAIL)); i++) {
 		const struct command *next = command_find(set, words[i], false, NULL);
 
 		if (!next || !(next->flags & (CMD_SENDS | CMD_MODIFIER)))

@@ -15,5 +15,6 @@ extern const struct command variable_commands[];
 extern const struct command look_commands[];
 extern const struct command script_commands[];
 extern const struct command program_commands[];
+extern const struct command sweep_commands[];
 
 #endif

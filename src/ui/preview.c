@@ -295,7 +295,10 @@ static void preview_intent(struct view *v, struct preview_cache *cache,
 	j.kind = buf_cstr(&kind);
 	keep_bytes(&v->preview, &intent->bytes);
 	v->preview.is_payload = true;
-	if (j.count) {
+	if (intent->ways.len) {
+		snprintf(v->preview.head, sizeof(v->preview.head), "%s %zu B by %s", j.kind,
+			 intent->bytes.len, buf_cstr(&intent->ways));
+	} else if (j.count) {
 		describe(v, cache, &j, cols);
 		check_connected(v, &j);
 	} else {
