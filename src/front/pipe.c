@@ -274,6 +274,17 @@ static void on_packet(void *ctx, const struct packet *packet)
 	pipe_note(ctx, packet);
 }
 
+/* The rest of the news are packets. */
+static void on_notice(void *ctx, enum session_notice what, const struct packet *packet,
+		      const struct peer *peer)
+{
+	struct pipe *p = ctx;
+
+	(void)peer;
+	if (what == SESSION_SILENT && p->config.verbose)
+		pipe_say(p, "%.*s", (int)packet->stored, (const char *)packet->data);
+}
+
 /* ---- life ---- */
 
 struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop *loop,
@@ -306,6 +317,7 @@ struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop 
 	}
 	s->watcher = (struct session_watcher){
 		.ctx = p,
+		.notice = on_notice,
 		.packet = on_packet,
 		.changed = on_changed,
 		.resolved = on_resolved,

@@ -185,7 +185,8 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	struct plain *p = ctx;
 	struct buf name;
 
-	(void)packet;
+	if (what == SESSION_SILENT)
+		plain_say(p, MESSAGE_INFO, "%.*s", (int)packet->stored, (const char *)packet->data);
 	if (what != SESSION_PEER_NEW)
 		return;
 	buf_init(&name, 128);

@@ -46,12 +46,30 @@ static bool is_from_itself(struct session *s, const struct session_socket *k,
 	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
 }
 
-static void follow_rx(struct session *s, struct session_socket *k, const struct packet *p)
+static void count_group(struct session *s, const struct packet *p, uint64_t now)
+{
+	const struct groupstat_datagram d = {
+		.socket = p->socket,
+		.ifindex = p->ifindex,
+		.group = &p->local,
+		.source = &p->peer,
+		.len = p->len,
+		.own = p->flags & PACKET_OWN,
+		.time = p->time,
+	};
+
+	groupstat_note(&s->groups, &d, now);
+}
+
+static void follow_rx(struct session *s, struct session_socket *k, const struct packet *p,
+		      uint64_t now)
 {
 	bool added = false;
 	struct peer *peer = touch_peer(s, p, &added);
 
 	s->rx++;
+	if (p->flags & PACKET_MULTICAST)
+		count_group(s, p, now);
 	if (peer) {
 		peer->rx++;
 		peer->rx_bytes += p->len;
@@ -133,13 +151,13 @@ static void follow_gap(struct session *s, struct session_socket *k, const struct
 	notice(s, SESSION_LOST, p, NULL);
 }
 
-static void follow_packet(struct session *s, const struct packet *p)
+static void follow_packet(struct session *s, const struct packet *p, uint64_t now)
 {
 	struct session_socket *k = p->socket ? session_find(s, p->socket) : NULL;
 
 	switch (p->kind) {
 	case PACKET_RX:
-		follow_rx(s, k, p);
+		follow_rx(s, k, p, now);
 		break;
 	case PACKET_TX:
 		follow_tx(s, k, p);
@@ -175,7 +193,7 @@ void session_follow(struct session *s)
 	/* A follow inside of another one's "changed" does the rest of that, too. */
 	loop_timer_stop(s->loop, &s->again);
 	while (store_cursor_read(&s->follow, &p) != STORE_END) {
-		follow_packet(s, &p);
+		follow_packet(s, &p, now);
 		/* What a job waits for may be a pattern that takes long at each datagram. */
 		if (++seen % FOLLOW_STRIDE == 0 || s->jobs) {
 			now = clock_monotonic(s->clock);

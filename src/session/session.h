@@ -12,10 +12,12 @@
 #define SESSION_SESSION_H
 
 #include "net/iface.h"
+#include "net/igmp.h"
 #include "net/resolve.h"
 #include "net/services.h"
 #include "net/sock.h"
 #include "payload/payload.h"
+#include "session/groupstat.h"
 #include "session/peer.h"
 #include "session/rate.h"
 #include "session/receiver.h"
@@ -29,6 +31,7 @@
 
 struct activity; /* session/activity.h */
 struct job;      /* session/job.h */
+struct silence;  /* session/silence.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
 struct session_socket {
@@ -47,6 +50,7 @@ enum session_notice {
 	SESSION_PEER_NEW, /* peer */
 	SESSION_LOST,     /* packet: a gap */
 	SESSION_ERROR,    /* packet: an ICMP or local error */
+	SESSION_SILENT,   /* packet: not in the store; its data says which fresh membership */
 };
 
 /* What happened by itself, told from session_follow(); each may be NULL. */
@@ -77,6 +81,11 @@ struct session {
 	uint32_t opened;                /* sockets ever opened: the last number given */
 	struct session_socket *current; /* NULL: none open */
 	struct peer_table peers;
+	struct groupstat groups;
+	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
+	struct loop_timer silence;
+	struct igmp_table igmp;      /* ask session_igmp() */
+	uint64_t igmp_read;          /* monotonic ns; 0: not yet, or out of date */
 	struct job *jobs;            /* in order of starting */
 	struct activity *activities; /* likewise; those that are over stay for a while */
 	size_t job_count;            /* of jobs, and activities that are not over */
@@ -122,6 +131,10 @@ bool session_join(struct session *s, struct session_socket *k, const struct grou
 		  unsigned *joined, struct error *e);
 bool session_leave(struct session *s, struct session_socket *k, const struct group_spec *g,
 		   unsigned *left, struct error *e);
+
+/* What /proc tells of groups, at most a second old and never from before our own last join or
+ * leave.  An empty table where it cannot be read. */
+const struct igmp_table *session_igmp(struct session *s);
 
 /* Appends an event of the given kind with a text. */
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)

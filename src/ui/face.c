@@ -104,6 +104,10 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 			buf_printf(&text, "; [%u] stays open", p->socket);
 		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
 		break;
+	case SESSION_SILENT:
+		buf_add(&text, p->data, p->stored);
+		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
+		break;
 	}
 	buf_done(&text);
 }
