@@ -8,7 +8,6 @@
 #include "payload/payload.h"
 #include "session/activity.h"
 #include "session/job.h"
-#include "session/sender.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -176,7 +175,7 @@ static bool start(struct command_call *c, const char *line, size_t verb, struct 
 	struct repeated *r;
 	struct job *j;
 
-	if (!sender_check(k, spec->dests, spec->count, bytes->len, e))
+	if (!via_check(c->session, k, &spec->via, spec->dests, spec->count, bytes->len, e))
 		return false;
 	r = repeated_new(c, line + verb, k, bytes);
 	if (!r)
@@ -210,6 +209,7 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 		.times = c->schedule.times,
 		.timeout = c->until && c->until->timed ? c->until->timeout : 0,
 		.until = c->until ? c->until->text : NULL,
+		.via = c->via,
 	};
 	struct session_socket *k;
 	bool ok;

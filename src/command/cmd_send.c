@@ -5,7 +5,6 @@
 #include "command/send.h"
 #include "command/tables.h"
 #include "payload/payload.h"
-#include "session/sender.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -49,7 +48,7 @@ bool send_bytes(struct command_call *c, const void *data, size_t len, struct err
 	if (c->intent)
 		return intend(c->intent, k, dests, count, data, len, e);
 	k = k ? k : send_socket_for(s, &dests[0], e);
-	return k && sender_send(s, k, dests, count, data, len, 0, e);
+	return k && via_send(s, k, &c->via, dests, count, data, len, 0, e);
 }
 
 bool send_set_target(struct command_call *c, const struct destination *d, struct error *e)
@@ -87,7 +86,7 @@ static bool to_run(struct command_call *c, struct error *e)
 	if (c->to.count)
 		return err_set(e, ERR_USAGE, "\"to\" is given twice");
 	if (last || strcmp(word, "-") == 0) {
-		if (c->word_count > 1 || c->schedule.asked)
+		if (c->word_count > 1 || c->schedule.asked || c->via.asked)
 			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"",
 				      word);
 		if (!k)
@@ -105,7 +104,7 @@ static bool to_run(struct command_call *c, struct error *e)
 		c->rest = c->words[used].at;
 		return true;
 	}
-	if (c->schedule.asked)
+	if (c->schedule.asked || c->via.asked)
 		return command_usage(c, e);
 	return c->intent ? true : send_set_target(c, &c->to, e);
 }

@@ -18,9 +18,10 @@ void command_set_init(struct command_set *set, const struct command *face_rows,
 		      const struct command *of_screen)
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
-						 send_commands, variable_commands, job_commands,
-						 look_commands, file_commands, script_commands,
-						 sweep_commands, program_commands, face_rows },
+						 send_commands, via_commands, variable_commands,
+						 job_commands, look_commands, file_commands,
+						 script_commands, sweep_commands, program_commands,
+						 face_rows },
 				     .of_screen = of_screen };
 }
 
@@ -204,6 +205,7 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	if (c->intent) {
 		c->intent->row = c->row;
 		c->intent->schedule = c->schedule;
+		c->intent->via = c->via;
 		if (!(c->row->flags & (CMD_SENDS | CMD_MODIFIER | CMD_TAIL)))
 			return true;
 	}

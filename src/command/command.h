@@ -2,7 +2,7 @@
 /*
  * The command language: one row per command beside its function.
  *
- * A line is "[every D ...] [delay D] [to TARGET] VERB WORDS..."; a verb that takes a
+ * A line is "[every D ...] [delay D] [via IF ...] [to TARGET] VERB WORDS..."; a verb that takes a
  * payload gets the rest of the line verbatim after one blank.  Parser, usage, help,
  * completion and the check of the manual read the same rows.  A face brings rows of its own.
  */
@@ -11,6 +11,7 @@
 
 #include "command/listing.h"
 #include "session/session.h"
+#include "session/via.h"
 
 #define COMMAND_LINE_MAX (256u << 10)
 #define COMMAND_WORDS_MAX 64
@@ -85,9 +86,10 @@ struct command_schedule {
 struct command_intent {
 	const struct command *row;        /* of the verb, as far as it was found */
 	struct command_schedule schedule; /* by a job */
-	bool sends;                       /* the rest holds */
-	struct session_socket *socket;    /* NULL: one would be opened */
-	struct addr *addrs;               /* heap; count 0: the socket's connected peer */
+	struct via via;
+	bool sends;                    /* the rest holds */
+	struct session_socket *socket; /* NULL: one would be opened */
+	struct addr *addrs;            /* heap; count 0: the socket's connected peer */
 	size_t count;
 	struct buf bytes;
 	struct buf ways; /* where to, in words, if the command finds that by itself; "" else */
@@ -111,6 +113,7 @@ struct command_call {
 	size_t payload_len, payload_at;
 	struct destination to;            /* the "to X" modifier; count 0: not given */
 	struct command_schedule schedule; /* the "every" and "delay" modifiers */
+	struct via via;                   /* the "via" modifier */
 	struct expectation *until;        /* of "every": what ends the job; or NULL */
 	/* A job reads its payload once more; it knows where to send.  Else NULL. */
 	struct payload_env *env;

@@ -174,6 +174,7 @@ void completion_make(struct session *s, const struct face *face, const struct co
 		return;
 	out->row = find_command(set, words, count, &verb);
 	out->word = count - verb - 1;
+	out->before = out->word ? words[count - 1] : "";
 	out->first = verb + 1 < COMMAND_WORDS_MAX && words[verb + 1] ? words[verb + 1] : "";
 	if (out->row && out->row->complete)
 		out->row->complete(out);

@@ -15,6 +15,7 @@ struct command_completion {
 	const struct command *row;
 	size_t word;        /* index of the word being completed, 0: the first after the verb */
 	const char *prefix; /* what of it was typed */
+	const char *before; /* the word before that, "" in front of the first */
 	const char *first;  /* the first word after the verb, "" if there is none yet */
 	const struct face_setting *settings;
 	char *text;     /* the line, cut into words; heap */

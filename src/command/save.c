@@ -148,7 +148,7 @@ static void add_interval(uint64_t ns, struct buf *out)
 }
 
 /* With its destinations, which were settled when it was started. */
-static void add_job(const struct job *j, struct buf *out)
+static void add_job(struct session *s, const struct job *j, struct buf *out)
 {
 	size_t start = out->len;
 
@@ -165,6 +165,10 @@ static void add_job(const struct job *j, struct buf *out)
 		buf_str(out, " until ");
 		add_shown(out, j->until);
 	}
+	if (j->via.asked) {
+		buf_char(out, ' ');
+		via_format(s, &j->via, out);
+	}
 	buf_str(out, " to ");
 	add_addrs(j->dests, j->count, out);
 	buf_char(out, ' ');
@@ -172,7 +176,7 @@ static void add_job(const struct job *j, struct buf *out)
 	end_line(out, start, "a job");
 }
 
-static void add_socket(const struct session *s, const struct session_socket *k, struct buf *out)
+static void add_socket(struct session *s, const struct session_socket *k, struct buf *out)
 {
 	add_open(k, out);
 	for (size_t i = 0; i < k->sock.groups.count; i++)
@@ -182,7 +186,7 @@ static void add_socket(const struct session *s, const struct session_socket *k, 
 		buf_str(out, "echo-server on\n");
 	for (const struct job *j = s->jobs; j; j = j->next)
 		if (j->socket == k->number)
-			add_job(j, out);
+			add_job(s, j, out);
 }
 
 /* The newest is the current one by itself; a fresh session numbers them anew. */
@@ -215,7 +219,7 @@ static void add_typing(const struct command_typing *t, struct buf *out)
 			   eols[t->eol]);
 }
 
-void save_format(const struct session *s, const struct face *face, struct buf *out)
+void save_format(struct session *s, const struct face *face, struct buf *out)
 {
 	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
 	for (size_t i = 0; i < s->variables.count; i++) {

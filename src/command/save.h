@@ -14,6 +14,6 @@
 
 #define SAVE_MAX (64u << 20)
 
-void save_format(const struct session *s, const struct face *face, struct buf *out);
+void save_format(struct session *s, const struct face *face, struct buf *out);
 
 #endif

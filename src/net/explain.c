@@ -252,14 +252,6 @@ static void name_interface(unsigned index, char name[IF_NAMESIZE])
 		snprintf(name, IF_NAMESIZE, "%u", index);
 }
 
-static bool has_address(const struct iface *dev, int family)
-{
-	for (size_t i = 0; i < dev->addr_count; i++)
-		if (dev->addrs[i].addr.family == family)
-			return true;
-	return false;
-}
-
 static bool explain_interface(const struct iface_table *all, const struct sock *s,
 			      const struct addr *dest, const struct tx_via *via, const char *to,
 			      struct error *e)
@@ -286,7 +278,7 @@ static bool explain_interface(const struct iface_table *all, const struct sock *
 			       "unbinds it",
 			       other, name);
 	}
-	if (!has_address(dev, dest->family))
+	if (!iface_has_family(dev, dest->family))
 		return err_set(e, ERR_SYSTEM, "%s has no %s address to send from", name,
 			       dest->family == AF_INET ? "IPv4" : "IPv6");
 	return err_set(e, ERR_SYSTEM, "no route to %s by %s", to, name);

@@ -164,16 +164,20 @@ const struct iface *iface_by_name(const struct iface_table *t, const char *name)
 	return NULL;
 }
 
+static bool has_broadcast(const struct iface *dev, const struct addr *addr)
+{
+	for (size_t i = 0; i < dev->addr_count; i++)
+		if (dev->addrs[i].broadcast.family &&
+		    addr_same_host(&dev->addrs[i].broadcast, addr))
+			return true;
+	return false;
+}
+
 bool iface_is_broadcast(const struct iface_table *t, const struct addr *addr)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		const struct iface *dev = &t->ifaces[i];
-
-		for (size_t n = 0; n < dev->addr_count; n++)
-			if (dev->addrs[n].broadcast.family &&
-			    addr_same_host(&dev->addrs[n].broadcast, addr))
-				return true;
-	}
+	for (size_t i = 0; i < t->count; i++)
+		if (has_broadcast(&t->ifaces[i], addr))
+			return true;
 	return false;
 }
 
@@ -186,6 +190,31 @@ bool iface_is_own(const struct iface_table *t, const struct addr *addr)
 			if (addr_same_host(&t->ifaces[i].addrs[n].addr, addr))
 				return true;
 	return false;
+}
+
+bool iface_has_family(const struct iface *dev, int family)
+{
+	for (size_t i = 0; i < dev->addr_count; i++)
+		if (dev->addrs[i].addr.family == family)
+			return true;
+	return false;
+}
+
+bool iface_can_send(const struct iface_table *t, const struct iface *dev, const struct addr *dest)
+{
+	const unsigned on = IFF_UP | IFF_RUNNING;
+
+	if ((dev->flags & on) != on || !iface_has_family(dev, dest->family))
+		return false;
+	if (addr_is_multicast(dest))
+		return dev->flags & IFF_MULTICAST;
+	if (addr_kind(dest) == ADDR_BROADCAST)
+		return dev->flags & IFF_BROADCAST;
+	if (iface_is_broadcast(t, dest))
+		return has_broadcast(dev, dest);
+	if (addr_has_zone(dest) && dest->scope)
+		return dest->scope == dev->index;
+	return (dev->flags & IFF_LOOPBACK) ? iface_is_own(t, dest) : !iface_is_own(t, dest);
 }
 
 static bool unknown(const char *word, struct error *e)

@@ -41,6 +41,13 @@ bool iface_is_broadcast(const struct iface_table *t, const struct addr *addr);
 /* Is addr one of this host's own addresses? */
 bool iface_is_own(const struct iface_table *t, const struct addr *addr);
 
+bool iface_has_family(const struct iface *dev, int family);
+/* Could dest leave by this interface of the table: up and running, with an address of the family;
+ * for a group it does multicast, for a broadcast address broadcast; a broadcast address of a
+ * subnet, and a link-local one, leaves by its own interface only, and what is on this host by
+ * loopback only. */
+bool iface_can_send(const struct iface_table *t, const struct iface *dev, const struct addr *dest);
+
 /* Interface by name or index as typed, asked of the kernel; ERR_USAGE names near misses. */
 bool iface_parse(const char *word, unsigned *index, struct error *e);
 /* "up, running, multicast, broadcast, loopback" */

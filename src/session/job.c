@@ -145,8 +145,8 @@ static bool send_to_all(struct job *j, struct session_socket *k, const struct bu
 
 	*sent = 0;
 	for (size_t i = 0; i < j->count; i++) {
-		if (sender_send(s, k, &j->dests[i], 1, buf_cstr(bytes), bytes->len, j->number,
-				ok ? e : NULL))
+		if (via_send(s, k, &j->via, &j->dests[i], 1, buf_cstr(bytes), bytes->len, j->number,
+			     ok ? e : NULL))
 			++*sent;
 		else
 			ok = false;
@@ -245,6 +245,7 @@ static bool fill(struct job *j, const struct job_spec *spec)
 		return false;
 	memcpy(j->dests, spec->dests, spec->count * sizeof(*j->dests));
 	j->count = spec->count;
+	j->via = spec->via;
 	j->verb = spec->verb;
 	j->seq = 1;
 	j->every = spec->every;

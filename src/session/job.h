@@ -21,6 +21,7 @@
 #define SESSION_JOB_H
 
 #include "session/session.h"
+#include "session/via.h"
 
 #define JOB_MAX 64
 #define JOB_EVERY_MIN NS_PER_US
@@ -45,6 +46,7 @@ struct job_spec {
 	const char *until;     /* what ends it, in words; copied; or NULL */
 	const struct addr *dests; /* copied */
 	size_t count;
+	struct via via;
 	struct job_source source;
 };
 
@@ -58,6 +60,7 @@ struct job {
 	uint64_t every, times;
 	struct addr *dests;
 	size_t count;
+	struct via via;
 	uint64_t seq;    /* of the next payload */
 	uint64_t ticks;  /* sent and failed */
 	uint64_t errors; /* failed ticks */

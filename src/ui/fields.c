@@ -189,6 +189,9 @@ static void make_tx(struct maker *m)
 	add_addr(m, "From", &p->local);
 	add_addr(m, "To", &p->peer);
 	add_kind(m);
+	add_interface(m);
+	add_ttl(m);
+	add_tos(m);
 	add_result(m);
 	add_job(m);
 	add_time(m);

@@ -64,9 +64,9 @@ static unsigned forced_interface(const struct session_socket *k, const struct ad
 }
 
 static void ask_route(const struct view *v, struct preview_cache *c, const struct session_socket *k,
-		      const struct addr *dest)
+		      const struct addr *dest, unsigned chosen)
 {
-	unsigned oif = forced_interface(k, dest);
+	unsigned oif = chosen ? chosen : forced_interface(k, dest);
 
 	if (c->asked && v->mono - c->asked < ROUTE_KEPT && c->oif == oif &&
 	    c->socket == k->number && addr_equal(&c->dest, dest))
@@ -82,8 +82,26 @@ static bool is_on(const struct session_socket *k, const char *option)
 	return k->sock.options.v[sockopt_index(sockopt_find(option, NULL))].number != 0;
 }
 
+/* Why there is no way out of the interface that was chosen. */
+static void warn_no_way(struct view *v, const struct addr *dest, unsigned chosen)
+{
+	const struct iface *dev = chosen ? session_iface(v->session, chosen) : NULL;
+
+	if (dev && !(dev->flags & IFF_UP))
+		warn(v, "%s is down", dev->name);
+	else if (dev && !iface_has_family(dev, dest->family))
+		warn(v, "%s has no %s address", dev->name,
+		     dest->family == AF_INET ? "IPv4" : "IPv6");
+	else if (dev)
+		warn(v, "no route by %s", dev->name);
+	else
+		warn(v, addr_is_multicast(dest)
+				? "no route: \":set multicast-interface IF\" chooses one"
+				: "no route");
+}
+
 static void check_route(struct view *v, const struct session_socket *k, const struct addr *dest,
-			const struct preview_cache *c)
+			unsigned chosen, const struct preview_cache *c)
 {
 	const struct iface *dev = session_iface(v->session, c->route.ifindex);
 	size_t headers = dest->family == AF_INET ? HEADERS_V4 : HEADERS_V6;
@@ -92,14 +110,15 @@ static void check_route(struct view *v, const struct session_socket *k, const st
 	if (broadcast && !is_on(k, "broadcast"))
 		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", k->number);
 	if (!c->found) {
-		warn(v, addr_is_multicast(dest)
-				? "no route: \":set multicast-interface IF\" chooses one"
-				: "no route");
+		warn_no_way(v, dest, chosen);
 		return;
 	}
+	if (dev && !(dev->flags & IFF_RUNNING))
+		warn(v, "%s has no carrier", dev->name);
 	if (v->preview.len && c->route.mtu && v->preview.len + headers > c->route.mtu)
 		warn(v, "would fragment at MTU %u", c->route.mtu);
-	if ((broadcast || addr_is_multicast(dest)) && dev && !(dev->flags & IFF_LOOPBACK))
+	if ((broadcast || addr_is_multicast(dest)) && !chosen && dev &&
+	    !(dev->flags & IFF_LOOPBACK))
 		warn(v, "leaves by %s only", dev->name);
 }
 
@@ -110,6 +129,7 @@ struct journey {
 	struct session_socket *socket;
 	const struct addr *dests;
 	size_t count;
+	const struct via *via; /* NULL: nothing was chosen */
 };
 
 /* How much of it is told: on a narrow screen the source goes before the target does. */
@@ -125,17 +145,18 @@ static void format_source(const struct view *v, const struct journey *j,
 	buf_printf(out, " from [%u]", j->socket->number);
 	if (detail > WITH_SOURCE)
 		return;
-	if (addr_is_any(&source) && c->found && c->route.source.family) {
+	if (j->via && j->via->tx.source.family)
+		source = j->via->tx.source;
+	else if (addr_is_any(&source) && c->found && c->route.source.family)
 		source = c->route.source;
-		source.port = j->socket->sock.local.port;
-	}
+	source.port = j->socket->sock.local.port;
 	if (addr_is_any(&source)) {
 		buf_printf(out, " :%u", source.port);
 	} else {
 		buf_char(out, ' ');
 		addr_format(out, &source);
 	}
-	if (dev && detail == WITH_INTERFACE)
+	if (dev && detail == WITH_INTERFACE && !(j->via && j->via->tx.ifindex))
 		buf_printf(out, " on %s", dev->name);
 }
 
@@ -166,12 +187,14 @@ static void format_journey(const struct view *v, const struct journey *j,
 static void describe(struct view *v, struct preview_cache *cache, const struct journey *j, int cols)
 {
 	struct preview_cache unknown = { 0 };
-	bool single = j->socket && j->count == 1;
+	/* "all" leaves by many: no route says from where. */
+	bool single = j->socket && j->count == 1 && !(j->via && j->via->all);
+	unsigned chosen = j->via ? j->via->tx.ifindex : 0;
 	struct buf head;
 
 	if (single) {
-		ask_route(v, cache, j->socket, j->dests);
-		check_route(v, j->socket, j->dests, cache);
+		ask_route(v, cache, j->socket, j->dests, chosen);
+		check_route(v, j->socket, j->dests, chosen, cache);
 	}
 	buf_init(&head, sizeof(v->preview.head) - 1);
 	for (int detail = WITH_INTERFACE; detail <= TARGET_ONLY; detail++) {
@@ -265,9 +288,10 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	buf_done(&bytes);
 }
 
-/* "every 1 s: send": the verb, and when. */
-static void format_kind(const struct command_intent *intent, struct buf *out)
+/* "every 1 s: via eth1 ttl 9: send": the verb, when, and which way. */
+static void format_kind(struct session *s, const struct command_intent *intent, struct buf *out)
 {
+	const struct addr *dest = intent->count ? intent->addrs : &intent->socket->sock.peer;
 	const struct command_schedule *when = &intent->schedule;
 
 	if (when->delay) {
@@ -278,7 +302,31 @@ static void format_kind(const struct command_intent *intent, struct buf *out)
 		buf_str(out, when->delay ? ", every " : "every ");
 		num_format_duration(out, when->every);
 	}
-	buf_printf(out, "%s%s", when->asked ? ": " : "", intent->row->name);
+	if (when->asked)
+		buf_str(out, ": ");
+	if (intent->via.asked) {
+		via_format_ways(s, &intent->via, dest, out);
+		buf_str(out, ": ");
+	}
+	buf_str(out, intent->row->name);
+}
+
+/* What of the choice cannot be. */
+static void check_ways(struct view *v, const struct journey *j)
+{
+	struct via_way ways[VIA_WAYS];
+	struct error e = { .at = -1 };
+	const struct addr *dest = j->dests;
+	bool broadcast;
+
+	if (!j->via || !j->count)
+		return;
+	if (!via_ways(v->session, j->via, dest, ways, &e))
+		warn(v, "%s", e.text);
+	broadcast = addr_kind(dest) == ADDR_BROADCAST ||
+		    iface_is_broadcast(session_ifaces(v->session), dest);
+	if (j->via->all && broadcast && j->socket && !is_on(j->socket, "broadcast"))
+		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", j->socket->number);
 }
 
 static void preview_intent(struct view *v, struct preview_cache *cache,
@@ -287,14 +335,16 @@ static void preview_intent(struct view *v, struct preview_cache *cache,
 	struct journey j = { .sized = true,
 			     .socket = intent->socket,
 			     .dests = intent->addrs,
-			     .count = intent->count };
+			     .count = intent->count,
+			     .via = intent->via.asked ? &intent->via : NULL };
 	struct buf kind;
 
 	buf_init(&kind, 128);
-	format_kind(intent, &kind);
+	format_kind(v->session, intent, &kind);
 	j.kind = buf_cstr(&kind);
 	keep_bytes(&v->preview, &intent->bytes);
 	v->preview.is_payload = true;
+	check_ways(v, &j);
 	if (intent->ways.len) {
 		snprintf(v->preview.head, sizeof(v->preview.head), "%s %zu B by %s", j.kind,
 			 intent->bytes.len, buf_cstr(&intent->ways));

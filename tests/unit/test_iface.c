@@ -78,6 +78,39 @@ static void test_own_network(void **state)
 	iface_done(&t);
 }
 
+/* Which interface may take what; ve1 has no IPv4 address. */
+static void test_ways_out(void **state)
+{
+	static const struct {
+		const char *to;
+		bool lo, ve0, ve1;
+	} cases[] = {
+		{ "239.1.2.3", false, true, false },   { "255.255.255.255", false, true, false },
+		{ "10.99.0.255", false, true, false }, { "10.99.0.2", false, true, false },
+		{ "192.0.2.1", false, true, false },   { "10.99.0.1", true, false, false },
+		{ "127.1.2.3", true, false, false },   { "ff15::1", false, true, true },
+		{ "ff02::1%ve0", false, true, true },  { "fe80::1%ve1", false, false, true },
+		{ "2001:db8::1", false, true, true },  { "::1", true, false, false },
+	};
+	const bool *alone = *state;
+	struct iface_table t = { 0 };
+
+	if (!*alone || !run_shell("PATH=$PATH:/usr/sbin:/sbin;"
+				  "ip link set ve1 up && ip addr add fd98::1/64 dev ve1 nodad"))
+		skip();
+	assert_true(iface_load(&t, NULL));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct addr dest = address(cases[i].to, 9);
+		bool lo = iface_can_send(&t, iface_by_name(&t, "lo"), &dest);
+		bool ve0 = iface_can_send(&t, iface_by_name(&t, "ve0"), &dest);
+		bool ve1 = iface_can_send(&t, iface_by_name(&t, "ve1"), &dest);
+
+		if (lo != cases[i].lo || ve0 != cases[i].ve0 || ve1 != cases[i].ve1)
+			fail_msg("%s: lo %d, ve0 %d, ve1 %d", cases[i].to, lo, ve0, ve1);
+	}
+	iface_done(&t);
+}
+
 static void test_parse(void **state)
 {
 	static const struct {
@@ -139,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test_prestate(test_own_network, &alone),
+		cmocka_unit_test_prestate(test_ways_out, &alone),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_flags),
 	};

@@ -160,6 +160,7 @@ static void it_says_what_was_asked_for_and_no_more(void **state)
 	fake_must(f, "to @1");
 	fake_must(f, "every 100ms times 5 to @1 send n=${seq}\\n");
 	fake_must(f, "every 1500us until from 127.0.0.1 \"a b\" to 127.0.0.1:8 hex 00");
+	fake_must(f, "via lo ttl 9 tos ef every 1m send y");
 	fake_must(f, "delay 90m send a\nb");
 	fake_must(f, "bind F3 send a\nb");
 	save_text(f, &text);
@@ -170,6 +171,7 @@ static void it_says_what_was_asked_for_and_no_more(void **state)
 		 "to 127.0.0.1:9\n"
 		 "# every 100ms times 5 to 127.0.0.1:9 send n=${seq}\\n\n"
 		 "# every 1500us until from 127.0.0.1 \"a b\" to 127.0.0.1:8 hex 00\n"
+		 "# every 1m via lo ttl 9 tos ef to 127.0.0.1:9 send y\n"
 		 "# once to 127.0.0.1:9 send a\\nb\n"
 		 "# not in one line: bind F3 send a\\nb\n",
 		 port);
