@@ -19,9 +19,9 @@ void command_set_init(struct command_set *set, const struct command *face_rows,
 {
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
 						 send_commands, via_commands, variable_commands,
-						 job_commands, look_commands, file_commands,
-						 script_commands, sweep_commands, program_commands,
-						 face_rows },
+						 job_commands, look_commands, stats_commands,
+						 file_commands, script_commands, sweep_commands,
+						 program_commands, face_rows },
 				     .of_screen = of_screen };
 }
 

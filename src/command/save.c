@@ -231,6 +231,11 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 	for (size_t i = 0; i < s->socket_count; i++)
 		add_socket(s, s->sockets[i], out);
 	add_current(s, out);
+	if (s->sequence) {
+		buf_str(out, "stats sequence ");
+		sequence_format(sequence_spec(s->sequence), out);
+		buf_char(out, '\n');
+	}
 	if (face->bindings)
 		face->bindings(face->ctx, add_binding, out);
 	if (face->typing)

@@ -61,21 +61,34 @@ static void count_group(struct session *s, const struct packet *p, uint64_t now)
 	groupstat_note(&s->groups, &d, now);
 }
 
+static void count_received(struct session *s, struct session_socket *k, struct peer *peer,
+			   const struct packet *p, uint64_t now)
+{
+	s->rx++;
+	traffic_received(&s->traffic, p, now);
+	if (s->sequence)
+		sequence_heard(s->sequence, peer ? peer->number : 0, p);
+	if (peer) {
+		peer->rx++;
+		peer->rx_bytes += p->len;
+		pace_add(&peer->rx_pace, now, 1);
+	}
+	if (k) {
+		k->rx++;
+		traffic_received(&k->traffic, p, now);
+	}
+}
+
 static void follow_rx(struct session *s, struct session_socket *k, const struct packet *p,
 		      uint64_t now)
 {
 	bool added = false;
 	struct peer *peer = touch_peer(s, p, &added);
 
-	s->rx++;
+	count_received(s, k, peer, p, now);
 	if (p->flags & PACKET_MULTICAST)
 		count_group(s, p, now);
-	if (peer) {
-		peer->rx++;
-		peer->rx_bytes += p->len;
-	}
 	if (k) {
-		k->rx++;
 		k->mark[0] = '\0';
 		k->unseen = k != s->current;
 		if (!(p->flags & PACKET_OWN))
@@ -94,8 +107,11 @@ void session_count_sent(struct session *s, struct session_socket *k, const struc
 
 	if (result == PACKET_TX_SENT) {
 		s->tx++;
-		if (k)
+		s->traffic.tx_bytes += len;
+		if (k) {
 			k->tx++;
+			k->traffic.tx_bytes += len;
+		}
 		if (peer) {
 			peer->tx++;
 			peer->tx_bytes += len;
@@ -145,9 +161,14 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 
 static void follow_gap(struct session *s, struct session_socket *k, const struct packet *p)
 {
+	uint64_t dropped = p->where == PACKET_WHERE_KERNEL ? p->lost : 0;
+
 	s->lost += p->lost;
-	if (k)
+	s->traffic.dropped += dropped;
+	if (k) {
 		k->lost += p->lost;
+		k->traffic.dropped += dropped;
+	}
 	notice(s, SESSION_LOST, p, NULL);
 }
 
@@ -186,7 +207,7 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 
 void session_follow(struct session *s)
 {
-	uint64_t start = clock_monotonic(s->clock), now = start, received = s->rx;
+	uint64_t start = clock_monotonic(s->clock), now = start;
 	struct packet p;
 	unsigned seen = 0;
 
@@ -204,8 +225,6 @@ void session_follow(struct session *s)
 		}
 	}
 	store_cursor_rest(&s->follow);
-	if (s->rx != received)
-		rate_add(&s->rx_rate, now, (uint32_t)(s->rx - received));
 	if (seen && s->watcher.changed)
 		s->watcher.changed(s->watcher.ctx);
 }

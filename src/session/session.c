@@ -130,6 +130,7 @@ void session_done(struct session *s)
 	peer_table_done(&s->peers);
 	groupstat_done(&s->groups);
 	igmp_done(&s->igmp);
+	sequence_free(s->sequence);
 	variable_table_done(&s->variables);
 	iface_done(&s->ifaces);
 	services_done(&s->services);
@@ -207,6 +208,19 @@ void session_payload_used(struct session *s, const struct payload_env *env)
 {
 	s->payload_seq = env->seq;
 	s->payload_random = env->random;
+}
+
+bool session_sequence(struct session *s, const struct sequence_spec *spec, struct error *e)
+{
+	struct sequence *q = spec ? sequence_new(spec) : NULL;
+
+	if (spec && !q)
+		return err_set(e, ERR_LIMIT, "no memory for sequence numbers");
+	sequence_free(s->sequence);
+	s->sequence = q;
+	s->sequence_dropped = s->traffic.dropped;
+	changed(s);
+	return true;
 }
 
 /* ---- sockets ---- */

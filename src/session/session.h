@@ -19,8 +19,9 @@
 #include "payload/payload.h"
 #include "session/groupstat.h"
 #include "session/peer.h"
-#include "session/rate.h"
 #include "session/receiver.h"
+#include "session/sequence.h"
+#include "session/stats.h"
 #include "session/target.h"
 #include "session/variable.h"
 #include "store/store.h"
@@ -39,6 +40,7 @@ struct session_socket {
 	struct sock sock;
 	struct target target;
 	uint64_t rx, tx, lost, errors;
+	struct traffic traffic;
 	bool unseen;   /* heard something since it was last current: "[2+]" */
 	char mark[16]; /* "refused", ... until it hears again; "" else */
 	bool echo;     /* echo-server: answers every datagram with itself */
@@ -93,8 +95,10 @@ struct session {
 	struct variable_table variables;
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
-	struct rate rx_rate;
-	uint64_t ifaces_read; /* monotonic ns; 0: not yet, ask session_ifaces() */
+	struct traffic traffic;    /* of all sockets */
+	struct sequence *sequence; /* "stats sequence"; NULL: off */
+	uint64_t sequence_dropped; /* traffic.dropped when it was turned on */
+	uint64_t ifaces_read;      /* monotonic ns; 0: not yet, ask session_ifaces() */
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */
@@ -147,6 +151,9 @@ void session_stopped(struct session *s, uint64_t ns);
  * session_payload_used() moves the session on, once that payload was really sent. */
 void session_payload_env(struct session *s, struct payload_env *env);
 void session_payload_used(struct session *s, const struct payload_env *env);
+
+/* Counts the peers' sequence numbers from now on, anew; NULL: no more. */
+bool session_sequence(struct session *s, const struct sequence_spec *spec, struct error *e);
 
 /* session/follow.c: counts a datagram that had to wait for the kernel and now was sent or failed.
  */

@@ -131,7 +131,7 @@ static int draw_counter(struct canvas *c, int row, int col, int end, enum style 
 
 static void format_rx(const struct view *v, bool wide, struct buf *out)
 {
-	uint64_t rate = rate_per_second(&v->session->rx_rate, v->mono);
+	uint64_t rate = rate_per_second(&v->session->traffic.rate, v->mono);
 
 	buf_str(out, "rx ");
 	if (wide || !rate)

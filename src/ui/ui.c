@@ -41,7 +41,8 @@ static void refresh_panel(struct ui *ui)
 /* Rates and ages change without a packet; with none of them on the screen nothing wakes us. */
 static void arm_tick(struct ui *ui)
 {
-	if (rate_per_second(&ui->session->rx_rate, ui->view.mono) || ui->view.panel.listing.live)
+	if (rate_per_second(&ui->session->traffic.rate, ui->view.mono) ||
+	    ui->view.panel.listing.live)
 		loop_timer_at(ui->loop, &ui->tick, ui->view.mono + TICK_NS);
 }
 

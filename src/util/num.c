@@ -277,6 +277,25 @@ void num_format_duration(struct buf *out, uint64_t ns)
 	format_scaled(out, ns, durations);
 }
 
+void num_format_about(struct buf *out, uint64_t ns)
+{
+	uint64_t unit = 1;
+
+	while (ns / unit >= 100)
+		unit *= 10;
+	num_format_duration(out, (ns + unit / 2) / unit * unit);
+}
+
+void num_format_age(struct buf *out, uint64_t now, uint64_t then)
+{
+	if (now < then + NS_PER_S) {
+		buf_str(out, "now");
+		return;
+	}
+	num_format_duration(out, (now - then) / NS_PER_S * NS_PER_S);
+	buf_str(out, " ago");
+}
+
 void num_format_count(struct buf *out, uint64_t n)
 {
 	char text[32]; /* 20 digits and 6 commas at most */

@@ -38,5 +38,9 @@ void num_format_size(struct buf *out, uint64_t bytes);
 void num_format_count(struct buf *out, uint64_t n);
 /* 36 s, 250 ms, 2.5 m */
 void num_format_duration(struct buf *out, uint64_t ns);
+/* The same to two digits, for what is measured: 1.2 ms, 340 us */
+void num_format_about(struct buf *out, uint64_t ns);
+/* now, 3 s ago */
+void num_format_age(struct buf *out, uint64_t now, uint64_t then);
 
 #endif

@@ -44,10 +44,15 @@ static bool is_refused(uint32_t cp)
 	return (cp & 0xfffe) == 0xfffe;
 }
 
+bool text_locale_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 /* Columns of a character beyond ASCII, -1 when it must not be shown. */
 static int safe_width(uint32_t cp)
 {
-	if (is_refused(cp) || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+	if (is_refused(cp) || !text_locale_is_utf8())
 		return -1;
 	return wcwidth((wchar_t)cp);
 }

@@ -52,6 +52,9 @@ size_t text_width(const char *s, size_t n);
  * a base from its marks. */
 size_t text_fit(const char *s, size_t n, size_t columns);
 
+/* May a terminal get characters beyond ASCII from us? */
+bool text_locale_is_utf8(void);
+
 /* Is all of it well-formed UTF-8? */
 bool text_is_utf8(const void *data, size_t n);
 

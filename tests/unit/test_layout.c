@@ -103,7 +103,7 @@ static void make_picture(struct deck *d)
 	d->session.tx = 12;
 	d->session.lost = 312;
 	d->session.errors = 1;
-	rate_add(&d->session.rx_rate, NS_PER_S, 1204);
+	rate_add(&d->session.traffic.rate, NS_PER_S, 1204);
 	d->view.mono = NS_PER_S + 500 * NS_PER_MS;
 	d->view.details.open = true;
 	d->view.focus = FOCUS_LIST;

@@ -201,6 +201,12 @@ static void test_formats(void **state)
 		{ num_format_duration, 83456, "83.5 us" },
 		{ num_format_duration, 80, "80 ns" },
 		{ num_format_duration, 36251 * NS_PER_MS, "36.3 s" },
+		{ num_format_about, 0, "0 s" },
+		{ num_format_about, 99, "99 ns" },
+		{ num_format_about, 1024, "1 us" },
+		{ num_format_about, 123456, "120 us" },
+		{ num_format_about, 1234567, "1.2 ms" },
+		{ num_format_about, 999999, "1 ms" },
 	};
 
 	(void)state;

@@ -77,6 +77,52 @@ static void test_an_earlier_moment_is_the_newest_slice(void **state)
 	assert_int_equal(rate_per_second(&r, START + 600 * MS), 2);
 }
 
+static void test_a_pace_glides_from_second_to_second(void **state)
+{
+	static const struct {
+		uint64_t ms;
+		uint64_t want;
+	} cases[] = {
+		{ 0, 100 },   { 999, 100 }, { 1000, 100 }, { 1250, 75 },
+		{ 1500, 50 }, { 1999, 0 },  { 2000, 0 },   { 999999, 0 },
+	};
+	struct pace p = { 0 };
+
+	(void)state;
+	pace_add(&p, START, 60);
+	pace_add(&p, START + 900 * MS, 40);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(pace_per_second(&p, START + cases[i].ms * MS), cases[i].want);
+	pace_add(&p, START + 1500 * MS, 7);
+	assert_int_equal(pace_per_second(&p, START + 1500 * MS), 57);
+	pace_add(&p, START + 9000 * MS, 3);
+	assert_int_equal(pace_per_second(&p, START + 9000 * MS), 3);
+}
+
+static void test_a_minute_has_its_full_seconds(void **state)
+{
+	uint64_t seconds[MINUTE_SECONDS];
+	struct minute m = { 0 };
+
+	(void)state;
+	for (uint32_t s = 0; s < 100; s++)
+		minute_add(&m, START + s * 1000 * MS, s);
+	minute_add(&m, START + 104 * 1000 * MS, 7);
+	minute_read(&m, START + 105 * 1000 * MS, seconds);
+	assert_int_equal(seconds[59], 7);
+	assert_int_equal(seconds[58], 0);
+	assert_int_equal(seconds[55], 0);
+	assert_int_equal(seconds[54], 99);
+	assert_int_equal(seconds[0], 45);
+	/* the second that still grows is not told */
+	minute_read(&m, START + 104 * 1000 * MS, seconds);
+	assert_int_equal(seconds[59], 0);
+	assert_int_equal(seconds[0], 44);
+	minute_read(&m, START + 1000 * 1000 * MS, seconds);
+	for (size_t i = 0; i < MINUTE_SECONDS; i++)
+		assert_int_equal(seconds[i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +132,8 @@ int main(void)
 		cmocka_unit_test(test_sparse_events_leave_nothing_behind),
 		cmocka_unit_test(test_a_count_does_not_wrap),
 		cmocka_unit_test(test_an_earlier_moment_is_the_newest_slice),
+		cmocka_unit_test(test_a_pace_glides_from_second_to_second),
+		cmocka_unit_test(test_a_minute_has_its_full_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
