@@ -20,8 +20,8 @@ void command_set_init(struct command_set *set, const struct command *face_rows,
 	*set = (struct command_set){ .tables = { socket_commands, option_commands, group_commands,
 						 send_commands, via_commands, variable_commands,
 						 job_commands, look_commands, stats_commands,
-						 file_commands, script_commands, sweep_commands,
-						 program_commands, face_rows },
+						 file_commands, script_commands, ping_commands,
+						 sweep_commands, program_commands, face_rows },
 				     .of_screen = of_screen };
 }
 
@@ -137,7 +137,7 @@ bool command_usage(const struct command_call *c, struct error *e)
 	return wrong_arity(c->row, (ptrdiff_t)(last->at + strlen(last->text)), e);
 }
 
-/* Of a modifier only the first words are its own. */
+/* Of a modifier, and in front of a payload, only the first words are its own. */
 static bool read_words(struct command_call *c, char *text, size_t *pos, struct error *e)
 {
 	struct command_word w;

@@ -130,7 +130,7 @@ struct command_call {
 #define CMD_HIDDEN 16u   /* for keys; in help only under "keys" */
 #define CMD_MODIFIER 32u /* may be followed by a sending command */
 #define CMD_ONCE 64u     /* sends the same bytes at each tick of a job: their source may go */
-#define CMD_TAIL 128u    /* ends in a sending command, which it reads by itself */
+#define CMD_TAIL 128u    /* ends in a command or a payload, which it reads by itself */
 
 struct command_completion; /* command/complete.h */
 struct expectation;        /* command/expectation.h */

@@ -63,21 +63,6 @@ static void on_time(void *ctx)
 		activity_over(a);
 }
 
-/* What a person chose for the current socket goes for the probes, too. */
-static void take_options(const struct session *s, struct sockopt_values *out)
-{
-	static const char *const taken[] = { "ttl", "multicast-ttl", "multicast-loop", "tos" };
-	const struct session_socket *k = s->current;
-	size_t broadcast = sockopt_index(sockopt_find("broadcast", NULL));
-
-	out->v[broadcast] = (struct sockopt_value){ .asked = true, .number = 1 };
-	for (size_t i = 0; k && i < sizeof(taken) / sizeof(taken[0]); i++) {
-		size_t row = sockopt_index(sockopt_find(taken[i], NULL));
-
-		out->v[row] = k->sock.options.v[row];
-	}
-}
-
 static void send_one(struct sweep *w, struct session_socket *k, struct sweep_probe *probe,
 		     const void *data)
 {
@@ -133,6 +118,8 @@ static struct sweep *make(struct session *s, const struct sweep_wish *wish, stru
 struct sweep *sweep_start(struct session *s, const struct sweep_wish *wish, uint64_t collect,
 			  const void *data, size_t len, const char *line, struct error *e)
 {
+	static const char *const taken[] = { "ttl", "multicast-ttl", "multicast-loop", "tos",
+					     NULL };
 	struct sock_spec spec = { .family = sweep_family(wish) };
 	struct sweep *w = make(s, wish, e);
 	struct session_socket *k;
@@ -142,7 +129,7 @@ struct sweep *sweep_start(struct session *s, const struct sweep_wish *wish, uint
 	w->collect = collect;
 	w->len = len;
 	w->timer = (struct loop_timer){ .fire = on_time, .ctx = w };
-	take_options(s, &spec.options);
+	activity_take_options(s, taken, &spec.options);
 	if (!activity_start(s, &w->activity, line, e))
 		return NULL;
 	k = activity_open(&w->activity, &spec, e);

@@ -68,6 +68,20 @@ struct session_socket *activity_open(struct activity *a, const struct sock_spec 
 	return k;
 }
 
+void activity_take_options(const struct session *s, const char *const *names,
+			   struct sockopt_values *out)
+{
+	const struct session_socket *k = s->current;
+	size_t broadcast = sockopt_index(sockopt_find("broadcast", NULL));
+
+	out->v[broadcast] = (struct sockopt_value){ .asked = true, .number = 1 };
+	for (; k && *names; names++) {
+		size_t row = sockopt_index(sockopt_find(*names, NULL));
+
+		out->v[row] = k->sock.options.v[row];
+	}
+}
+
 struct session_socket *activity_socket(const struct activity *a)
 {
 	return a->socket ? session_find(a->session, a->socket) : NULL;

@@ -43,6 +43,10 @@ bool activity_start(struct session *s, struct activity *a, const char *line, str
 /* Opens a socket that is closed when the activity is over; the current one stays current. */
 struct session_socket *activity_open(struct activity *a, const struct sock_spec *spec,
 				     struct error *e);
+/* For that: it may broadcast, and of the named options (up to NULL) those that were asked of the
+ * current socket are asked of it, too. */
+void activity_take_options(const struct session *s, const char *const *names,
+			   struct sockopt_values *out);
 /* Its own socket; NULL if a person has closed it, or it never had one. */
 struct session_socket *activity_socket(const struct activity *a);
 /* It has come to its end, by itself or because it is to stop.  Twice does nothing. */
