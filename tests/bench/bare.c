@@ -111,7 +111,7 @@ void *bare_start(const struct contender *c, const struct row *row, uint16_t port
 		abort();
 	b->ring = mmap(NULL, RING, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	b->fd = open_receiver(row, port);
+	b->fd = open_receiver(row, port, true);
 	setsockopt(b->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	for (int i = 0; i < BATCH; i++) {
 		b->iovs[i] = (struct iovec){ b->buffers[i], BUFFER };

@@ -21,15 +21,14 @@ struct library {
 	struct store_cursor cursor;
 };
 
-void *library_start(const struct contender *c, const struct row *row, uint16_t port)
+static void *start(const struct row *row, uint16_t port, bool metadata)
 {
 	struct library *l = calloc(1, sizeof(*l));
 	struct error e = { .text = "out of memory" };
 
-	(void)c;
 	if (!l)
 		abort();
-	l->fd = open_receiver(row, port);
+	l->fd = open_receiver(row, port, metadata);
 	fcntl(l->fd, F_SETFL, O_NONBLOCK);
 	l->store = store_new(STORE_SEGMENT, MEMORY, &e);
 	l->sent = sent_new();
@@ -43,6 +42,19 @@ void *library_start(const struct contender *c, const struct row *row, uint16_t p
 		exit(1);
 	}
 	return l;
+}
+
+void *library_start(const struct contender *c, const struct row *row, uint16_t port)
+{
+	(void)c;
+	return start(row, port, true);
+}
+
+/* The same, but nobody asks the kernel for when, where to, by which interface, TTL, TOS, drops. */
+void *plain_start(const struct contender *c, const struct row *row, uint16_t port)
+{
+	(void)c;
+	return start(row, port, false);
 }
 
 /* Reads on as a main loop does. */

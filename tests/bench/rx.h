@@ -49,6 +49,7 @@ void *bare_start(const struct contender *c, const struct row *row, uint16_t port
 bool bare_agrees(void *ctx, uint64_t sent, uint64_t dropped);
 void bare_stop(void *ctx);
 void *library_start(const struct contender *c, const struct row *row, uint16_t port);
+void *plain_start(const struct contender *c, const struct row *row, uint16_t port);
 void library_attend(void *ctx, int ms);
 bool library_agrees(void *ctx, uint64_t sent, uint64_t dropped);
 void library_stop(void *ctx);
@@ -64,8 +65,9 @@ pid_t deck_pid(void *ctx);
 /* Bytes that the store keeps per datagram of n bytes, beyond these: head, index, rounding, slack */
 double library_overhead(size_t n);
 
-/* A bound loopback socket with the control data that udpdeck asks for, and the row's buffer. */
-int open_receiver(const struct row *row, uint16_t port);
+/* A bound loopback socket with the row's buffer and, if wanted, the control data that udpdeck asks
+ * for. */
+int open_receiver(const struct row *row, uint16_t port, bool metadata);
 
 /* ---- thread.c ---- */
 

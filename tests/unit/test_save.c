@@ -131,6 +131,9 @@ static void every_kind_of_session_comes_back(void **state)
 		"input hex\n\n",
 		"input text eol=crlf\n\n",
 		"bind F3 send x\nbind Alt-z every 1s to 127.0.0.1:9 hex 00\n\n",
+		"stats sequence data[0:4]\n\n",
+		"stats sequence data[-2:2]:le\n\n",
+		"stats sequence data[2:8]:text\n\n",
 		"let a = \\x00\\xff\\n\nlet name =   two blanks \nlet dollar = \\${seq}\n\n",
 	};
 
