@@ -8,6 +8,7 @@
 extern const struct command socket_commands[];
 extern const struct command option_commands[];
 extern const struct command group_commands[];
+extern const struct command doctor_commands[];
 extern const struct command send_commands[];
 extern const struct command file_commands[];
 extern const struct command job_commands[];

@@ -2,23 +2,19 @@
 /* Who owns a port: /proc/net/udp has the inode, /proc/PID/fd who holds it. */
 #include "net/owner.h"
 
+#include "net/procfile.h"
 #include "util/num.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct entry {
-	struct addr local;
-	uid_t uid;
-	unsigned long inode;
-};
-
 /* "0100007F:1388" or 32 digits: words of 32 bits in the host's order. */
-static bool parse_local(const char *hex, unsigned port, struct addr *out)
+static bool parse_address(const char *hex, unsigned port, struct addr *out)
 {
 	size_t words = strlen(hex) / 8;
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -44,19 +40,25 @@ static bool parse_local(const char *hex, unsigned port, struct addr *out)
 	return true;
 }
 
-static bool parse_line(const char *line, struct entry *out)
+bool owner_parse_line(const char *line, bool six, struct owner_entry *out)
 {
-	char hex[33];
-	unsigned port, uid;
-	unsigned long inode;
+	struct owner_entry found = { .six = six };
+	char local[33], peer[33];
+	unsigned port, peer_port, uid;
 
 	if (sscanf(line,
-		   " %*u: %32[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %*x %*x:%*x %*x:%*x %*x %u %*u %lu",
-		   hex, &port, &uid, &inode) != 4)
+		   " %*u: %32[0-9A-Fa-f]:%x %32[0-9A-Fa-f]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %lu",
+		   local, &port, peer, &peer_port, &uid, &found.inode) != 6 ||
+	    port > UINT16_MAX || peer_port > UINT16_MAX)
 		return false;
-	out->uid = uid;
-	out->inode = inode;
-	return parse_local(hex, port, &out->local);
+	found.uid = uid;
+	if (!parse_address(local, port, &found.local) ||
+	    !parse_address(peer, peer_port, &found.peer))
+		return false;
+	if (!found.peer.port)
+		found.peer = (struct addr){ 0 };
+	*out = found;
+	return true;
 }
 
 /* Whether a socket on :: hears IPv4, too, is not told; it is taken to be so. */
@@ -70,7 +72,7 @@ static bool conflicts(const struct addr *a, const struct addr *b)
 	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-static bool find_entry(const char *path, const struct addr *addr, struct entry *out)
+static bool find_entry(const char *path, bool six, const struct addr *addr, struct owner_entry *out)
 {
 	FILE *f = fopen(path, "re");
 	char line[512];
@@ -79,7 +81,7 @@ static bool find_entry(const char *path, const struct addr *addr, struct entry *
 	if (!f)
 		return false;
 	while (!found && fgets(line, sizeof(line), f))
-		found = parse_line(line, out) && conflicts(&out->local, addr);
+		found = owner_parse_line(line, six, out) && conflicts(&out->local, addr);
 	fclose(f);
 	return found;
 }
@@ -135,12 +137,14 @@ static void read_program(int proc, const char *pid, struct owner *out)
 		out->program[n - 1] = '\0';
 }
 
-static void find_process(unsigned long inode, struct owner *out)
+static void find_process(const char *root, unsigned long inode, struct owner *out)
 {
-	DIR *proc = opendir("/proc");
-	char link[64];
+	DIR *proc;
+	char path[PATH_MAX], link[64];
 	int64_t pid;
 
+	snprintf(path, sizeof(path), "%s/proc", root);
+	proc = opendir(path);
 	if (!proc)
 		return;
 	snprintf(link, sizeof(link), "socket:[%lu]", inode);
@@ -158,12 +162,77 @@ static void find_process(unsigned long inode, struct owner *out)
 
 bool owner_of_port(const struct addr *addr, struct owner *out)
 {
-	struct entry entry;
+	struct owner_entry entry;
 
-	if (!find_entry("/proc/net/udp", addr, &entry) &&
-	    !find_entry("/proc/net/udp6", addr, &entry))
+	if (!find_entry("/proc/net/udp", false, addr, &entry) &&
+	    !find_entry("/proc/net/udp6", true, addr, &entry))
 		return false;
-	*out = (struct owner){ .uid = entry.uid };
-	find_process(entry.inode, out);
+	owner_of_entry("", &entry, out);
 	return true;
+}
+
+void owner_of_entry(const char *root, const struct owner_entry *entry, struct owner *out)
+{
+	*out = (struct owner){ .uid = entry->uid };
+	find_process(root, entry->inode, out);
+}
+
+/* ---- all of a port ---- */
+
+static bool add_entry(struct owner_list *l, const struct owner_entry *entry, struct error *e)
+{
+	struct owner_entry *more = realloc(l->entries, (l->count + 1) * sizeof(*more));
+
+	if (!more)
+		return err_set(e, ERR_LIMIT, "no memory for the sockets of a port");
+	l->entries = more;
+	l->entries[l->count++] = *entry;
+	return true;
+}
+
+static bool add_table(struct owner_list *l, const struct buf *text, bool six, uint16_t port,
+		      struct error *e)
+{
+	struct procfile_text all = procfile_text(buf_cstr(text), text->len), at;
+	struct owner_entry entry;
+	char line[512];
+
+	while (l->count < OWNER_LIST_MAX && procfile_line(&all, &at)) {
+		size_t len = (size_t)(at.end - at.at);
+
+		if (len >= sizeof(line))
+			continue;
+		memcpy(line, at.at, len);
+		line[len] = '\0';
+		if (owner_parse_line(line, six, &entry) && entry.local.port == port &&
+		    !add_entry(l, &entry, e))
+			return false;
+	}
+	return true;
+}
+
+bool owner_list_read(const char *root, uint16_t port, struct owner_list *out, struct error *e)
+{
+	struct owner_list l = { 0 };
+	struct buf text;
+	bool ok;
+
+	buf_init(&text, PROCFILE_MAX);
+	ok = procfile_read(root, "/proc/net/udp", &text, e) && add_table(&l, &text, false, port, e);
+	/* Without IPv6 the file is missing. */
+	if (ok && procfile_read(root, "/proc/net/udp6", &text, NULL))
+		ok = add_table(&l, &text, true, port, e);
+	buf_done(&text);
+	if (!ok) {
+		owner_list_done(&l);
+		return false;
+	}
+	*out = l;
+	return true;
+}
+
+void owner_list_done(struct owner_list *l)
+{
+	free(l->entries);
+	*l = (struct owner_list){ 0 };
 }

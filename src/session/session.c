@@ -288,6 +288,7 @@ struct session_socket *session_open(struct session *s, const struct sock_spec *s
 		return NULL;
 	}
 	k->number = s->opened + 1;
+	udpstat_read("", &k->opened, NULL);
 	if (!listen_to(s, k, k->sock.fd, false, false, e)) {
 		sock_close(&k->sock);
 		free(k);

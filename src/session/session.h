@@ -16,6 +16,7 @@
 #include "net/resolve.h"
 #include "net/services.h"
 #include "net/sock.h"
+#include "net/udpstat.h"
 #include "payload/payload.h"
 #include "session/groupstat.h"
 #include "session/peer.h"
@@ -41,9 +42,10 @@ struct session_socket {
 	struct target target;
 	uint64_t rx, tx, lost, errors;
 	struct traffic traffic;
-	bool unseen;   /* heard something since it was last current: "[2+]" */
-	char mark[16]; /* "refused", ... until it hears again; "" else */
-	bool echo;     /* echo-server: answers every datagram with itself */
+	struct udpstat opened; /* what the host had counted of UDP when this was opened */
+	bool unseen;           /* heard something since it was last current: "[2+]" */
+	char mark[16];         /* "refused", ... until it hears again; "" else */
+	bool echo;             /* echo-server: answers every datagram with itself */
 	struct outgoing *waiting, *waiting_last;
 	size_t waiting_bytes;
 };

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The doctor's rounds: what was heard is gathered once, then each check looks. */
+#include "diagnose/doctor_private.h"
+
+#include "net/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEARD_PACKETS 200000 /* the newest that are gone through */
+#define FACT_MAX 600
+
+const struct doctor_check doctor_checks[] = {
+	{ "address", NULL, doctor_look_address },
+	{ "connect", NULL, doctor_look_connect },
+	{ "device", NULL, doctor_look_device },
+	{ "joined", NULL, doctor_look_joined },
+	{ "arrival", "what is heard of the groups arrives where they are joined",
+	  doctor_look_arrival },
+	{ "source", "no sender that is known is left out by a list of sources",
+	  doctor_look_source },
+	{ "interface", NULL, doctor_look_interface },
+	{ "route", NULL, doctor_look_route },
+	{ "rp_filter", "no known sender is dropped for the way back to it", doctor_look_rp_filter },
+	{ "sender", "TTL, loop and broadcast are set for the target", doctor_look_sender },
+	{ "port", "no other socket of this host shares the port", doctor_look_port },
+	{ "buffer", NULL, doctor_look_buffer },
+	{ "counters", "the host counted no lost datagram since the socket was opened",
+	  doctor_look_counters },
+	{ NULL, NULL, NULL },
+};
+
+const char *doctor_level_name(enum doctor_level level)
+{
+	static const char *const names[] = {
+		[DOCTOR_FAULT] = "fault",
+		[DOCTOR_WARNING] = "warning",
+		[DOCTOR_UNKNOWN] = "unknown",
+		[DOCTOR_OK] = "ok",
+	};
+
+	return names[level];
+}
+
+/* ---- findings ---- */
+
+static struct finding *add_finding(struct diagnosis *out)
+{
+	size_t room = out->room ? out->room * 2 : 32;
+	struct finding *more;
+
+	if (out->count < out->room)
+		return &out->findings[out->count];
+	more = realloc(out->findings, room * sizeof(*more));
+	if (!more)
+		return NULL;
+	out->findings = more;
+	out->room = room;
+	return &out->findings[out->count];
+}
+
+void doctor_say(struct doctor *d, enum doctor_level level, const char *command, const char *fmt,
+		...)
+{
+	struct finding *f = add_finding(d->out);
+	char fact[FACT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(fact, sizeof(fact), fmt, ap);
+	va_end(ap);
+	d->said++;
+	if (!f) {
+		d->out->failed = true;
+		return;
+	}
+	*f = (struct finding){ .level = level, .check = d->check->name, .fact = strdup(fact) };
+	f->command = command ? strdup(command) : NULL;
+	if (!f->fact || (command && !f->command)) {
+		free(f->fact);
+		free(f->command);
+		d->out->failed = true;
+		return;
+	}
+	d->out->count++;
+	d->out->levels[level]++;
+}
+
+/* By level; what is alike stays in the order of the checks. */
+static void sort_findings(struct diagnosis *out)
+{
+	for (size_t i = 1; i < out->count; i++) {
+		struct finding f = out->findings[i];
+		size_t at = i;
+
+		for (; at && out->findings[at - 1].level > f.level; at--)
+			out->findings[at] = out->findings[at - 1];
+		out->findings[at] = f;
+	}
+}
+
+void diagnosis_done(struct diagnosis *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		free(d->findings[i].fact);
+		free(d->findings[i].command);
+	}
+	free(d->findings);
+	*d = (struct diagnosis){ 0 };
+}
+
+/* ---- what was heard ---- */
+
+static void note_heard(struct doctor *d, const struct packet *p)
+{
+	struct heard *h = d->heard, *end = d->heard + d->heard_count;
+
+	while (h < end &&
+	       !(h->ifindex == p->ifindex && h->socket == p->socket &&
+		 addr_same_host(&h->to, &p->local) && addr_same_host(&h->from, &p->peer)))
+		h++;
+	if (h == d->heard + HEARD_MAX)
+		return;
+	if (h == end) {
+		*h = (struct heard){
+			.to = p->local, .from = p->peer, .ifindex = p->ifindex, .socket = p->socket
+		};
+		h->to.port = 0;
+		d->heard_count++;
+	}
+	h->count++;
+}
+
+static void gather(struct doctor *d)
+{
+	struct store_cursor cursor = { .store = d->session->store };
+	struct store_stats st;
+	struct packet p;
+
+	store_stats(d->session->store, &st);
+	if (st.end_seq - st.first_seq > HEARD_PACKETS)
+		store_cursor_seek(&cursor, st.end_seq - HEARD_PACKETS);
+	while (cursor.next < st.end_seq && store_cursor_read(&cursor, &p) != STORE_END)
+		if (p.kind == PACKET_RX && p.local.port == d->k->sock.local.port)
+			note_heard(d, &p);
+	store_cursor_rest(&cursor);
+}
+
+/* ---- facts that several checks need ---- */
+
+size_t doctor_targets(const struct doctor *d, const struct addr **out)
+{
+	if (d->k->sock.peer.family) {
+		*out = &d->k->sock.peer;
+		return 1;
+	}
+	return target_addrs(&d->k->target, out);
+}
+
+int64_t doctor_option(const struct doctor *d, const char *name)
+{
+	const struct sockopt *o = sockopt_find(name, NULL);
+
+	return o ? d->k->sock.options.v[sockopt_index(o)].number : 0;
+}
+
+bool doctor_sockopt(const struct doctor *d, int level, int name, int *out)
+{
+	socklen_t len = sizeof(*out);
+
+	return getsockopt(d->k->sock.fd, level, name, out, &len) == 0;
+}
+
+unsigned doctor_forced(const struct doctor *d, const struct addr *dest)
+{
+	unsigned device = (unsigned)doctor_option(d, "device");
+
+	if (device)
+		return device;
+	if (addr_is_multicast(dest) && doctor_option(d, "multicast-interface"))
+		return (unsigned)doctor_option(d, "multicast-interface");
+	return dest->scope;
+}
+
+unsigned doctor_way(const struct doctor *d, const struct addr *dest)
+{
+	struct route r;
+
+	return route_lookup(dest, doctor_forced(d, dest), &r, NULL) ? r.ifindex : 0;
+}
+
+const char *doctor_iface(struct doctor *d, unsigned ifindex, char out[32])
+{
+	const struct iface *dev = iface_by_index(&d->session->ifaces, ifindex);
+
+	if (dev)
+		snprintf(out, 32, "%s", dev->name);
+	else
+		snprintf(out, 32, "interface %u", ifindex);
+	return out;
+}
+
+const char *doctor_host(const struct addr *a, char out[80])
+{
+	struct buf text;
+
+	buf_init(&text, 79);
+	addr_format_host(&text, a);
+	snprintf(out, 80, "%s", buf_cstr(&text));
+	buf_done(&text);
+	return out;
+}
+
+void doctor_group_command(const char *verb, const struct addr *group, const struct addr *source,
+			  unsigned ifindex, char command[DOCTOR_COMMAND_MAX])
+{
+	const struct addr none = { 0 };
+	struct buf text;
+
+	buf_init(&text, DOCTOR_COMMAND_MAX - 1);
+	buf_printf(&text, "%s ", verb);
+	group_format(&text, group, source ? source : &none, ifindex);
+	snprintf(command, DOCTOR_COMMAND_MAX, "%s", buf_cstr(&text));
+	buf_done(&text);
+}
+
+/* Two addresses of a group; of link-local ones the zone may be told or not. */
+static bool same_group(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+unsigned doctor_membership_iface(const struct membership *m)
+{
+	struct route r;
+
+	if (m->ifindex)
+		return m->ifindex;
+	return route_lookup(&m->group, 0, &r, NULL) ? r.ifindex : 0;
+}
+
+bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned ifindex)
+{
+	const struct group_list *l = &d->k->sock.groups;
+
+	for (size_t i = 0; i < l->count; i++)
+		if (same_group(&l->m[i].group, group) &&
+		    (!ifindex || doctor_membership_iface(&l->m[i]) == ifindex))
+			return true;
+	return false;
+}
+
+/* ---- the rounds ---- */
+
+static void look(struct doctor *d)
+{
+	for (d->check = doctor_checks; d->check->name; d->check++) {
+		d->said = 0;
+		if (d->check->look(d) && !d->said && d->check->fine)
+			doctor_say(d, DOCTOR_OK, NULL, "%s", d->check->fine);
+	}
+	sort_findings(d->out);
+}
+
+bool doctor_examine(struct session *s, const struct session_socket *k, const char *root,
+		    struct diagnosis *out, struct error *e)
+{
+	struct diagnosis found = { 0 };
+	struct doctor *d;
+
+	if (!iface_load(&s->ifaces, e))
+		return false;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return err_set(e, ERR_LIMIT, "no memory for the doctor");
+	d->session = s;
+	d->k = k;
+	d->root = root;
+	d->out = &found;
+	gather(d);
+	look(d);
+	free(d);
+	if (found.failed) {
+		diagnosis_done(&found);
+		return err_set(e, ERR_LIMIT, "no memory for what the doctor found");
+	}
+	*out = found;
+	return true;
+}

@@ -1,0 +1,283 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the doctor finds: each finding is made on purpose and found as that one, and a healthy
+# set-up has none.
+#
+# h1 and h2 are in two networks, h2 says "hello" to 239.1.2.3:5000 all the time by eth0.
+
+. "${srcdir:-.}/tests/lib/netns.sh"
+
+udpdeck=${UDPDECK:-./udpdeck}
+[ -x "$udpdeck" ] || skip_all "no udpdeck: UDPDECK names none"
+need socat
+
+# doctor HOST ARG...: what it says in $work/found, its status in $status; the arguments end with
+# those that make the patient
+doctor() {
+	doctor_host=$1
+	shift
+	on "$doctor_host" timeout 20 "$udpdeck" --no-rc -n -d -q 0 -o json "$@" -c doctor \
+		>"$work/found" 2>"$work/found.err"
+	status=$?
+}
+
+# finds STATUS LEVEL CHECK WORDS [COMMAND]: of the last doctor
+finds() {
+	[ "$status" = "$1" ] &&
+		grep "\"event\":\"finding\".*\"level\":\"$2\",\"check\":\"$3\",\"fact\":\"[^\"]*$4" \
+			"$work/found" | grep -q "${5:+\"command\":\"$5\"}" && return
+	echo "status $status; no $2 of $3 with \"$4\" and \"${5:-}\" in:"
+	cat "$work/found" "$work/found.err"
+	return 1
+}
+
+# found LEVEL CHECK: is there any?
+found() {
+	grep -q "\"level\":\"$1\",\"check\":\"$2\"" "$work/found"
+}
+
+healthy() {
+	if [ "$status" != 0 ] || ! found ok port ||
+		grep -E '"level":"(fault|warning)"' "$work/found"; then
+		echo "status $status"
+		cat "$work/found" "$work/found.err"
+		return 1
+	fi
+}
+
+networks() {
+	lan_up 3 && lan_more 78 h1 h2 || return 1
+	start_bg h2 hello "$udpdeck" --no-rc -n -d -4 -c "open udp4" \
+		-c "set multicast-ttl 4" -c "to 239.1.2.3 5000" -c "every 50ms send hello" -c "wait 1h"
+}
+
+# ---- nothing to find ----
+
+healthy_listener() {
+	doctor h1 -l 5000 && healthy
+}
+
+healthy_member() {
+	doctor h1 -l 5000 -j 239.1.2.3%eth0 -c "expect timeout 10s hello" && healthy
+}
+
+healthy_one_source() {
+	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.3%eth0 -c "expect timeout 10s hello" && healthy
+}
+
+healthy_sender() {
+	doctor h1 10.77.0.2 5999 && healthy && doctor h1 -b 10.77.0.255 5999 && healthy &&
+		doctor h1 239.1.2.3 5999 --set multicast-ttl=4 && healthy
+}
+
+healthy_on_a_device() {
+	doctor h1 -l 5000 --device eth0 -j 239.1.2.3%eth0 -c "expect timeout 10s hello" && healthy
+}
+
+# ---- the socket ----
+
+address() {
+	doctor h1 -l 10.77.0.1 5000 -j 239.1.2.3%eth0
+	finds 4 fault address "bound to 10.77.0.1: " "close 1" || return 1
+	doctor h1 -l 10.77.0.1 5000
+	finds 0 warning address "broadcasts and groups" || return 1
+	doctor h1 -l 10.77.0.255 5000 -j 239.1.2.3%eth0
+	finds 4 fault address "broadcast address 10.77.0.255"
+}
+
+connected() {
+	doctor h1 --connect 239.1.2.3 5000
+	finds 4 fault connect "connected to 239.1.2.3" disconnect || return 1
+	doctor h1 --connect 10.77.0.2 5999 -j 239.1.2.3%eth0
+	finds 4 fault connect "other senders" disconnect || return 1
+	doctor h1 --connect 10.77.0.2 5999 -c "send x"
+	finds 0 warning connect "did not answer" disconnect || return 1
+	doctor h1 --connect 10.77.0.2 5999
+	finds 0 ok connect "only 10.77.0.2 port 5999"
+}
+
+device() {
+	doctor h1 -l 5000 --device eth0 -j 239.1.2.3%eth1
+	finds 4 fault device "joined on eth1" "join 239.1.2.3%eth0" || return 1
+	doctor h1 -l 10.77.0.1 5000 --device eth1
+	finds 4 fault device "an address of eth0" "set device none" || return 1
+	doctor h1 10.77.0.2 5999 --device eth1
+	finds 0 warning device "leaves by eth0" "set device none" || return 1
+	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
+		-c "open 0.0.0.0:5000 reuseaddr device=eth1"
+	finds 4 warning device "10.77.0.2 comes in on eth0" "set device none"
+}
+
+sender() {
+	doctor h1 239.1.2.3 5999
+	finds 0 warning sender "multicast-ttl is 1" "set multicast-ttl 8" || return 1
+	doctor h1 224.0.0.251 5999
+	healthy || return 1
+	doctor h1 239.1.2.3 5999 --set multicast-ttl=0
+	finds 4 fault sender "multicast-ttl is 0" || return 1
+	doctor h1 ff15::1 5999 --set multicast-loop=off
+	finds 0 warning sender "loop is off" "set multicast-loop on" || return 1
+	doctor h1 10.77.0.255 5999
+	finds 4 fault sender "broadcast is off" "set broadcast on"
+}
+
+# ---- groups ----
+
+not_joined() {
+	doctor h1 -p 5000 239.1.2.3 5000
+	finds 4 fault joined "239.1.2.3 is not joined: it is the target" "join 239.1.2.3%eth0" ||
+		return 1
+	doctor h1 -l 239.1.2.3 5000
+	finds 4 fault joined "239.1.2.3 is not joined: the socket is bound" || return 1
+	doctor h1 -l 1900
+	finds 0 warning joined "239.255.255.250 is not joined: SSDP" "join 239.255.255.250%eth0" ||
+		return 1
+	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
+		-c "open 0.0.0.0:5000 reuseaddr"
+	finds 4 fault joined "\[1\] hears it" "join 239.1.2.3%eth0"
+}
+
+elsewhere() {
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 0 warning arrival "joined on eth1 only.*by eth0" "join 239.1.2.3%eth0" || return 1
+	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
+		-c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth1"
+	finds 4 fault arrival "comes in on eth0" "join 239.1.2.3%eth0"
+}
+
+wrong_source() {
+	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
+		-c "open 0.0.0.0:5000 reuseaddr" -c "join 10.77.0.9@239.1.2.3%eth0"
+	finds 4 fault source "10.77.0.2 sends to 239.1.2.3" "join 10.77.0.2@239.1.2.3%eth0" ||
+		return 1
+	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
+		-c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" \
+		-c "block 10.77.0.2@239.1.2.3%eth0"
+	finds 4 fault source "blocked this source" "unblock 10.77.0.2@239.1.2.3%eth0" || return 1
+	doctor h1 -l 5000 -j 232.1.2.3%eth0
+	finds 0 warning source "RFC 4607"
+}
+
+# ---- the host ----
+
+interfaces() {
+	on h1 ip link set eth1 down
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 4 fault interface "eth1 is down" "# ip link set dev eth1 up" || return 1
+	on h1 ip link set eth1 up
+	ip link set h1-eth1 down
+	wait_for "on h1 ip link show eth1 | grep -q NO-CARRIER" 10
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 4 fault interface "eth1 .*no carrier" || return 1
+	ip link set h1-eth1 up
+	wait_for "on h1 ip link show eth1 | grep -q LOWER_UP" 10
+	on h1 ip link set eth1 multicast off
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 4 fault interface "no MULTICAST flag" "# ip link set dev eth1 multicast on" || return 1
+	on h1 ip link set eth1 multicast on
+	on h1 ip addr del 10.78.0.1/24 dev eth1
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 0 warning interface "eth1 has no IPv4 address" || return 1
+	on h1 ip addr add 10.78.0.1/24 brd 10.78.0.255 dev eth1
+	ip netns add h9 && on h9 ip link set lo up
+	doctor h9 -l 5000
+	finds 0 warning interface "no interface but loopback"
+}
+
+routes() {
+	on h3 ip route del default && on h3 ip route del 224.0.0.0/4
+	doctor h3 239.1.2.3 5000
+	finds 4 fault route "to 239.1.2.3 there is no route" "set multicast-interface eth0" || return 1
+	doctor h3 100.64.0.1 5000
+	finds 4 fault route "to 100.64.0.1 there is no route" "# ip route add 100.64.0.1 .*"
+}
+
+reverse_path() {
+	set_in h1 ipv4/conf/eth1/rp_filter 1
+	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.3%eth1
+	finds 4 fault rp_filter "from 10.77.0.2 is dropped, the way back is by eth0" \
+		"# sysctl -w net.ipv4.conf.eth1.rp_filter=2" || return 1
+	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	finds 0 warning rp_filter "rp_filter on eth1 is strict" || return 1
+	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.3%eth1
+	found ok rp_filter || return 1
+	set_in h1 ipv4/conf/eth1/rp_filter 0
+}
+
+port() {
+	start_bg h1 other socat -u UDP4-RECV:5050,reuseaddr OPEN:/dev/null
+	other=$bg_pid
+	wait_for "udp_bound h1 5050" 10
+	doctor h1 -4 -l 5050 --reuseaddr
+	finds 0 warning port "socat (pid [0-9]*) has 0.0.0.0:5050, too (by reuseaddr).*bound last" ||
+		return 1
+	stop_bg "$other"
+	start_bg h1 other socat -u UDP4-RECV:5050,bind=10.77.0.1,reuseaddr OPEN:/dev/null
+	other=$bg_pid
+	wait_for "udp_bound h1 5050" 10
+	doctor h1 -4 -l 5050 --reuseaddr
+	finds 4 fault port "socat .*unicast goes there.*more closely" || return 1
+	stop_bg "$other"
+	start_bg h1 other socat -u UDP4-RECV:5050,reuseport OPEN:/dev/null
+	other=$bg_pid
+	wait_for "udp_bound h1 5050" 10
+	doctor h1 -4 -l 5050 --reuseport
+	stop_bg "$other"
+	finds 0 warning port "by a hash of the sender"
+}
+
+# ---- what was lost ----
+
+# While it stands still its smallest buffer overflows.
+lost() {
+	mkfifo "$work/orders"
+	start_bg h1 patient sh -c 'exec "$@" <"$0"' "$work/orders" "$udpdeck" --no-rc -n -4 -q 0 \
+		-o json -l 5060 --set rcvbuf=4096 -f -
+	exec 9>"$work/orders"
+	wait_for "udp_bound h1 5060" 10
+	patient=$(on h1 ss -Hnulp "sport = :5060" | sed 's/.*pid=\([0-9]*\).*/\1/')
+	kill -STOP "$patient"
+	on h2 "$udpdeck" --no-rc -d 10.77.0.1 5060 -c "every 1ms times 200 send flood" -c "wait 1s"
+	kill -CONT "$patient"
+	echo doctor >&9
+	exec 9>&-
+	wait_for "grep -q '\"event\":\"finding\"' '$work/patient.log'" 10
+	wait "$bg_pid"
+	status=$?
+	cp "$work/patient.log" "$work/found"
+	finds 4 fault buffer "[0-9]* lost in this host: receive buffer" &&
+		finds 4 warning counters UdpRcvbufErrors
+}
+
+# h2 writes a whole UDP datagram, its checksum is wrong.
+counters() {
+	on h2 sh -c 'printf "\023\210\023\306\000\014\022\064abcd" |
+		socat -u - IP4-SENDTO:10.77.0.1:17' &
+	corrupt=$!
+	doctor h1 -4 -l 5062 -c "wait 500ms"
+	wait $corrupt
+	finds 0 warning counters UdpInCsumErrors
+}
+
+plan 20
+check "three hosts, two of them in two networks" networks
+check "nothing: somebody who hears everybody" healthy_listener
+check "nothing: a member who hears" healthy_member
+check "nothing: a member for one source" healthy_one_source
+check "nothing: senders to a host, a broadcast, a group" healthy_sender
+check "nothing: bound to a device" healthy_on_a_device
+check "an address that shuts out" address
+check "a connected socket" connected
+check "a device that hides" device
+check "a sender's options" sender
+check "a group that is not joined" not_joined
+check "joined on another interface" elsewhere
+check "the wrong source" wrong_source
+check "interfaces" interfaces
+check "no route" routes
+check "rp_filter" reverse_path
+check "the port of others" port
+check "lost for want of buffer" lost
+check "counters that moved" counters
+check "healthy again" healthy_member
+finish
