@@ -151,7 +151,7 @@ static void offer_sources(struct command_completion *c)
 
 static void offer_tos(struct command_completion *c)
 {
-	for (const struct sockopt_word *w = sockopt_find("tos", NULL)->words; w->name; w++)
+	for (const struct sockopt_word *w = sockopt_tos_words; w->name; w++)
 		completion_offer(c, "%s", w->name);
 }
 

@@ -73,18 +73,34 @@ static void add_addresses(struct buf *out, struct session *s, const struct packe
 	json_number_if(out, "dport", to->port);
 }
 
+/* Its number where it has no name. */
+static void add_dscp(struct buf *out, uint8_t tos)
+{
+	const char *name = sockopt_dscp_name(tos);
+
+	json_key(out, "dscp");
+	if (name)
+		buf_printf(out, "\"%s\"", name);
+	else
+		buf_printf(out, "\"0x%02x\"", (unsigned)tos >> 2);
+}
+
 static void add_facts(struct buf *out, struct session *s, const struct packet *p)
 {
 	const struct iface *in = p->ifindex ? session_iface(s, p->ifindex) : NULL;
 
+	if (p->kind == PACKET_RX && p->local.family)
+		json_string(out, "kind", words_kind(s, p));
 	if (in)
 		json_string(out, "ifname", in->name);
 	if (p->flags & PACKET_HAS_TTL)
 		json_number(out, "ttl", p->ttl);
 	if (p->flags & PACKET_HAS_TOS) {
 		json_number(out, "tos", p->tos);
+		add_dscp(out, p->tos);
 		json_number(out, "ecn", p->tos & 3);
 	}
+	json_number_if(out, "fragsize", p->fragment);
 }
 
 static void add_payload(struct buf *out, const struct packet *p)

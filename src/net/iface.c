@@ -181,14 +181,21 @@ bool iface_is_broadcast(const struct iface_table *t, const struct addr *addr)
 	return false;
 }
 
+bool iface_has_addr(const struct iface *dev, const struct addr *addr)
+{
+	for (size_t i = 0; i < dev->addr_count; i++)
+		if (addr_same_host(&dev->addrs[i].addr, addr))
+			return true;
+	return false;
+}
+
 bool iface_is_own(const struct iface_table *t, const struct addr *addr)
 {
 	if (addr_kind(addr) == ADDR_LOOPBACK) /* all of 127/8, of which lo names one */
 		return true;
 	for (size_t i = 0; i < t->count; i++)
-		for (size_t n = 0; n < t->ifaces[i].addr_count; n++)
-			if (addr_same_host(&t->ifaces[i].addrs[n].addr, addr))
-				return true;
+		if (iface_has_addr(&t->ifaces[i], addr))
+			return true;
 	return false;
 }
 

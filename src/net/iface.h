@@ -41,6 +41,7 @@ bool iface_is_broadcast(const struct iface_table *t, const struct addr *addr);
 /* Is addr one of this host's own addresses? */
 bool iface_is_own(const struct iface_table *t, const struct addr *addr);
 
+bool iface_has_addr(const struct iface *dev, const struct addr *addr);
 bool iface_has_family(const struct iface *dev, int family);
 /* Could dest leave by this interface of the table: up and running, with an address of the family;
  * for a group it does multicast, for a broadcast address broadcast; a broadcast address of a

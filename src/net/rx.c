@@ -12,8 +12,8 @@
 
 /* Buffers a power of two apart would all compete for the same few lines of the caches. */
 #define STRIDE (RX_BUFFER + 5 * 64)
-/* Both families' PKTINFO, TTL and TOS on a dual-stack socket, time, drops, GRO: 248 bytes on
- * 6.18. */
+/* Both families' PKTINFO, TTL and TOS on a dual-stack socket, time, drops, GRO, fragment size: 272
+ * bytes on 6.18. */
 #define CONTROL 384
 
 struct rx_batch {
@@ -149,6 +149,8 @@ static void take_ip(const struct cmsghdr *c, struct rx_meta *out)
 	} else if (c->cmsg_type == IP_TOS) {
 		out->tos = *CMSG_DATA(c); /* one byte, unlike the rest */
 		out->flags |= RX_HAS_TOS;
+	} else if (c->cmsg_type == IP_RECVFRAGSIZE) { /* only with what came in fragments */
+		out->fragment = (uint32_t)int_of(c);
 	}
 }
 
@@ -165,6 +167,8 @@ static void take_ipv6(const struct cmsghdr *c, struct rx_meta *out)
 	} else if (c->cmsg_type == IPV6_TCLASS) {
 		out->tos = (uint8_t)int_of(c);
 		out->flags |= RX_HAS_TOS;
+	} else if (c->cmsg_type == IPV6_RECVFRAGSIZE) {
+		out->fragment = (uint32_t)int_of(c);
 	}
 }
 

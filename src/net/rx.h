@@ -29,6 +29,7 @@ struct rx_meta {
 	uint32_t drops;    /* drops of this socket so far, wraps (u32) */
 	uint32_t len;      /* true length */
 	uint32_t stored;   /* bytes in the buffer: less than len only if truncated */
+	uint32_t fragment; /* came in IP fragments, the largest of so many bytes; 0: it did not */
 	uint16_t segment;  /* GRO: size of the train's datagrams, 0: a single one */
 	uint8_t ttl, tos;
 	uint8_t flags;

@@ -25,15 +25,15 @@ static const struct setting settings_any[] = {
 };
 
 static const struct setting settings_v4[] = {
-	{ IPPROTO_IP, IP_PKTINFO, 1 },       { IPPROTO_IP, IP_RECVTTL, 1 },
-	{ IPPROTO_IP, IP_RECVTOS, 1 },       { IPPROTO_IP, IP_RECVERR, 1 },
-	{ IPPROTO_IP, IP_MULTICAST_ALL, 0 },
+	{ IPPROTO_IP, IP_PKTINFO, 1 },      { IPPROTO_IP, IP_RECVTTL, 1 },
+	{ IPPROTO_IP, IP_RECVTOS, 1 },      { IPPROTO_IP, IP_RECVERR, 1 },
+	{ IPPROTO_IP, IP_RECVFRAGSIZE, 1 }, { IPPROTO_IP, IP_MULTICAST_ALL, 0 },
 };
 
 static const struct setting settings_v6[] = {
-	{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 },   { IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
-	{ IPPROTO_IPV6, IPV6_RECVTCLASS, 1 },    { IPPROTO_IPV6, IPV6_RECVERR, 1 },
-	{ IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0 },
+	{ IPPROTO_IPV6, IPV6_RECVPKTINFO, 1 },  { IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1 },
+	{ IPPROTO_IPV6, IPV6_RECVTCLASS, 1 },   { IPPROTO_IPV6, IPV6_RECVERR, 1 },
+	{ IPPROTO_IPV6, IPV6_RECVFRAGSIZE, 1 }, { IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0 },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -8,9 +8,9 @@
  * groups only and are shown as one with it.
  *
  * Every descriptor is born CLOEXEC and NONBLOCK, with PKTINFO, TTL, TOS,
- * TIMESTAMPNS, RXQ_OVFL and RECVERR on for the family (for both on an AF_INET6
- * socket that is not v6only), IP(V6)_MULTICAST_ALL off, and a receive buffer of
- * SOCK_RCVBUF_ASK bytes asked.
+ * RECVFRAGSIZE (Linux 4.9), TIMESTAMPNS, RXQ_OVFL and RECVERR on for the family
+ * (for both on an AF_INET6 socket that is not v6only), IP(V6)_MULTICAST_ALL off,
+ * and a receive buffer of SOCK_RCVBUF_ASK bytes asked.
  */
 #ifndef NET_SOCK_H
 #define NET_SOCK_H

@@ -406,18 +406,24 @@ void sockopt_format_range(const struct sockopt *o, struct buf *out)
 	}
 }
 
+const char *sockopt_dscp_name(uint8_t tos)
+{
+	/* Behind the DSCPs stand the words of RFC 1349. */
+	for (const struct sockopt_word *w = sockopt_tos_words; strcmp(w->name, "lowdelay") != 0;
+	     w++)
+		if (w->value == (tos & 0xfc))
+			return w->name;
+	return NULL;
+}
+
 void sockopt_format_dscp(struct buf *out, uint8_t tos)
 {
-	const struct sockopt *o = sockopt_find("tos", NULL);
+	const char *name = sockopt_dscp_name(tos);
 
-	/* Behind the DSCPs stand the words of RFC 1349. */
-	for (const struct sockopt_word *w = o->words; strcmp(w->name, "lowdelay") != 0; w++) {
-		if (w->value == (tos & 0xfc)) {
-			buf_str(out, w->name);
-			return;
-		}
-	}
-	buf_printf(out, "0x%02x", (unsigned)tos >> 2);
+	if (name)
+		buf_str(out, name);
+	else
+		buf_printf(out, "0x%02x", (unsigned)tos >> 2);
 }
 
 const char *sockopt_ecn_name(uint8_t tos)

@@ -56,7 +56,8 @@ struct sockopt {
 
 #define SOCKOPT_MAX 32 /* rows at most; checked at compile time in sockopt.c */
 
-extern const struct sockopt sockopts[]; /* ends with name NULL */
+extern const struct sockopt sockopts[];               /* ends with name NULL */
+extern const struct sockopt_word sockopt_tos_words[]; /* of "tos" */
 
 /* What was asked, by row index; a zeroed struct asks for nothing. */
 struct sockopt_value {
@@ -101,6 +102,7 @@ void sockopt_format_range(const struct sockopt *o, struct buf *out);
 /* "ef", "af11", "cs6", "0x0b": the name of a DSCP (RFC 2474, 2597, 3246), and of the two ECN bits
  * (RFC 3168): "not-ect", "ect(1)", "ect(0)", "ce". */
 void sockopt_format_dscp(struct buf *out, uint8_t tos);
+const char *sockopt_dscp_name(uint8_t tos); /* NULL: it has none */
 const char *sockopt_ecn_name(uint8_t tos);
 
 #endif

@@ -9,9 +9,9 @@
 
 /*
  * The whole byte, as IP_TOS takes it: the DSCP times four (RFC 2474, 2597, 3246, 5865).  From
- * "lowdelay" on it is RFC 1349's, no DSCPs: sockopt_format_dscp() stops there.
+ * "lowdelay" on it is RFC 1349's, no DSCPs: sockopt_dscp_name() stops there.
  */
-static const struct sockopt_word tos_words[] = {
+const struct sockopt_word sockopt_tos_words[] = {
 	{ "ef", 0xb8 },          { "voice-admit", 0xb0 },
 	{ "cs0", 0x00 },         { "cs1", 0x20 },
 	{ "cs2", 0x40 },         { "cs3", 0x60 },
@@ -114,7 +114,7 @@ const struct sockopt sockopts[] = {
 	  .max = 255,
 	  .v4 = { IPPROTO_IP, IP_TOS },
 	  .v6 = { IPPROTO_IPV6, IPV6_TCLASS },
-	  .words = tos_words,
+	  .words = sockopt_tos_words,
 	  .help = "type of service, traffic class: DSCP and ECN in one byte" },
 	{ .name = "df",
 	  .kind = SOCKOPT_WORD,

@@ -98,6 +98,7 @@ static void store_batch(struct intake *in, struct source *s, int n)
 		p.ifindex = m.ifindex;
 		p.ttl = m.ttl;
 		p.tos = m.tos;
+		p.fragment = m.fragment;
 		p.len = m.len;
 		p.stored = m.stored;
 		p.data = rx_data(in->batch, i);

@@ -132,7 +132,7 @@ static void format_interface(struct session *s, unsigned ifindex, struct buf *ou
 
 static void format_tos(int tos, struct buf *out)
 {
-	const struct sockopt_word *w = sockopt_find("tos", NULL)->words;
+	const struct sockopt_word *w = sockopt_tos_words;
 
 	while (w->name && w->value != tos)
 		w++;

@@ -50,6 +50,21 @@ const char *words_direction(const struct packet *p)
 	}
 }
 
+/* Of what was received the kernel said it: only what is sent has to be looked up. */
+const char *words_kind(struct session *s, const struct packet *p)
+{
+	bool sent = p->kind == PACKET_TX;
+	const struct addr *to = sent ? &p->peer : &p->local;
+
+	if ((p->flags & PACKET_MULTICAST) || addr_is_multicast(to))
+		return "multicast";
+	if (addr_kind(to) == ADDR_BROADCAST)
+		return "limited broadcast";
+	if ((p->flags & PACKET_BROADCAST) || (sent && iface_is_broadcast(session_ifaces(s), to)))
+		return "subnet broadcast";
+	return "unicast";
+}
+
 static const char *error_mark(const struct packet_icmp *i)
 {
 	return errqueue_mark((enum errqueue_origin)i->origin, i->type, i->code, i->errnum);

@@ -8,13 +8,14 @@
 #ifndef SESSION_WORDS_H
 #define SESSION_WORDS_H
 
-#include "store/packet.h"
-#include "util/buf.h"
+#include "session/session.h"
 
 /* 12:03:11.301; digits: 0 (no fraction), 3, 6 or 9. */
 void words_time(struct buf *out, uint64_t time, int digits, bool utc);
 /* "<-", "<m", "<b", "<o", "->", "!!", "--" */
 const char *words_direction(const struct packet *p);
+/* What a datagram was sent to: "unicast", "multicast", "subnet broadcast", "limited broadcast". */
+const char *words_kind(struct session *s, const struct packet *p);
 /* "127.0.0.1:53 refused #1198: port unreachable, says 10.0.0.1" */
 void words_error(struct buf *out, const struct packet *p);
 /* Without the address: "refused #1198: port unreachable, says 10.0.0.1" */

@@ -5,8 +5,8 @@
  *
  * Addresses of IPv4, which is nearly all, fit the head; what is rarer follows it
  * in this order, each only if the head's "shape" or kind says so: the IPv6 peer,
- * the IPv6 local address, the job, the facts of an ICMP error, the count of a gap.
- * Then come the bytes.  Records begin at multiples of 8, the parts need not.
+ * the IPv6 local address, the job, the fragment size, the facts of an ICMP error,
+ * the count of a gap.  Then come the bytes.  Records begin at multiples of 8, the parts need not.
  */
 #include "store/packet.h"
 
@@ -33,6 +33,7 @@ enum shape {
 	LOCAL_V4 = 4,
 	LOCAL_V6 = 8,
 	HAS_JOB = 16,
+	HAS_FRAGMENT = 32,
 };
 
 struct gap_part {
@@ -66,6 +67,8 @@ static uint8_t shape_of(const struct packet *p)
 		shape |= LOCAL_V6;
 	if (p->job)
 		shape |= HAS_JOB;
+	if (p->fragment)
+		shape |= HAS_FRAGMENT;
 	return (uint8_t)shape;
 }
 
@@ -78,6 +81,8 @@ static size_t parts_size(enum packet_kind kind, uint8_t shape)
 	if (shape & LOCAL_V6)
 		n += sizeof(struct addr);
 	if (shape & HAS_JOB)
+		n += sizeof(uint32_t);
+	if (shape & HAS_FRAGMENT)
 		n += sizeof(uint32_t);
 	if (kind == PACKET_ICMP)
 		n += sizeof(struct packet_icmp);
@@ -107,6 +112,8 @@ static uint8_t *encode_parts(const struct packet *p, uint8_t shape, uint8_t *at)
 		at = put(at, &p->local, sizeof(p->local));
 	if (shape & HAS_JOB)
 		at = put(at, &p->job, sizeof(p->job));
+	if (shape & HAS_FRAGMENT)
+		at = put(at, &p->fragment, sizeof(p->fragment));
 	if (p->kind == PACKET_ICMP) {
 		at = put(at, &p->icmp, sizeof(p->icmp));
 	} else if (p->kind == PACKET_GAP) {
@@ -157,6 +164,8 @@ static const uint8_t *decode_parts(const uint8_t *at, uint8_t shape, struct pack
 		at = get(at, &out->local, sizeof(out->local));
 	if (shape & HAS_JOB)
 		at = get(at, &out->job, sizeof(out->job));
+	if (shape & HAS_FRAGMENT)
+		at = get(at, &out->fragment, sizeof(out->fragment));
 	if (out->kind == PACKET_ICMP) {
 		at = get(at, &out->icmp, sizeof(out->icmp));
 	} else if (out->kind == PACKET_GAP) {

@@ -66,6 +66,7 @@ struct packet {
 	uint32_t len;      /* true length of the payload */
 	uint32_t stored;   /* bytes at data */
 	uint8_t ttl, tos;
+	uint32_t fragment; /* rx: size of the largest IP fragment it came in, 0: it came whole */
 	const uint8_t *data;
 	int result;              /* PACKET_TX */
 	uint32_t job;            /* PACKET_TX: the job that sent it, 0 none */

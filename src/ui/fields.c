@@ -102,6 +102,14 @@ static void add_tos(struct maker *m)
 	add(m, "DSCP");
 }
 
+static void add_fragments(struct maker *m)
+{
+	if (!m->p->fragment)
+		return;
+	buf_printf(&m->value, "up to %" PRIu32 " bytes each", m->p->fragment);
+	add(m, "Fragments");
+}
+
 static void add_port(struct maker *m, const char *name, uint16_t port)
 {
 	const char *service = session_service(m->v->session, port);
@@ -124,25 +132,12 @@ static void add_length(struct maker *m)
 	add(m, "Length");
 }
 
-static const char *kind_of_destination(const struct maker *m)
-{
-	const struct packet *p = m->p;
-	const struct addr *to = p->kind == PACKET_TX ? &p->peer : &p->local;
-
-	if ((p->flags & PACKET_MULTICAST) || addr_is_multicast(to))
-		return "multicast";
-	if ((p->flags & PACKET_BROADCAST) || addr_kind(to) == ADDR_BROADCAST ||
-	    iface_is_broadcast(session_ifaces(m->v->session), to))
-		return "broadcast";
-	return "unicast";
-}
-
 static void add_kind(struct maker *m)
 {
-	buf_str(&m->value, kind_of_destination(m));
-	if (m->p->flags & PACKET_OWN)
-		buf_str(&m->value, ", own looped back");
+	buf_str(&m->value, words_kind(m->v->session, m->p));
 	add(m, "Kind");
+	if (m->p->flags & PACKET_OWN)
+		add_str(m, "Own", "looped back");
 }
 
 static void make_rx(struct maker *m)
@@ -155,6 +150,7 @@ static void make_rx(struct maker *m)
 	add_interface(m);
 	add_ttl(m);
 	add_tos(m);
+	add_fragments(m);
 	add_time(m);
 	add_length(m);
 	add_port(m, "From port", p->peer.port);

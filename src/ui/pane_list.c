@@ -175,10 +175,19 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 	canvas_str(d->c, row, at->direction, 2, style, words_direction(p));
 }
 
+/* In a style of its own, so that no payload looks the same.  Returns the columns used. */
+static int draw_unusual(struct painter *d, int row, int col, const struct packet *p)
+{
+	buf_reset(&d->text);
+	words_unusual(&d->text, d->v, p);
+	put_rest(d, row, col, STYLE_WARNING);
+	return (int)text_width(buf_cstr(&d->text), d->text.len);
+}
+
 static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p)
 {
 	const struct columns *at = &d->at;
-	int left = at_least(d->c->cols - at->info, 1);
+	int left = at_least(d->c->cols - at->info, 1), info = at->info;
 	int width = at->peer < 0 && left < at->peer_width ? left : at->peer_width;
 
 	buf_reset(&d->text);
@@ -187,10 +196,11 @@ static void draw_datagram(struct painter *d, int row, enum style style, const st
 		buf_char(&d->text, ' ');
 	} else {
 		put_text(d, row, at->peer, at->peer_width, style);
+		info += draw_unusual(d, row, info, p);
 		buf_reset(&d->text);
 	}
 	words_payload(&d->text, p, (size_t)left);
-	put_rest(d, row, at->info, style);
+	put_rest(d, row, info, style);
 	if (at->len >= 0)
 		put_number(d, row, at->len, LEN_WIDTH, style, p->len);
 	if (at->ttl >= 0 && (p->flags & PACKET_HAS_TTL))

@@ -39,6 +39,59 @@ void words_peer(struct buf *out, const struct view *v, const struct addr *a, siz
 	addr_format_short(out, a, columns < SHORTEST_ADDR ? SHORTEST_ADDR : columns);
 }
 
+static const struct iface *iface_of(const struct iface_table *all, const struct addr *a)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (iface_has_addr(&all->ifaces[i], a))
+			return &all->ifaces[i];
+	return NULL;
+}
+
+/* The interface by which it came though another one has the address; NULL: as usual. */
+static const struct iface *strange_interface(const struct view *v, const struct packet *p)
+{
+	const struct iface_table *all = session_ifaces(v->session);
+	const struct iface *in = iface_by_index(all, p->ifindex);
+
+	if (!in || (in->flags & IFF_LOOPBACK) || iface_has_addr(in, &p->local))
+		return NULL;
+	return iface_of(all, &p->local) ? in : NULL;
+}
+
+/* Each is parted from the one before. */
+static void part(struct buf *out, size_t start)
+{
+	if (out->len > start)
+		buf_str(out, ", ");
+}
+
+void words_unusual(struct buf *out, const struct view *v, const struct packet *p)
+{
+	const uint32_t many = PACKET_MULTICAST | PACKET_BROADCAST;
+	const struct iface *in;
+	size_t start = out->len;
+
+	if (p->kind != PACKET_RX)
+		return;
+	in = strange_interface(v, p);
+	if (p->fragment)
+		buf_str(out, "in fragments");
+	if ((p->flags & PACKET_HAS_TOS) && (p->tos & 3) == 3) {
+		part(out, start);
+		buf_str(out, "ECN CE");
+	}
+	if ((p->flags & PACKET_HAS_TTL) && p->ttl <= 1 && !(p->flags & many)) {
+		part(out, start);
+		buf_printf(out, "ttl %u", p->ttl);
+	}
+	if (in) {
+		part(out, start);
+		buf_printf(out, "by %s", in->name);
+	}
+	if (out->len > start)
+		buf_str(out, ": ");
+}
+
 /* Three quarters or more of what is there can be read. */
 static bool is_mostly_text(const uint8_t *data, size_t n)
 {

@@ -14,6 +14,10 @@
  * peer is not in the table.  A peer with a label is "@1 LABEL", and its address behind that where
  * all of it has room. */
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
+/* What is unusual about how a datagram came, in few words with ": " behind them, or nothing: "in
+ * fragments, ECN CE, ttl 1, by eth1: ".  The last is an interface that has not the address which
+ * it was sent to; a TTL of 1 is unusual but for groups. */
+void words_unusual(struct buf *out, const struct view *v, const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* A run of equal errors: "127.0.0.1:53 refused x 214, last 12:03:11: port unreachable". */

@@ -52,13 +52,14 @@ check "from where, to where" holds "rx[0] | .src == \"127.0.0.1\" and .sport == 
 	.dst == \"127.0.0.1\" and .dport > 0 and .ifname == \"lo\" and .socket == 1"
 check "length, hex and text" holds 'rx[0] | .len == 6 and .data == "68656c6c6f0a" and
 	.text == "hello\n" and .truncated == false and .own == false'
-check "TTL and TOS" holds 'rx[0] | .ttl == 64 and .tos == 0 and .ecn == 0'
+check "TTL and TOS" holds 'rx[0] | .ttl == 64 and .tos == 0 and .dscp == "cs0" and .ecn == 0 and
+	.kind == "unicast"'
 check "time in UTC with nanoseconds" holds 'rx[0].time |
 	test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{9}Z$")'
 check "and it is now" holds 'rx[0].time | sub("\\..*"; "Z") | fromdate | (now - .) | (. > -5 and . < 60)'
 check "keys have their order" holds 'rx[0] | keys_unsorted == ["no", "time", "event", "socket", "src",
-	"sport", "dst", "dport", "ifname", "ttl", "tos", "ecn", "len", "truncated", "own", "data",
-	"text"]'
+	"sport", "dst", "dport", "kind", "ifname", "ttl", "tos", "dscp", "ecn", "len", "truncated",
+	"own", "data", "text"]'
 
 check "a tx has its addresses, length and errno" holds ".[1] | .dst == \"127.0.0.1\" and
 	.dport == $port and .len == 6 and .data == \"68656c6c6f0a\" and .errno == 0"

@@ -76,7 +76,7 @@ unicast_once() {
 own() {
 	deck_start h3 own -4 -l 4500 -j 239.1.2.5%eth0 &&
 		deck_type own ":to 239.1.2.5 4500" "me too" &&
-		deck own "wait <o @" "wait own looped back" "row 1 rx 1" &&
+		deck own "wait <o @" "wait looped back" "row 1 rx 1" &&
 		deck_type own ":set multicast-loop off" && deck own "wait multicast-loop of [1] is off" &&
 		deck_type own "not me" && deck_type sender ":to 10.77.0.3 4500 send behind it" &&
 		deck own "wait behind it" "row 1 rx 2"

@@ -92,9 +92,11 @@ static void test_a_received_datagram(void **state)
 	p.ttl = 255;
 	p.tos = 0xb9;
 	p.flags = PACKET_HAS_TTL | PACKET_HAS_TOS;
+	p.fragment = 1500;
 	expect(*state, p,
 	       "{\"no\":7," STAMP ",\"event\":\"rx\",\"socket\":1," FROM "," TO
-	       ",\"ifname\":\"lo\",\"ttl\":255,\"tos\":185,\"ecn\":1,\"len\":3,"
+	       ",\"kind\":\"multicast\",\"ifname\":\"lo\",\"ttl\":255,\"tos\":185,"
+	       "\"dscp\":\"ef\",\"ecn\":1,\"fragsize\":1500,\"len\":3,"
 	       "\"truncated\":false,\"own\":false,\"data\":\"68690a\",\"text\":\"hi\\u000a\"}\n");
 }
 
@@ -112,7 +114,8 @@ static void test_what_is_not_known_is_left_out(void **state)
 	p = datagram(PACKET_RX, "", 0);
 	expect(*state, p,
 	       "{\"no\":7," STAMP ",\"event\":\"rx\",\"socket\":1," FROM "," TO
-	       ",\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\",\"text\":\"\"}\n");
+	       ",\"kind\":\"multicast\",\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\","
+	       "\"text\":\"\"}\n");
 }
 
 static void test_zones_have_names(void **state)
@@ -126,7 +129,8 @@ static void test_zones_have_names(void **state)
 	       "{\"no\":7," STAMP ",\"event\":\"rx\",\"socket\":1,"
 	       "\"src\":\"fe80::1%lo\",\"sport\":5353,"
 	       "\"dst\":\"ff02::fb%e\\u001b\\\"\\ufffd\",\"dport\":53,"
-	       "\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\",\"text\":\"\"}\n");
+	       "\"kind\":\"multicast\",\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\","
+	       "\"text\":\"\"}\n");
 	p.local.scope = 99;
 	buf_reset(&((struct bed *)*state)->out);
 	json_packet(&((struct bed *)*state)->session, &p, &((struct bed *)*state)->out);

@@ -50,6 +50,7 @@ static void assert_same(const struct packet *a, const struct packet *b)
 	assert_int_equal(a->tos, b->tos);
 	assert_int_equal(a->result, b->result);
 	assert_int_equal(a->job, b->job);
+	assert_int_equal(a->fragment, b->fragment);
 	assert_addr(&a->icmp.offender, &b->icmp.offender);
 	assert_true(a->icmp.cause == b->icmp.cause);
 	assert_int_equal(a->icmp.info, b->icmp.info);
@@ -110,6 +111,13 @@ static void test_every_kind(void **state)
 		  .flags = PACKET_TRUNCATED,
 		  .data = hello },
 		{ .kind = PACKET_RX, .peer = v4(2, 1) },
+		{ .kind = PACKET_RX,
+		  .peer = v4(2, 1),
+		  .local = v6(3, 0, 1),
+		  .len = 4000,
+		  .stored = 12,
+		  .fragment = 1500,
+		  .data = hello },
 		{ .kind = PACKET_TX,
 		  .peer = v4(2, 53),
 		  .local = v6(1, 0, 9),

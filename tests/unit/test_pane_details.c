@@ -79,13 +79,16 @@ static void test_fields_of_a_received_datagram(void **state)
 	p.ifindex = 1;
 	p.ttl = 3;
 	p.tos = 0xb9;
+	p.fragment = 1500;
 	draw_details_of(d, p);
 	assert_field(d, "From", "@1 10.0.0.9:53");
 	assert_field(d, "To", "10.0.0.255:50000");
-	assert_field(d, "Kind", "broadcast, own looped back");
+	assert_field(d, "Kind", "subnet broadcast");
+	assert_field(d, "Own", "looped back");
 	assert_field(d, "Interface", "lo, index 1");
 	assert_field(d, "TTL", "3");
 	assert_field(d, "DSCP", "ef, ECN ect(1)");
+	assert_field(d, "Fragments", "up to 1500 bytes each");
 	assert_field(d, "Time", "12:03:11.301000000 kernel");
 	assert_field(d, "Length", "5 bytes");
 	assert_field(d, "From port", "53 well-known, domain");

@@ -198,6 +198,60 @@ static void test_a_cut_datagram_says_so(void **state)
 	assert_ends(only_row(*state, p), "  9000 cut: 5 of 9000 bytes he");
 }
 
+/* What is told about how it came, in a style of its own. */
+static void test_what_is_unusual(void **state)
+{
+	static const struct {
+		uint32_t flags, fragment, ifindex;
+		uint8_t ttl, tos;
+		const char *to, *info;
+	} table[] = {
+		{ 0, 0, 7777, 1, 3, "10.0.0.1", " hello" }, /* neither is known */
+		{ PACKET_HAS_TTL | PACKET_HAS_TOS, 0, 7777, 64, 0xba, "10.0.0.1", " hello" },
+		{ 0, 1500, 7777, 0, 0, "10.0.0.1", " in fragments: hello" },
+		{ PACKET_HAS_TTL, 0, 7777, 1, 0, "10.0.0.1", " ttl 1: hello" },
+		{ PACKET_HAS_TTL | PACKET_MULTICAST, 0, 7777, 1, 0, "239.1.2.3", " hello" },
+		{ PACKET_HAS_TOS, 0, 7777, 0, 0xbb, "10.0.0.1", " ECN CE: hello" },
+		{ 0, 0, 7777, 0, 0, "10.5.0.1", " by eth1: hello" },
+		{ 0, 0, 1, 0, 0, "10.0.0.1", " hello" },    /* a host talks to itself by lo */
+		{ 0, 0, 7777, 0, 0, "10.9.9.9", " hello" }, /* nobody has that */
+		{ PACKET_HAS_TTL | PACKET_HAS_TOS, 1280, 7777, 1, 3, "10.5.0.1",
+		  " in fragments, ECN CE, ttl 1, by eth1: hello" },
+	};
+	struct deck *d = *state;
+	struct iface_addr here = { .addr = deck_addr("10.0.0.1", 0) };
+	struct iface_addr there = { .addr = deck_addr("10.5.0.1", 0) };
+	struct iface ifaces[] = {
+		{ .name = "lo", .index = 1, .flags = IFF_LOOPBACK },
+		{ .name = "eth1", .index = 7777, .addrs = &here, .addr_count = 1 },
+		{ .name = "eth2", .index = 7778, .addrs = &there, .addr_count = 1 },
+	};
+
+	d->session.ifaces = (struct iface_table){ .ifaces = ifaces, .count = 3 };
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct packet p = deck_datagram("hello", 5);
+		const char *row;
+		int col;
+
+		p.local = deck_addr(table[i].to, 9);
+		p.flags = table[i].flags;
+		p.fragment = table[i].fragment;
+		p.ifindex = table[i].ifindex;
+		p.ttl = table[i].ttl;
+		p.tos = table[i].tos;
+		d->view.list.cleared = d->view.list.end;
+		deck_add(d, p);
+		deck_draw(d, 24, 129);
+		row = deck_row(d, FIRST_ROW);
+		assert_ends(row, table[i].info);
+		col = (int)(strstr(row, table[i].info) + 1 - row);
+		assert_int_equal(deck_style(d, FIRST_ROW, col),
+				 table[i].info[1] == 'h' ? STYLE_RX : STYLE_WARNING);
+		assert_int_equal(deck_style(d, FIRST_ROW, (int)strlen(row) - 1), STYLE_RX);
+	}
+	d->session.ifaces = (struct iface_table){ 0 };
+}
+
 static void test_directions(void **state)
 {
 	static const struct {
@@ -354,6 +408,7 @@ int main(void)
 		TEST(test_paused),
 		TEST(test_payloads_in_the_info_column),
 		TEST(test_a_cut_datagram_says_so),
+		TEST(test_what_is_unusual),
 		TEST(test_directions),
 		TEST(test_a_failed_send_says_why),
 		TEST(test_gaps),

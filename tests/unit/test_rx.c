@@ -203,6 +203,34 @@ static void test_drops_ride_on_the_next_datagram(void **state)
 	sock_close(&from);
 }
 
+/* Both families, from and to all kinds of sockets; what came whole says nothing. */
+static void test_fragments(void **state)
+{
+	const bool *alone = *state;
+	struct rx_batch *b;
+	char payload[4000] = "";
+
+	if (!*alone || !run_shell("PATH=$PATH:/usr/sbin:/sbin; ip link set lo mtu 1500"))
+		skip();
+	b = rx_batch_new();
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct sock to = must_open(ways[i].hearer, NULL, NULL);
+		struct sock from = must_open(ways[i].speaker, NULL, NULL);
+		struct addr dest = address(ways[i].host, to.local.port);
+		struct rx_meta m;
+
+		assert_int_equal(tx_send(&from, &dest, payload, sizeof(payload)), 0);
+		m = hear(b, to.fd);
+		assert_int_equal(m.len, sizeof(payload));
+		assert_in_range(m.fragment, 1280, 1500);
+		assert_int_equal(tx_send(&from, &dest, payload, 1000), 0);
+		assert_int_equal(hear(b, to.fd).fragment, 0);
+		sock_close(&to);
+		sock_close(&from);
+	}
+	rx_batch_free(b);
+}
+
 static void test_trains(void **state)
 {
 	struct rx_batch *b = rx_batch_new();
@@ -250,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_drops_ride_on_the_next_datagram),
 		cmocka_unit_test(test_trains),
 		cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test_prestate(test_fragments, &alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
