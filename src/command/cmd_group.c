@@ -2,9 +2,9 @@
 /* Commands about multicast groups and interfaces. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/groups.h"
 #include "command/tables.h"
 
-#include <net/if.h>
 #include <stdio.h>
 
 /* Joining needs a socket that hears the group's port, so it is not opened by itself: the port would
@@ -68,74 +68,6 @@ static bool block_run(struct command_call *c, struct error *e)
 static bool unblock_run(struct command_call *c, struct error *e)
 {
 	return change_source(c, false, e);
-}
-
-/* One row a membership; the sources of one that has several share it. */
-static void membership_row(struct command_call *c, const struct session_socket *k,
-			   const struct membership *m)
-{
-	const struct addr none = { 0 };
-	const struct iface *dev = session_iface(c->session, m->ifindex);
-	struct buf name, where, sources;
-	char command[200];
-
-	buf_init(&name, 256);
-	buf_init(&where, 64);
-	buf_init(&sources, 1024);
-	group_format(&name, &m->group,
-		     m->source_specific && m->source_count ? &m->sources[0] : &none,
-		     dev ? m->ifindex : 0);
-	snprintf(command, sizeof(command), "leave %s", buf_cstr(&name));
-	buf_reset(&name);
-	addr_format_host(&name, &m->group);
-	if (dev)
-		buf_str(&where, dev->name);
-	else if (m->ifindex)
-		buf_printf(&where, "interface %u is gone", m->ifindex);
-	else
-		buf_str(&where, "kernel's choice");
-	for (size_t i = 0; i < m->source_count; i++) {
-		buf_str(&sources, i ? ", " : m->source_specific ? "only " : "all but ");
-		addr_format_host(&sources, &m->sources[i]);
-	}
-	listing_row(&c->listing, LISTING_PLAIN, command, "[%u]\t%s\t%s\t%s", k->number,
-		    buf_cstr(&name), buf_cstr(&where),
-		    sources.len ? buf_cstr(&sources) : "any source");
-	buf_done(&name);
-	buf_done(&where);
-	buf_done(&sources);
-}
-
-static bool groups_run(struct command_call *c, struct error *e)
-{
-	struct session *s = c->session;
-	size_t memberships = 0;
-	char command[64];
-
-	if (!iface_load(&s->ifaces, e))
-		return false;
-	buf_str(&c->listing.title, "groups");
-	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL, " \tgroup\tinterface\tsources");
-	for (size_t i = 0; i < s->socket_count; i++) {
-		const struct group_list *l = &s->sockets[i]->sock.groups;
-
-		for (size_t g = 0; g < l->count; g++)
-			membership_row(c, s->sockets[i], &l->m[g]);
-		memberships += l->count;
-	}
-	if (!memberships)
-		listing_row(&c->listing, LISTING_DIM, NULL, "none is joined");
-	for (size_t i = 0; i < s->ifaces.count; i++) {
-		const struct iface *dev = &s->ifaces.ifaces[i];
-
-		if (!(dev->flags & IFF_UP))
-			continue;
-		snprintf(command, sizeof(command), "join 239.1.2.3%%%s", dev->name);
-		listing_row(&c->listing, LISTING_DIM, command, "join\ton %s\t%s", dev->name,
-			    dev->flags & IFF_MULTICAST ? "" : "no MULTICAST flag");
-	}
-	return true;
 }
 
 static bool interfaces_run(struct command_call *c, struct error *e)

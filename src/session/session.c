@@ -129,7 +129,7 @@ void session_done(struct session *s)
 	store_free(s->store);
 	peer_table_done(&s->peers);
 	groupstat_done(&s->groups);
-	igmp_done(&s->igmp);
+	igmp_done(&s->igmp.table);
 	sequence_free(s->sequence);
 	variable_table_done(&s->variables);
 	iface_done(&s->ifaces);
@@ -405,7 +405,7 @@ bool session_join(struct session *s, struct session_socket *k, const struct grou
 	for (size_t h = helpers; h < k->sock.helper_count; h++)
 		if (!listen_to(s, k, k->sock.helpers[h], true, false, ok ? e : NULL))
 			ok = false;
-	s->igmp_read = 0;
+	s->igmp.read = 0;
 	if (*joined) {
 		tell_group(s, PACKET_JOIN, k, g);
 		silence_watch(s, k, g);
@@ -418,22 +418,10 @@ bool session_leave(struct session *s, struct session_socket *k, const struct gro
 {
 	bool ok = group_leave(&k->sock, g, left, e);
 
-	s->igmp_read = 0;
+	s->igmp.read = 0;
 	if (*left)
 		tell_group(s, PACKET_LEAVE, k, g);
 	return ok;
-}
-
-const struct igmp_table *session_igmp(struct session *s)
-{
-	uint64_t now = clock_monotonic(s->clock);
-
-	if (!s->igmp_read || now - s->igmp_read >= NS_PER_S) {
-		s->igmp_read = now;
-		if (!igmp_load(&s->igmp, "", NULL))
-			igmp_done(&s->igmp);
-	}
-	return &s->igmp;
 }
 
 const char *session_service(struct session *s, uint16_t port)

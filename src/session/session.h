@@ -36,6 +36,18 @@ struct job;      /* session/job.h */
 struct silence;  /* session/silence.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
+/* What /proc told of groups last. */
+struct session_igmp {
+	struct igmp_table table;
+	uint64_t read; /* monotonic ns; 0: not yet, or out of date */
+	struct session_igmp_state {
+		unsigned ifindex;
+		int family;
+		struct igmp_state state;
+	} states[32]; /* those asked for, the next in place of the oldest */
+	unsigned asked;
+};
+
 struct session_socket {
 	uint32_t number; /* from 1, never reused */
 	struct sock sock;
@@ -88,8 +100,7 @@ struct session {
 	struct groupstat groups;
 	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
 	struct loop_timer silence;
-	struct igmp_table igmp;      /* ask session_igmp() */
-	uint64_t igmp_read;          /* monotonic ns; 0: not yet, or out of date */
+	struct session_igmp igmp;    /* ask session_igmp() */
 	struct job *jobs;            /* in order of starting */
 	struct activity *activities; /* likewise; those that are over stay for a while */
 	size_t job_count;            /* of jobs, and activities that are not over */
@@ -138,9 +149,11 @@ bool session_join(struct session *s, struct session_socket *k, const struct grou
 bool session_leave(struct session *s, struct session_socket *k, const struct group_spec *g,
 		   unsigned *left, struct error *e);
 
-/* What /proc tells of groups, at most a second old and never from before our own last join or
- * leave.  An empty table where it cannot be read. */
+/* session/igmp.c: what /proc tells of groups, at most a second old and never from before our own
+ * last join or leave.  An empty table where it cannot be read. */
 const struct igmp_table *session_igmp(struct session *s);
+/* Likewise what is in force on an interface; good until the next call. */
+const struct igmp_state *session_igmp_state(struct session *s, const struct iface *dev, int family);
 
 /* Appends an event of the given kind with a text. */
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
