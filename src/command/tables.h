@@ -20,5 +20,6 @@ extern const struct command ping_commands[];
 extern const struct command script_commands[];
 extern const struct command program_commands[];
 extern const struct command sweep_commands[];
+extern const struct command watch_commands[];
 
 #endif
