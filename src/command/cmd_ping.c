@@ -131,7 +131,7 @@ struct teller {
 	struct face *face;
 	struct session *session;
 	struct ping *ping; /* set once it is started */
-	bool sums;         /* at the end: no script prints the report */
+	bool in_script;
 };
 
 static void tell_listing(const struct teller *t, struct listing *l)
@@ -151,13 +151,15 @@ static void tell_event(void *ctx, const struct ping_event *event)
 	tell_listing(t, &l);
 }
 
-/* A session that is taken down has no face any more, and no watcher. */
+/* A script that waits for the end prints the report by itself, unless that was stopped first.  A
+ * session that is taken down has no face any more, and no watcher. */
 static void tell_sums(void *ctx)
 {
 	struct teller *t = ctx;
+	bool waits = t->in_script && !script_is_idle(t->face->script);
 	struct listing l;
 
-	if (t->sums && t->ping && t->session->watcher.changed) {
+	if (t->ping && !waits && t->session->watcher.changed) {
 		listing_init(&l);
 		ping_report(&l, t->ping);
 		tell_listing(t, &l);
@@ -174,7 +176,7 @@ static struct teller *add_teller(const struct command_call *c, bool in_script,
 		err_set(e, ERR_LIMIT, "no memory for a ping");
 		return NULL;
 	}
-	*t = (struct teller){ .face = c->face, .session = c->session, .sums = !in_script };
+	*t = (struct teller){ .face = c->face, .session = c->session, .in_script = in_script };
 	spec->tell = tell_event;
 	spec->ended = tell_sums;
 	spec->ctx = t;
@@ -213,10 +215,9 @@ static bool start(struct command_call *c, struct ping_spec *spec, struct error *
 		free(t);
 		return false;
 	}
-	if (!t || in_script)
-		return diagnose_begin(c, &p->activity, e);
-	t->ping = p;
-	return true;
+	if (t)
+		t->ping = p;
+	return t && !in_script ? true : diagnose_begin(c, &p->activity, e);
 }
 
 static bool ping_run(struct command_call *c, struct error *e)

@@ -8,9 +8,20 @@
 
 #define MEMBERS_MAX 2048
 
-static double ms(uint64_t ns)
+static double ms(double ns)
 {
-	return (double)ns / NS_PER_MS;
+	return ns / NS_PER_MS;
+}
+
+/* As many digits as are known, and as fit a row of five. */
+static int digits(double ns)
+{
+	return ms(ns) < 100 ? 3 : 1;
+}
+
+static void add_time(struct buf *out, const char *name, double ns)
+{
+	buf_printf(out, "%s%s %.*f", out->len ? "  " : "", name, digits(ns), ms(ns));
 }
 
 static double seconds(double ns)
@@ -18,7 +29,7 @@ static double seconds(double ns)
 	return ns / NS_PER_S;
 }
 
-/* ---- events ---- */
+/* ---- events; Enter on one prepares a look at its packet ---- */
 
 static const char *const answer_names[] = {
 	[ROUNDTRIP_IS_FIRST] = "answer",        [ROUNDTRIP_IS_LATE] = "late",
@@ -88,17 +99,18 @@ static void answer_row(struct listing *l, const struct ping_event *event)
 {
 	const struct roundtrip_answer *a = &event->answer;
 	struct buf peer;
-	char seq[32] = "", time[32] = "", ttl[16] = "";
+	char seq[32] = "", time[32] = "", ttl[16] = "", show[32];
 
 	buf_init(&peer, 128);
 	addr_format(&peer, &event->peer);
 	if (a->seq) {
 		snprintf(seq, sizeof(seq), "seq %" PRIu64 ": ", a->seq);
-		snprintf(time, sizeof(time), ", %.3f ms", ms(a->time));
+		snprintf(time, sizeof(time), ", %.3f ms", ms((double)a->time));
 	}
 	if (event->ttl)
 		snprintf(ttl, sizeof(ttl), ", ttl %u", event->ttl);
-	listing_row(l, a->kind == ROUNDTRIP_IS_FIRST ? LISTING_PLAIN : LISTING_ERROR, NULL,
+	snprintf(show, sizeof(show), "show #%" PRIu64, event->no);
+	listing_row(l, a->kind == ROUNDTRIP_IS_FIRST ? LISTING_PLAIN : LISTING_ERROR, show,
 		    "%s%u bytes from %s%s%s%s%s", seq, event->len, buf_cstr(&peer), ttl, time,
 		    answer_words[a->kind], a->reordered ? ", reordered" : "");
 	buf_done(&peer);
@@ -106,11 +118,12 @@ static void answer_row(struct listing *l, const struct ping_event *event)
 
 static void other_row(struct listing *l, const struct ping_event *event)
 {
-	char seq[32] = "";
+	char seq[32] = "", show[32];
 
 	if (event->seq)
 		snprintf(seq, sizeof(seq), "seq %" PRIu64 ": ", event->seq);
-	listing_row(l, LISTING_ERROR, NULL, "%s%s%s", seq,
+	snprintf(show, sizeof(show), "show #%" PRIu64, event->no);
+	listing_row(l, LISTING_ERROR, event->no ? show : NULL, "%s%s%s", seq,
 		    event->what == PING_LOST     ? "no answer in time"
 		    : event->what == PING_UNSENT ? "not sent: "
 						 : "",
@@ -235,15 +248,22 @@ static void errors_row(struct listing *l, const struct roundtrip *r)
 static void times_rows(struct listing *l, const struct roundtrip *r)
 {
 	const struct spread *s = &r->spread;
+	struct buf text;
 
 	if (!s->count)
 		return;
-	listing_row(l, LISTING_PLAIN, NULL,
-		    "round trip\tmin %.3f  avg %.3f  p50 %.3f  p99 %.3f  max %.3f ms", ms(s->min),
-		    s->mean / NS_PER_MS, ms(spread_rank(s, 500)), ms(spread_rank(s, 990)),
-		    ms(s->max));
-	listing_row(l, LISTING_PLAIN, NULL, "variation\tstddev %.3f  jitter %.3f ms (RFC 3550)",
-		    spread_deviation(s) / NS_PER_MS, r->jitter / NS_PER_MS);
+	buf_init(&text, 256);
+	add_time(&text, "min", (double)s->min);
+	add_time(&text, "avg", s->mean);
+	add_time(&text, "p50", (double)spread_rank(s, 500));
+	add_time(&text, "p99", (double)spread_rank(s, 990));
+	add_time(&text, "max", (double)s->max);
+	listing_row(l, LISTING_PLAIN, NULL, "round trip\t%s ms", buf_cstr(&text));
+	buf_reset(&text);
+	add_time(&text, "stddev", spread_deviation(s));
+	add_time(&text, "jitter", r->jitter);
+	listing_row(l, LISTING_PLAIN, NULL, "variation\t%s ms (RFC 3550)", buf_cstr(&text));
+	buf_done(&text);
 }
 
 static void matched_row(struct listing *l, const struct roundtrip *r)

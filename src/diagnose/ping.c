@@ -83,6 +83,7 @@ static void arm_watch(struct ping *p)
 static void find_losses(struct ping *p)
 {
 	struct session *s = p->activity.session;
+	bool any = false;
 	uint64_t seq;
 
 	while ((seq = roundtrip_expire(&p->trips, mono(p)))) {
@@ -94,8 +95,9 @@ static void find_losses(struct ping *p)
 		};
 
 		note(p, &event);
+		any = true;
 	}
-	if (s->watcher.changed)
+	if (any && s->watcher.changed)
 		s->watcher.changed(s->watcher.ctx);
 }
 
@@ -123,6 +125,7 @@ static void ping_stop(struct activity *a)
 	loop_timer_stop(a->session->loop, &p->watch);
 	if (p->spec.ended)
 		p->spec.ended(p->spec.ctx);
+	p->spec.tell = NULL;
 }
 
 static void ping_free(struct activity *a)
@@ -159,6 +162,7 @@ static void take_answer(struct ping *p, const struct packet *packet)
 	struct ping_event event = {
 		.what = PING_ANSWER,
 		.time = packet->time,
+		.no = packet->no,
 		.peer = packet->peer,
 		.len = packet->len,
 		.ttl = packet->flags & PACKET_HAS_TTL ? packet->ttl : 0,
@@ -174,6 +178,7 @@ static void take_error(struct ping *p, const struct packet *packet)
 	struct ping_event event = {
 		.what = PING_REFUSED,
 		.time = packet->time,
+		.no = packet->no,
 		.seq = roundtrip_failed(&p->trips, packet->icmp.cause),
 		.peer = p->spec.target,
 	};

@@ -37,6 +37,7 @@ struct ping_event {
 	enum ping_what what;
 	uint64_t time; /* realtime ns */
 	uint64_t seq;  /* of the probe; 0: not known */
+	uint64_t no;   /* of the answer's or the error's packet; 0: none */
 	struct addr peer;
 	uint32_t len;
 	uint8_t ttl; /* 0: not known */

@@ -152,7 +152,15 @@ unsendable() {
 		ping text '192.0.2.1 7000 timeout 1h every 1ms' && ends 1 'probes would be waited for'
 }
 
-plan 11
+# A person who ends it early gets the sums, too.
+interrupted() {
+	start_bg h1 stopped "$udpdeck" --no-rc -o text -c 'ping 10.77.0.3 7000 times 1000 every 20ms' &&
+		wait_for "grep -q 'seq 3: ' $work/stopped.log" 10 && kill -INT "$bg_pid" &&
+		{ wait "$bg_pid" || true; } && cp "$work/stopped.log" "$work/out" &&
+		said '^probes +[0-9]+ sent, [0-9]+ answered' '^matched +by content'
+}
+
+plan 12
 check "three hosts and an echo" echo_and_lan
 check "an echo over a good way, both families" direct
 check "20 % loss, 10 % duplicates, 20 % reordered" as_relayed 21 20 10 20
@@ -163,5 +171,6 @@ check "a port that refuses" refused
 check "one that is silent" silent
 check "answers that are late" late
 check "several answer a broadcast" broadcast
+check "one that is stopped by a signal" interrupted
 check "what is no ping" unsendable
 finish
