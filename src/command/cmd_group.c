@@ -76,7 +76,7 @@ static bool interfaces_run(struct command_call *c, struct error *e)
 	struct buf flags, addrs;
 	char command[64];
 
-	if (!iface_load(&s->ifaces, e))
+	if (!session_read_ifaces(s, e))
 		return false;
 	buf_str(&c->listing.title, "interfaces");
 	listing_row(&c->listing, LISTING_HEADING, NULL, "name\tindex\tmtu\tflags\taddresses");
@@ -115,7 +115,7 @@ static void leave_complete(struct command_completion *c)
 		buf_reset(&name);
 		group_format(&name, &m->group,
 			     m->source_specific && m->source_count ? &m->sources[0] : &none,
-			     m->ifindex);
+			     m->lost ? 0 : m->ifindex);
 		completion_offer(c, "%s", buf_cstr(&name));
 	}
 	buf_done(&name);

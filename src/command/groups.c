@@ -30,7 +30,9 @@ static void format_heard(const struct groupstat_entry *h, uint64_t mono, struct 
 
 static void format_where(struct buf *out, const struct group_facts *f)
 {
-	if (f->dev)
+	if (f->m->lost)
+		buf_printf(out, "lost: %s was removed", f->m->lost_name);
+	else if (f->dev)
 		buf_str(out, f->dev->name);
 	else if (f->m->ifindex)
 		buf_printf(out, "interface %u is gone", f->m->ifindex);
@@ -48,7 +50,8 @@ static void format_sources(struct buf *out, const struct membership *m)
 		buf_str(out, "any");
 }
 
-/* A command about the membership as it was joined: "leave SRC@GROUP%IF". */
+/* A command about the membership as it was joined: "leave SRC@GROUP%IF"; an interface that is gone
+ * cannot be named. */
 static void format_command(struct buf *out, const char *verb, const struct membership *m,
 			   const struct addr *source)
 {
@@ -56,7 +59,7 @@ static void format_command(struct buf *out, const char *verb, const struct membe
 
 	buf_reset(out);
 	buf_printf(out, "%s ", verb);
-	group_format(out, &m->group, source ? source : &none, m->ifindex);
+	group_format(out, &m->group, source ? source : &none, m->lost ? 0 : m->ifindex);
 }
 
 static void membership_row(struct listing *l, const struct group_facts *f)
@@ -214,7 +217,7 @@ bool groups_run(struct command_call *c, struct error *e)
 	struct session *s = c->session;
 	size_t memberships = 0;
 
-	if (!iface_load(&s->ifaces, e))
+	if (!session_read_ifaces(s, e))
 		return false;
 	buf_str(&c->listing.title, "groups");
 	c->listing.live = true;

@@ -36,6 +36,8 @@ static unsigned find_interface(struct session *s, const struct session_socket *k
 	const struct igmp_table *t = session_igmp(s);
 	const struct igmp_group *held, *first = igmp_holder(t, &m->group, 0);
 
+	if (m->lost)
+		return 0;
 	if (m->ifindex || !first)
 		return m->ifindex;
 	if (!igmp_holder(t, &m->group, 1))

@@ -68,12 +68,12 @@ static void add_membership(const struct membership *m, struct buf *out)
 
 	if (!m->source_specific) {
 		buf_str(out, "join ");
-		group_format(out, &m->group, &any, m->ifindex);
+		group_format_membership(out, m, &any);
 		buf_char(out, '\n');
 	}
 	for (size_t i = 0; i < m->source_count; i++) {
 		buf_str(out, m->source_specific ? "join " : "block ");
-		group_format(out, &m->group, &m->sources[i], m->ifindex);
+		group_format_membership(out, m, &m->sources[i]);
 		buf_char(out, '\n');
 	}
 }

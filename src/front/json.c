@@ -27,7 +27,7 @@ static void add_v4(struct buf *out, const uint8_t bytes[4])
 /* The zone's name comes from the session's table: the kernel is not asked for each datagram. */
 static void add_v6(struct buf *out, struct session *s, const struct addr *a)
 {
-	const struct iface *zone = a->scope ? session_iface(s, a->scope) : NULL;
+	const char *zone = a->scope ? session_ifname(s, a->scope) : NULL;
 	char text[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE];
 	size_t n;
 
@@ -35,7 +35,7 @@ static void add_v6(struct buf *out, struct session *s, const struct addr *a)
 		return;
 	n = strlen(text);
 	if (zone)
-		snprintf(text + n, sizeof(text) - n, "%%%s", zone->name);
+		snprintf(text + n, sizeof(text) - n, "%%%s", zone);
 	else if (a->scope)
 		snprintf(text + n, sizeof(text) - n, "%%%u", a->scope);
 	json_text(out, text, strlen(text));
@@ -87,12 +87,12 @@ static void add_dscp(struct buf *out, uint8_t tos)
 
 static void add_facts(struct buf *out, struct session *s, const struct packet *p)
 {
-	const struct iface *in = p->ifindex ? session_iface(s, p->ifindex) : NULL;
+	const char *in = p->ifindex ? session_ifname(s, p->ifindex) : NULL;
 
 	if (p->kind == PACKET_RX && p->local.family)
 		json_string(out, "kind", words_kind(s, p));
 	if (in)
-		json_string(out, "ifname", in->name);
+		json_string(out, "ifname", in);
 	if (p->flags & PACKET_HAS_TTL)
 		json_number(out, "ttl", p->ttl);
 	if (p->flags & PACKET_HAS_TOS) {

@@ -76,11 +76,11 @@ static void add_subject(struct buf *out, const struct packet *packet)
 {
 	if (packet->kind == PACKET_GAP) {
 		words_gap(out, packet);
-	} else if (packet->kind == PACKET_ERROR) {
-		buf_add(out, packet->data, packet->stored);
-	} else {
+	} else if (packet->kind == PACKET_ICMP) {
 		words_error_subject(out, packet);
 		words_error_meaning(out, packet);
+	} else {
+		buf_add(out, packet->data, packet->stored);
 	}
 }
 
@@ -140,6 +140,11 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 	case PACKET_GAP:
 	case PACKET_ERROR:
 		complain(p, packet);
+		break;
+	case PACKET_JOIN:
+	case PACKET_LEAVE:
+		if (packet->ifindex)
+			complain(p, packet);
 		break;
 	case PACKET_OPEN:
 		pipe_tell_open(p, packet);

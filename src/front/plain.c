@@ -208,6 +208,7 @@ bool plain_run(struct plain *p, struct error *e)
 	if (!take_terminal(p, e))
 		return false;
 	p->running = true;
+	session_watch_interfaces(p->session);
 	line_history_home(p->line);
 	plain_print(p);
 	ok = loop_watch(p->loop, STDIN_FILENO, POLLIN, on_input, p, e) && loop_run(p->loop, e);

@@ -120,6 +120,7 @@ static void write_packet(struct plain *p, const struct packet *packet, struct bu
 	case PACKET_CLOSE:
 	case PACKET_JOIN:
 	case PACKET_LEAVE:
+	case PACKET_INTERFACE:
 	case PACKET_NOTE:
 		write_event(packet, out);
 		break;

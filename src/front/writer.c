@@ -34,7 +34,12 @@ static enum row_kind row_kind(bool verbose, const struct packet *p)
 	case PACKET_ICMP:
 	case PACKET_GAP:
 	case PACKET_ERROR:
+	case PACKET_INTERFACE:
 		return ROW_WORDS;
+	case PACKET_JOIN:
+	case PACKET_LEAVE:
+		/* by a command it is known; what happened to an interface did it here */
+		return p->ifindex ? ROW_WORDS : ROW_NONE;
 	default:
 		return ROW_NONE;
 	}
@@ -174,13 +179,13 @@ static void add_row(struct buf *out, size_t offset, const uint8_t *data, size_t 
 
 static void add_size(struct buf *out, struct session *s, const struct packet *p)
 {
-	const struct iface *in = p->ifindex ? session_iface(s, p->ifindex) : NULL;
+	const char *in = p->ifindex ? session_ifname(s, p->ifindex) : NULL;
 
 	add_len(out, p);
 	buf_str(out, " B");
 	if (in) {
 		buf_str(out, " on ");
-		text_escape(out, in->name, strlen(in->name));
+		text_escape(out, in, strlen(in));
 	}
 }
 

@@ -40,8 +40,27 @@ static int source_call(int fd, int name, const struct addr *group, const struct 
 static struct membership *find(struct group_list *l, const struct addr *group, unsigned ifindex)
 {
 	for (size_t i = 0; i < l->count; i++)
-		if (l->m[i].ifindex == ifindex && addr_same_host(&l->m[i].group, group))
+		if (!l->m[i].lost && l->m[i].ifindex == ifindex &&
+		    addr_same_host(&l->m[i].group, group))
 			return &l->m[i];
+	return NULL;
+}
+
+/* One that was lost: by the name that its interface had, because that may be back; else by the
+ * index. */
+static struct membership *find_lost(struct group_list *l, const struct addr *group,
+				    unsigned ifindex)
+{
+	char name[IF_NAMESIZE];
+	bool named = ifindex && if_indextoname(ifindex, name);
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct membership *m = &l->m[i];
+
+		if (m->lost && addr_same_host(&m->group, group) &&
+		    (named && m->ifindex ? strcmp(m->lost_name, name) == 0 : m->ifindex == ifindex))
+			return m;
+	}
 	return NULL;
 }
 
@@ -231,12 +250,89 @@ static bool join_new(struct sock *s, const struct wanted *w, struct error *e)
 	return true;
 }
 
+/* ---- an interface that was removed, and is back under another index ---- */
+
+bool group_is_on(const struct membership *m, unsigned ifindex)
+{
+	struct group_filter filter = { .gf_interface = ifindex };
+	socklen_t len = GROUP_FILTER_SIZE(0);
+
+	if (m->lost || m->ifindex)
+		return !m->lost && m->ifindex == ifindex;
+	addr_to_sockaddr(&m->group, m->group.family, &filter.gf_group);
+	return getsockopt(m->fd, level_of(&m->group), MCAST_MSFILTER, &filter, &len) == 0;
+}
+
+void group_lose(struct membership *m, unsigned ifindex, const char *name)
+{
+	m->lost = ifindex;
+	memset(m->lost_name, 0, sizeof(m->lost_name));
+	memcpy(m->lost_name, name, strnlen(name, sizeof(m->lost_name) - 1));
+}
+
+/* All of it or, but for the errno, nothing. */
+static int call_rejoin(const struct membership *m, const struct wanted *w)
+{
+	const int name = m->source_specific ? MCAST_JOIN_SOURCE_GROUP : MCAST_BLOCK_SOURCE;
+	bool joined = !m->source_specific;
+	int errnum = 0;
+
+	if (joined)
+		errnum = group_call(m->fd, MCAST_JOIN_GROUP, &w->group, w->ifindex);
+	if (errnum)
+		return errnum;
+	for (size_t i = 0; !errnum && i < m->source_count; i++) {
+		errnum = source_call(m->fd, name, &w->group, &m->sources[i], w->ifindex);
+		joined = joined || !errnum;
+	}
+	if (errnum && joined)
+		group_call(m->fd, MCAST_LEAVE_GROUP, &w->group, w->ifindex);
+	return errnum;
+}
+
+bool group_rejoin(struct membership *m, unsigned ifindex, struct error *e)
+{
+	const struct wanted w = { .group = m->group, .ifindex = m->ifindex ? ifindex : 0 };
+	int errnum;
+
+	/* it has its place among the socket's few until it is left */
+	group_call(m->fd, MCAST_LEAVE_GROUP, &m->group, m->lost);
+	errnum = call_rejoin(m, &w);
+	if (errnum)
+		return refused(&w, errnum, e);
+	for (size_t i = 0; i < m->source_count; i++)
+		if (m->sources[i].scope == m->lost)
+			m->sources[i].scope = ifindex;
+	m->ifindex = w.ifindex;
+	m->lost = 0;
+	return true;
+}
+
+/* ---- joining one ---- */
+
+/* "join" where that was lost joins all of it again. */
+static bool join_lost(struct membership *m, const struct wanted *w, bool *done, struct error *e)
+{
+	size_t at;
+
+	if (!group_rejoin(m, w->ifindex, e))
+		return false;
+	*done = m->source_specific ? w->source.family && find_source(m, &w->source, &at)
+				   : !w->source.family;
+	return true;
+}
+
 static bool join_one(struct sock *s, const struct wanted *w, struct error *e)
 {
 	struct membership *m = find(&s->groups, &w->group, w->ifindex);
+	bool done = false;
 	size_t at;
 	int errnum;
 
+	if (!m && (m = find_lost(&s->groups, &w->group, w->ifindex))) {
+		if (!join_lost(m, w, &done, e) || done)
+			return done;
+	}
 	if (!m)
 		return join_new(s, w, e);
 	if (m->source_specific != (w->source.family != AF_UNSPEC))
@@ -257,9 +353,12 @@ static bool join_one(struct sock *s, const struct wanted *w, struct error *e)
 static bool leave_one(struct sock *s, const struct wanted *w, struct error *e)
 {
 	struct membership *m = find(&s->groups, &w->group, w->ifindex);
+	unsigned ifindex = w->ifindex;
 	size_t at = 0;
 	int errnum;
 
+	if (!m && (m = find_lost(&s->groups, &w->group, w->ifindex)))
+		ifindex = m->lost;
 	if (!m)
 		return refused(w, EADDRNOTAVAIL, e);
 	if (w->source.family && !m->source_specific)
@@ -267,8 +366,8 @@ static bool leave_one(struct sock *s, const struct wanted *w, struct error *e)
 	if (w->source.family && !find_source(m, &w->source, &at))
 		return refused(w, EADDRNOTAVAIL, e);
 	errnum = w->source.family ? source_call(m->fd, MCAST_LEAVE_SOURCE_GROUP, &w->group,
-						&w->source, w->ifindex)
-				  : group_call(m->fd, MCAST_LEAVE_GROUP, &w->group, w->ifindex);
+						&w->source, ifindex)
+				  : group_call(m->fd, MCAST_LEAVE_GROUP, &w->group, ifindex);
 	/* A membership ends with its interface: then the kernel has forgotten it before us. */
 	if (errnum && errnum != EADDRNOTAVAIL && errnum != ENODEV)
 		return refused(w, errnum, e);

@@ -12,6 +12,8 @@
 
 #include "net/addr.h"
 
+#include <net/if.h>
+
 struct sock;
 
 /* A group as typed.  +N means N groups in a row, this one being the first. */
@@ -33,6 +35,10 @@ struct membership {
 	struct addr *sources;
 	size_t source_count;
 	int fd; /* the descriptor that holds it: the socket's or a helper's */
+	/* The interface that was removed under it: nothing is heard, the kernel remembers it by the
+	 * former index only.  0: it is there. */
+	unsigned lost;
+	char lost_name[IF_NAMESIZE];
 };
 
 struct group_list {
@@ -46,6 +52,10 @@ bool group_parse(const char *word, struct group_spec *out, struct error *e);
 /* SRC@GROUP%IF, as typed. */
 void group_format(struct buf *out, const struct addr *group, const struct addr *source,
 		  unsigned ifindex);
+
+/* The same of a membership; that of a lost one by the name that its interface had. */
+void group_format_membership(struct buf *out, const struct membership *m,
+			     const struct addr *source);
 
 /*
  * Join and leave all that the spec names; joined and left count memberships made and ended, and
@@ -62,6 +72,15 @@ bool group_leave(struct sock *s, const struct group_spec *g, unsigned *left, str
 /* Excludes (or again admits) a source of an any-source membership. */
 bool group_block(struct sock *s, const struct group_spec *g, struct error *e);
 bool group_unblock(struct sock *s, const struct group_spec *g, struct error *e);
+
+/* Is the membership on that interface, one that the kernel chose too?  It may be gone: a socket's
+ * memberships keep the index until they are left (Linux 6.18). */
+bool group_is_on(const struct membership *m, unsigned ifindex);
+/* The interface "name" of that index was removed under the membership. */
+void group_lose(struct membership *m, unsigned ifindex, const char *name);
+/* Joins a lost one again with the sources that it had, on ifindex (not used for one where the
+ * kernel chose, it chooses again).  On an error it stays lost. */
+bool group_rejoin(struct membership *m, unsigned ifindex, struct error *e);
 
 /* Frees the list, leaves nothing: closing the descriptors does that. */
 void group_list_done(struct group_list *l);

@@ -118,3 +118,10 @@ void group_format(struct buf *out, const struct addr *group, const struct addr *
 	else
 		buf_printf(out, "%%%u", ifindex);
 }
+
+void group_format_membership(struct buf *out, const struct membership *m, const struct addr *source)
+{
+	group_format(out, &m->group, source, m->lost ? 0 : m->ifindex);
+	if (m->lost && m->ifindex)
+		buf_printf(out, "%%%s", m->lost_name);
+}

@@ -164,6 +164,98 @@ const struct iface *iface_by_name(const struct iface_table *t, const char *name)
 	return NULL;
 }
 
+/* ---- change by change ---- */
+
+static struct iface *find(struct iface_table *t, unsigned index)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->ifaces[i].index == index)
+			return &t->ifaces[i];
+	return NULL;
+}
+
+/* Room for one more where its index belongs. */
+static struct iface *insert(struct iface_table *t, unsigned index)
+{
+	struct iface *more = realloc(t->ifaces, (t->count + 1) * sizeof(*more));
+	size_t at = 0;
+
+	if (!more)
+		return NULL;
+	t->ifaces = more;
+	while (at < t->count && more[at].index < index)
+		at++;
+	memmove(&more[at + 1], &more[at], (t->count - at) * sizeof(*more));
+	t->count++;
+	more[at] = (struct iface){ .index = index };
+	return &more[at];
+}
+
+bool iface_set(struct iface_table *t, const struct iface *link)
+{
+	struct iface *dev = find(t, link->index);
+
+	if (!dev)
+		dev = insert(t, link->index);
+	if (!dev)
+		return false;
+	memcpy(dev->name, link->name, sizeof(dev->name));
+	dev->flags = link->flags;
+	dev->mtu = link->mtu;
+	return true;
+}
+
+bool iface_remove(struct iface_table *t, unsigned index)
+{
+	struct iface *dev = find(t, index);
+
+	if (!dev)
+		return false;
+	free(dev->addrs);
+	t->count--;
+	memmove(dev, dev + 1, (t->count - (size_t)(dev - t->ifaces)) * sizeof(*dev));
+	return true;
+}
+
+static struct iface_addr *find_addr(struct iface *dev, const struct iface_addr *a)
+{
+	for (size_t i = 0; i < dev->addr_count; i++)
+		if (dev->addrs[i].prefix_len == a->prefix_len &&
+		    addr_same_host(&dev->addrs[i].addr, &a->addr))
+			return &dev->addrs[i];
+	return NULL;
+}
+
+bool iface_add_addr(struct iface_table *t, unsigned index, const struct iface_addr *a)
+{
+	struct iface *dev = find(t, index);
+	struct iface_addr *more;
+
+	if (!dev || find_addr(dev, a))
+		return false;
+	more = realloc(dev->addrs, (dev->addr_count + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	dev->addrs = more;
+	dev->addrs[dev->addr_count++] = *a;
+	return true;
+}
+
+bool iface_remove_addr(struct iface_table *t, unsigned index, const struct iface_addr *a)
+{
+	struct iface *dev = find(t, index);
+	struct iface_addr *known = dev ? find_addr(dev, a) : NULL;
+
+	if (!known)
+		return false;
+	dev->addr_count--;
+	memmove(known, known + 1,
+		(dev->addr_count - (size_t)(known - dev->addrs)) * sizeof(*known));
+	return true;
+}
+
+/* ---- questions ---- */
+
 static bool has_broadcast(const struct iface *dev, const struct addr *addr)
 {
 	for (size_t i = 0; i < dev->addr_count; i++)

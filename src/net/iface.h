@@ -49,6 +49,16 @@ bool iface_has_family(const struct iface *dev, int family);
  * loopback only. */
 bool iface_can_send(const struct iface_table *t, const struct iface *dev, const struct addr *dest);
 
+/*
+ * The table kept current, change by change.  iface_set: name, flags and MTU of one by its index,
+ * which is added if it was not there; its addresses stay.  false where there was no memory, or
+ * nothing to change.
+ */
+bool iface_set(struct iface_table *t, const struct iface *link);
+bool iface_remove(struct iface_table *t, unsigned index);
+bool iface_add_addr(struct iface_table *t, unsigned index, const struct iface_addr *a);
+bool iface_remove_addr(struct iface_table *t, unsigned index, const struct iface_addr *a);
+
 /* Interface by name or index as typed, asked of the kernel; ERR_USAGE names near misses. */
 bool iface_parse(const char *word, unsigned *index, struct error *e);
 /* "up, running, multicast, broadcast, loopback" */

@@ -194,6 +194,7 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 	case PACKET_JOIN:
 	case PACKET_LEAVE:
 	case PACKET_ERROR:
+	case PACKET_INTERFACE:
 	case PACKET_NOTE:
 		break;
 	}

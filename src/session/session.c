@@ -132,31 +132,26 @@ void session_done(struct session *s)
 	igmp_done(&s->igmp.table);
 	sequence_free(s->sequence);
 	variable_table_done(&s->variables);
-	iface_done(&s->ifaces);
+	interfaces_done(s);
 	services_done(&s->services);
 	memset(s, 0, sizeof(*s));
 }
 
 /* ---- events ---- */
 
-void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
-{
-	const struct session_socket *k = session_find(s, socket);
-	char text[512];
-	va_list ap;
-	int n;
+static void add_event(struct session *s, struct packet p, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
+static void add_event(struct session *s, struct packet p, const char *fmt, va_list ap)
+{
+	const struct session_socket *k = session_find(s, p.socket);
+	char text[512];
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+
 	if (n < 0)
 		return;
-	struct packet p = {
-		.time = clock_realtime(s->clock),
-		.kind = kind,
-		.socket = socket,
-		.data = (const uint8_t *)text,
-	};
+	p.time = clock_realtime(s->clock);
+	p.data = (const uint8_t *)text;
 	if (k)
 		p.local = k->sock.local;
 	p.len = p.stored = (uint32_t)((size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
@@ -164,6 +159,26 @@ void session_event(struct session *s, enum packet_kind kind, uint32_t socket, co
 	store_append(s->store, &p);
 	store_end(s->store);
 	changed(s);
+}
+
+void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_event(s, (struct packet){ .kind = kind, .socket = socket }, fmt, ap);
+	va_end(ap);
+}
+
+void session_interface_event(struct session *s, enum packet_kind kind, uint32_t socket,
+			     unsigned ifindex, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_event(s, (struct packet){ .kind = kind, .socket = socket, .ifindex = ifindex }, fmt,
+		  ap);
+	va_end(ap);
 }
 
 void session_stopped(struct session *s, uint64_t ns)
@@ -400,8 +415,10 @@ bool session_join(struct session *s, struct session_socket *k, const struct grou
 		  unsigned *joined, struct error *e)
 {
 	size_t helpers = k->sock.helper_count;
-	bool ok = group_join(&k->sock, g, joined, e);
+	bool ok;
 
+	session_watch_interfaces(s);
+	ok = group_join(&k->sock, g, joined, e);
 	for (size_t h = helpers; h < k->sock.helper_count; h++)
 		if (!listen_to(s, k, k->sock.helpers[h], true, false, ok ? e : NULL))
 			ok = false;
@@ -430,26 +447,4 @@ const char *session_service(struct session *s, uint16_t port)
 		services_load(&s->services);
 	s->services_read = true;
 	return services_name(&s->services, port);
-}
-
-const struct iface_table *session_ifaces(struct session *s)
-{
-	if (!s->ifaces_read) {
-		s->ifaces_read = 1; /* long ago: who finds one missing may look again at once */
-		iface_load(&s->ifaces, NULL);
-	}
-	return &s->ifaces;
-}
-
-const struct iface *session_iface(struct session *s, unsigned index)
-{
-	const struct iface *found = iface_by_index(session_ifaces(s), index);
-	uint64_t now = clock_monotonic(s->clock);
-
-	if (!found && index && now - s->ifaces_read >= NS_PER_S) {
-		s->ifaces_read = now;
-		if (iface_load(&s->ifaces, NULL))
-			found = iface_by_index(&s->ifaces, index);
-	}
-	return found;
 }

@@ -19,6 +19,7 @@
 #include "net/udpstat.h"
 #include "payload/payload.h"
 #include "session/groupstat.h"
+#include "session/interfaces.h"
 #include "session/peer.h"
 #include "session/receiver.h"
 #include "session/sequence.h"
@@ -111,7 +112,7 @@ struct session {
 	struct traffic traffic;    /* of all sockets */
 	struct sequence *sequence; /* "stats sequence"; NULL: off */
 	uint64_t sequence_dropped; /* traffic.dropped when it was turned on */
-	uint64_t ifaces_read;      /* monotonic ns; 0: not yet, ask session_ifaces() */
+	struct interfaces watch;   /* keeps "ifaces", see session/interfaces.h */
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */
@@ -158,6 +159,10 @@ const struct igmp_state *session_igmp_state(struct session *s, const struct ifac
 /* Appends an event of the given kind with a text. */
 void session_event(struct session *s, enum packet_kind kind, uint32_t socket, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* One about an interface. */
+void session_interface_event(struct session *s, enum packet_kind kind, uint32_t socket,
+			     unsigned ifindex, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* The whole program stood still for so long: an event, unless nobody would notice. */
 void session_stopped(struct session *s, uint64_t ns);
@@ -182,11 +187,5 @@ void session_follow(struct session *s);
 
 /* The name of a UDP port in services(5), NULL if it has none. */
 const char *session_service(struct session *s, uint16_t port);
-
-/* The interfaces as they were when first asked for, or read anew since. */
-const struct iface_table *session_ifaces(struct session *s);
-/* An interface by index, NULL if there is none; an unknown one has the table read anew, at most
- * once a second. */
-const struct iface *session_iface(struct session *s, unsigned index);
 
 #endif

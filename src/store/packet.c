@@ -42,9 +42,11 @@ struct gap_part {
 };
 
 static const char *const kind_names[] = {
-	[PACKET_RX] = "rx",     [PACKET_TX] = "tx",       [PACKET_ICMP] = "icmp",
-	[PACKET_GAP] = "gap",   [PACKET_OPEN] = "open",   [PACKET_CLOSE] = "close",
-	[PACKET_JOIN] = "join", [PACKET_LEAVE] = "leave", [PACKET_ERROR] = "error",
+	[PACKET_RX] = "rx",       [PACKET_TX] = "tx",
+	[PACKET_ICMP] = "icmp",   [PACKET_GAP] = "gap",
+	[PACKET_OPEN] = "open",   [PACKET_CLOSE] = "close",
+	[PACKET_JOIN] = "join",   [PACKET_LEAVE] = "leave",
+	[PACKET_ERROR] = "error", [PACKET_INTERFACE] = "interface",
 	[PACKET_NOTE] = "note",
 };
 

@@ -25,7 +25,8 @@ enum packet_kind {
 	PACKET_JOIN,
 	PACKET_LEAVE,
 	PACKET_ERROR, /* what went wrong by itself: a socket no longer heard, a job that fails */
-	PACKET_NOTE,  /* connected, disconnected, stopped 12 s, ... */
+	PACKET_INTERFACE, /* one came, went, changed; ifindex */
+	PACKET_NOTE,      /* connected, disconnected, stopped 12 s, ... */
 };
 
 enum packet_flag {
@@ -60,7 +61,7 @@ struct packet {
 	enum packet_kind kind;
 	uint32_t flags;
 	uint32_t socket;   /* session's number of the socket; 0 none */
-	uint32_t ifindex;  /* rx: where it came in; 0 unknown */
+	uint32_t ifindex;  /* rx: where it came in; 0 unknown; join, leave: not 0 if with it */
 	struct addr peer;  /* rx: source; tx: destination; icmp: destination of the cause */
 	struct addr local; /* rx: destination address and port; tx: the socket's address and port */
 	uint32_t len;      /* true length of the payload */

@@ -75,12 +75,12 @@ static void add_socket(struct maker *m)
 
 static void add_interface(struct maker *m)
 {
-	const struct iface *i = iface_by_index(session_ifaces(m->v->session), m->p->ifindex);
+	const char *name = session_ifname(m->v->session, m->p->ifindex);
 
 	if (!m->p->ifindex)
 		return;
-	if (i)
-		buf_printf(&m->value, "%s, ", i->name);
+	if (name)
+		buf_printf(&m->value, "%s, ", name);
 	buf_printf(&m->value, "index %" PRIu32, m->p->ifindex);
 	add(m, "Interface");
 }

@@ -215,7 +215,7 @@ static void format_subject(const struct painter *d, struct buf *out)
 {
 	const struct packet *p = d->p;
 	const struct peer *peer = peer_find(&d->v->session->peers, &p->peer);
-	const struct iface *in = iface_by_index(session_ifaces(d->v->session), p->ifindex);
+	const char *in = session_ifname(d->v->session, p->ifindex);
 
 	if (p->no)
 		buf_printf(out, "#%" PRIu64 " ", p->no);
@@ -228,7 +228,7 @@ static void format_subject(const struct painter *d, struct buf *out)
 		buf_str(out, " -> ");
 		addr_format_short(out, &p->local, TITLE_ADDR);
 		if (in)
-			buf_printf(out, " on %s", in->name);
+			buf_printf(out, " on %s", in);
 		if (p->flags & PACKET_HAS_TTL)
 			buf_printf(out, " ttl %u", p->ttl);
 		break;

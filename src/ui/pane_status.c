@@ -55,9 +55,9 @@ static void describe_groups(struct buf *out, const struct group_list *groups, in
 	for (size_t i = 0; i < groups->count && used <= columns; i++) {
 		const struct membership *m = &groups->m[i];
 
-		buf_str(out, " +");
-		group_format(out, &m->group,
-			     m->source_specific && m->source_count ? m->sources : &any, m->ifindex);
+		buf_str(out, m->lost ? " lost " : " +");
+		group_format_membership(out, m,
+					m->source_specific && m->source_count ? m->sources : &any);
 		used = (int)(out->len - before);
 	}
 	if (used <= columns || !groups->count)

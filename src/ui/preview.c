@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUTE_KEPT (3 * NS_PER_S)
 #define HEADERS_V4 28 /* IPv4 without options, UDP */
 #define HEADERS_V6 48
 
@@ -68,11 +67,15 @@ static void ask_route(const struct view *v, struct preview_cache *c, const struc
 {
 	unsigned oif = chosen ? chosen : forced_interface(k, dest);
 
-	if (c->asked && v->mono - c->asked < ROUTE_KEPT && c->oif == oif &&
-	    c->socket == k->number && addr_equal(&c->dest, dest))
+	if (c->asked && v->session->watch.watched && c->changes == v->session->watch.changes &&
+	    c->oif == oif && c->socket == k->number && addr_equal(&c->dest, dest))
 		return;
 	*c = (struct preview_cache){
-		.dest = *dest, .oif = oif, .socket = k->number, .asked = v->mono
+		.dest = *dest,
+		.oif = oif,
+		.socket = k->number,
+		.asked = true,
+		.changes = v->session->watch.changes,
 	};
 	c->found = route_lookup(dest, oif, &c->route, NULL);
 }

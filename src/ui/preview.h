@@ -7,12 +7,13 @@
 
 #include "ui/view.h"
 
-/* The way to the target, asked of the kernel when target or socket changed, and now and then. */
+/* The way to the target, asked of the kernel when target, socket, routes or interfaces changed. */
 struct preview_cache {
 	struct addr dest;
 	unsigned oif;
 	uint32_t socket;
-	uint64_t asked; /* monotonic ns; 0: never */
+	bool asked;
+	uint64_t changes; /* of the session's interfaces and routes at that time */
 	bool found;
 	struct route route;
 };

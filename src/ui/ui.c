@@ -281,6 +281,7 @@ bool ui_run(struct ui *ui, struct error *e)
 	ui->screen = screen_start(e);
 	if (!ui->screen)
 		return false;
+	session_watch_interfaces(ui->session);
 	ui_bind_keys(ui);
 	line_history_home(ui->line);
 	if (ui->mouse)

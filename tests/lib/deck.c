@@ -29,7 +29,8 @@ void deck_init(struct deck *d, size_t segment, size_t limit)
 	assert_non_null(d->session.store);
 	d->session.ifaces = (struct iface_table){ .ifaces = d->ifaces, .count = 2 };
 	/* those of this host stay out */
-	d->session.ifaces_read = 1;
+	d->session.watch.read = 1;
+	d->session.watch.watched = true;
 	d->session.services_read = true;
 	d->view.session = &d->session;
 	d->view.utc = true;

@@ -43,7 +43,7 @@ static int setup(void **state)
 
 	b = (struct bed){
 		.session = { .clock = &stopped,
-			     .ifaces_read = 1,
+			     .watch.read = 1,
 			     .ifaces = { .ifaces = b.ifaces, .count = 2 } },
 		.ifaces = { { .name = "lo", .index = 1 }, { .name = "e\x1b\"\xff", .index = 2 } },
 	};

@@ -196,8 +196,8 @@ static void test_result_changes_in_place(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "rx",    "tx",   "icmp",  "gap",   "open",
-					     "close", "join", "leave", "error", "note" };
+	static const char *const names[] = { "rx",   "tx",    "icmp",  "gap",       "open", "close",
+					     "join", "leave", "error", "interface", "note" };
 
 	for (unsigned kind = PACKET_RX; kind <= PACKET_NOTE; kind++)
 		assert_string_equal(packet_kind_name((enum packet_kind)kind), names[kind]);

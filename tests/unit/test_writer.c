@@ -36,7 +36,7 @@ static int setup(void **state)
 
 	b = (struct bed){
 		.session = { .clock = &stopped,
-			     .ifaces_read = 1,
+			     .watch.read = 1,
 			     .ifaces = { .ifaces = b.ifaces, .count = 1 } },
 		.ifaces = { { .name = "e\x1b[1m", .index = 2 } },
 	};
