@@ -72,12 +72,21 @@ static size_t find_facet(const char *word)
 	return i;
 }
 
+/* A word that another one follows is typed whole: what is wrong with it is no matter of usage, and
+ * the preview says it before Enter does. */
+static bool wrong_word(const struct command_call *c, size_t i, struct error *e)
+{
+	if (e && e->code == ERR_USAGE && i + 1 < c->word_count)
+		e->code = ERR_STATE;
+	return args_at(c, i, e);
+}
+
 static bool read_interface(struct command_call *c, struct error *e)
 {
 	if (strcmp(c->words[0].text, "all") == 0)
 		c->via.all = true;
 	else if (!iface_parse(c->words[0].text, &c->via.tx.ifindex, e))
-		return args_at(c, 0, e);
+		return wrong_word(c, 0, e);
 	return true;
 }
 
@@ -96,7 +105,7 @@ static bool read_facets(struct command_call *c, size_t *i, struct error *e)
 		if (*i + 1 == c->word_count)
 			return command_usage(c, e);
 		if (!facets[f].read(c, c->words[*i + 1].text, e))
-			return args_at(c, *i + 1, e);
+			return wrong_word(c, *i + 1, e);
 		given[f] = true;
 	}
 	return true;

@@ -167,7 +167,7 @@ static void add_job(struct session *s, const struct job *j, struct buf *out)
 	}
 	if (j->via.asked) {
 		buf_char(out, ' ');
-		via_format(s, &j->via, out);
+		via_format(s, &j->via, NULL, out);
 	}
 	buf_str(out, " to ");
 	add_addrs(j->dests, j->count, out);

@@ -142,18 +142,24 @@ static void format_tos(int tos, struct buf *out)
 		buf_printf(out, " tos 0x%02x", (unsigned)tos);
 }
 
-static void format_rest(const struct tx_via *tx, struct buf *out)
+static void format_interfaces(struct session *s, const struct via_way *ways, size_t n,
+			      struct buf *out)
 {
-	if (tx->ttl)
-		buf_printf(out, " ttl %d", tx->ttl);
-	if (tx->tos >= 0)
-		format_tos(tx->tos, out);
+	for (size_t i = 0; i < n; i++) {
+		buf_str(out, i ? ", " : " ");
+		format_interface(s, ways[i].tx.ifindex, out);
+	}
 }
 
-void via_format(struct session *s, const struct via *v, struct buf *out)
+void via_format(struct session *s, const struct via *v, const struct addr *dest, struct buf *out)
 {
+	struct via_way ways[VIA_WAYS];
+	size_t n = v->all && dest ? via_ways(s, v, dest, ways, NULL) : 0;
+
 	buf_str(out, "via");
-	if (v->all) {
+	if (n) {
+		format_interfaces(s, ways, n, out);
+	} else if (v->all) {
 		buf_str(out, " all");
 	} else if (v->tx.ifindex) {
 		buf_char(out, ' ');
@@ -163,19 +169,8 @@ void via_format(struct session *s, const struct via *v, struct buf *out)
 		buf_str(out, " from ");
 		addr_format_host(out, &v->tx.source);
 	}
-	format_rest(&v->tx, out);
-}
-
-void via_format_ways(struct session *s, const struct via *v, const struct addr *dest,
-		     struct buf *out)
-{
-	struct via_way ways[VIA_WAYS];
-	size_t n = via_ways(s, v, dest, ways, NULL);
-
-	buf_str(out, "via");
-	for (size_t i = 0; i < n && ways[i].tx.ifindex; i++) {
-		buf_str(out, i ? ", " : " ");
-		format_interface(s, ways[i].tx.ifindex, out);
-	}
-	format_rest(&v->tx, out);
+	if (v->tx.ttl)
+		buf_printf(out, " ttl %d", v->tx.ttl);
+	if (v->tx.tos >= 0)
+		format_tos(v->tx.tos, out);
 }

@@ -40,10 +40,8 @@ bool via_send(struct session *s, struct session_socket *k, const struct via *v,
 	      const struct addr *dests, size_t count, const void *data, size_t len, uint32_t job,
 	      struct error *e);
 
-/* As it may be typed: "via eth1 from 10.0.0.1 ttl 9 tos ef". */
-void via_format(struct session *s, const struct via *v, struct buf *out);
-/* The interfaces, then the rest: "eth0, eth1 ttl 9"; for "all" those that dest would leave by. */
-void via_format_ways(struct session *s, const struct via *v, const struct addr *dest,
-		     struct buf *out);
+/* As it may be typed: "via eth1 from 10.0.0.1 ttl 9 tos ef".  With dest, what "all" means for it
+ * now, if anything: "via eth0, eth1". */
+void via_format(struct session *s, const struct via *v, const struct addr *dest, struct buf *out);
 
 #endif

@@ -291,7 +291,7 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 	buf_done(&bytes);
 }
 
-/* "every 1 s: via eth1 ttl 9: send": the verb, when, and which way. */
+/* "every 1 s: via eth1 from 10.0.0.1 ttl 9: send": the verb, when, and which way. */
 static void format_kind(struct session *s, const struct command_intent *intent, struct buf *out)
 {
 	const struct addr *dest = intent->count ? intent->addrs : &intent->socket->sock.peer;
@@ -308,7 +308,7 @@ static void format_kind(struct session *s, const struct command_intent *intent, 
 	if (when->asked)
 		buf_str(out, ": ");
 	if (intent->via.asked) {
-		via_format_ways(s, &intent->via, dest, out);
+		via_format(s, &intent->via, dest, out);
 		buf_str(out, ": ");
 	}
 	buf_str(out, intent->row->name);

@@ -63,6 +63,13 @@ by_address() {
 		.dst == "10.78.0.2"' && left '$tx[0] | .src == "10.78.0.50"'
 }
 
+# Linux takes what is for any of its addresses, by any interface.
+strange_interface() {
+	hear 5009 1
+	send "via eth1 to 10.77.0.2 5009 send x"
+	came '$rx[0] | .dst == "10.77.0.2" and .ifname == "eth1" and .src == "10.78.0.1"'
+}
+
 ttl_and_tos() {
 	hear 5002 3
 	send "to 10.77.0.2 5002" "via ttl 9 send x" "via tos ef send y" "send z"
@@ -131,11 +138,12 @@ fragments() {
 		(.[1] | has("fragsize") | not)'
 }
 
-plan 12
+plan 13
 check "two hosts" lan_up 2
 check "on two networks" lan_more 78 h1 h2
 check "via eth1: it leaves there, others by the routing table" by_interface
 check "from: it arrives with that source" by_address
+check "to an address of the other network: it still leaves there" strange_interface
 check "ttl and tos of a single send" ttl_and_tos
 check "IPv6, and IPv4 of a dual-stack socket; a zone" both_families
 check "via all: a copy on both networks" all_of_them

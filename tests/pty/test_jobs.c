@@ -51,6 +51,13 @@ static void test_the_preview_shows_a_tick(void **state)
 	term_keys(t, ":delay 2s every 1s send x");
 	term_wait_row(t, ROW_PREVIEW, "in 2 s, every 1 s: send 1 B -> ");
 	term_key(t, "Ctrl-U");
+	term_keys(t, ":every 1s via lo from 127.0.0.9 ttl 9 tos ef send x");
+	term_wait_row(t, ROW_PREVIEW,
+		      "every 1 s: via lo from 127.0.0.9 ttl 9 tos ef: send 1 B -> ");
+	term_key(t, "Ctrl-U");
+	term_keys(t, ":via nosuch0 send x");
+	term_wait(t, "column 6: there is no interface \"nosuch0\"");
+	term_key(t, "Ctrl-U");
 	app_line(t, "seen");
 	app_heard(app, "seen");
 	assert_true(peer_is_quiet(&app->peer));

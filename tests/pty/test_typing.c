@@ -234,6 +234,8 @@ static void test_commands_that_are_wrong_keep_the_line(void **state)
 		{ ":show #77", "#77", -1 },
 		{ ":resend", "usage: resend #N", -1 },
 		{ ":socket 9", "9", -1 },
+		{ ":via nosuch0 send x", "column 6: there is no interface", 5 },
+		{ ":via lo from 203.0.113.9 send x", "column 14: 203.0.113.9 is no address", 13 },
 	};
 	struct app *app = *state;
 	char row[80];

@@ -184,7 +184,8 @@ static void it_is_told_before(void **state)
 	static const struct {
 		const char *line, *words;
 	} rows[] = {
-		{ "via lo from 127.0.0.9 ttl 9 tos ef send x", "via lo ttl 9 tos ef" },
+		{ "via lo from 127.0.0.9 ttl 9 tos ef send x",
+		  "via lo from 127.0.0.9 ttl 9 tos ef" },
 		{ "via all tos 0x21 send x", "via lo tos 0x21" },
 		{ "via ttl 1 send x", "via ttl 1" },
 	};
@@ -198,7 +199,7 @@ static void it_is_told_before(void **state)
 		buf_init(&words, 200);
 		assert_true(command_intend(&f->session, &f->set, rows[i].line, &intent, NULL));
 		assert_true(intent.sends && intent.via.asked);
-		via_format_ways(&f->session, &intent.via, intent.addrs, &words);
+		via_format(&f->session, &intent.via, intent.addrs, &words);
 		assert_string_equal(buf_cstr(&words), rows[i].words);
 		buf_done(&words);
 		command_intent_done(&intent);
@@ -226,7 +227,7 @@ static void it_is_written_as_it_may_be_typed(void **state)
 		buf_init(&words, 200);
 		snprintf(line, sizeof(line), "%ssend x", lines[i]);
 		assert_true(command_intend(&f->session, &f->set, line, &intent, NULL));
-		via_format(&f->session, &intent.via, &words);
+		via_format(&f->session, &intent.via, NULL, &words);
 		buf_char(&words, ' ');
 		assert_string_equal(buf_cstr(&words), lines[i]);
 		buf_done(&words);
