@@ -103,6 +103,8 @@ static bool close_run(struct command_call *c, struct error *e)
 		if (!k)
 			return false;
 	}
+	if (!k)
+		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
 	session_close(c->session, k);
 	return true;
 }
@@ -233,10 +235,10 @@ const struct command socket_commands[] = {
 	  "connect in the kernel's sense: only HOST:PORT is heard", .run = connect_run },
 	{ "disconnect", "", "sockets", 0, 0, CMD_SOCKET, "hear everybody again, on the same port",
 	  .run = disconnect_run },
-	{ "close", "[N]", "sockets", 0, 1, CMD_SOCKET, "close the current socket, or socket N",
+	{ "close", "[N]", "sockets", 0, 1, 0, "close the current socket, or socket N",
 	  .run = close_run, .complete = socket_complete },
-	{ "socket", "N", "sockets", 1, 1, CMD_SOCKET, "make socket N the current one",
-	  .run = socket_run, .complete = socket_complete },
+	{ "socket", "N", "sockets", 1, 1, 0, "make socket N the current one", .run = socket_run,
+	  .complete = socket_complete },
 	{ "sockets", "", "sockets", 0, 0, 0, "list the sockets, their targets, counts and buffers",
 	  .run = sockets_run },
 	{ "opening", "", "sockets", 0, 0, CMD_HIDDEN, "list what may be opened",

@@ -196,8 +196,8 @@ static void message_row(struct command_call *c, const struct watch_message *m)
 	num_format_duration(&age, now > m->time ? (now - m->time) / NS_PER_S * NS_PER_S : 0);
 	format_place(session_iface(c->session, m->ifindex), m->ifindex, m->vlan, &place);
 	addr_format_host(&source, &m->source);
-	listing_row(&c->listing, LISTING_PLAIN, NULL, "%s%s\t%s\t%s ago\t%s", buf_cstr(&source),
-		    m->sent ? " (this host)" : "", buf_cstr(&place), buf_cstr(&age), m->text);
+	listing_row(&c->listing, LISTING_PLAIN, NULL, "%s ago\t%s\t%s%s: %s", buf_cstr(&age),
+		    buf_cstr(&place), buf_cstr(&source), m->sent ? " (this host)" : "", m->text);
 	buf_done(&age);
 	buf_done(&place);
 	buf_done(&source);
@@ -213,7 +213,7 @@ static void message_rows(struct command_call *c, const struct watch *w)
 		listing_row(&c->listing, LISTING_DIM, NULL, "no query, no report was seen%s",
 			    w->activity.over ? "" : " yet");
 	else
-		listing_row(&c->listing, LISTING_HEADING, NULL, "who\tby\twhen\tsaid");
+		listing_row(&c->listing, LISTING_HEADING, NULL, "when\tby\twho said what");
 	for (uint64_t i = 1; i <= n; i++)
 		message_row(c, &t->messages[(t->message_count - i) % WATCH_MESSAGES]);
 	if (w->untold)

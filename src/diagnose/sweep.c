@@ -14,6 +14,8 @@ static void on_packet(struct activity *a, const struct packet *p)
 {
 	struct sweep *w = (struct sweep *)a;
 
+	if (w->end && p->seq >= w->end)
+		return;
 	if (p->kind == PACKET_RX && p->socket == a->socket && !(p->flags & PACKET_OWN))
 		answers_note(&w->answers, p);
 	/* Its socket is being closed still: the end has to wait for the next turn. */
@@ -49,18 +51,28 @@ const struct sweep *sweep_of(const struct activity *a)
 	return a->kind == &sweep_kind ? (const struct sweep *)a : NULL;
 }
 
-/* What has come by now counts, although nobody has looked at it yet. */
+/* What has come by now counts, although nobody has looked at it yet; a flood takes several turns to
+ * look at. */
 static void on_time(void *ctx)
 {
 	struct sweep *w = ctx;
 	struct session *s = w->activity.session;
 	uint32_t number = w->activity.number;
+	struct store_stats st;
 	struct activity *a;
 
+	if (!w->end) {
+		store_stats(s->store, &st);
+		w->end = st.end_seq;
+	}
 	session_follow(s);
 	a = activity_find(s, number);
-	if (a)
+	if (!a)
+		return;
+	if (s->follow.next >= w->end)
 		activity_over(a);
+	else
+		loop_timer_at(s->loop, &w->timer, loop_now(s->loop));
 }
 
 static void send_one(struct sweep *w, struct session_socket *k, struct sweep_probe *probe,

@@ -24,6 +24,7 @@ struct sweep {
 	size_t len; /* of the payload */
 	uint64_t collect;
 	struct loop_timer timer;
+	uint64_t end; /* the place in the store where the time was over; 0: it is not */
 	struct answers answers;
 };
 

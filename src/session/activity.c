@@ -63,8 +63,7 @@ struct session_socket *activity_open(struct activity *a, const struct sock_spec 
 	if (!k)
 		return NULL;
 	a->socket = k->number;
-	if (former)
-		session_select(s, former);
+	session_select(s, former);
 	return k;
 }
 

@@ -348,7 +348,8 @@ struct session_socket *session_find(const struct session *s, uint32_t number)
 void session_select(struct session *s, struct session_socket *k)
 {
 	s->current = k;
-	k->unseen = false;
+	if (k)
+		k->unseen = false;
 	changed(s);
 }
 

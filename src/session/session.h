@@ -96,7 +96,7 @@ struct session {
 	struct session_socket *sockets[SESSION_MAX_SOCKETS]; /* in order of opening */
 	size_t socket_count;
 	uint32_t opened;                /* sockets ever opened: the last number given */
-	struct session_socket *current; /* NULL: none open */
+	struct session_socket *current; /* NULL: none open, or those of activities only */
 	struct peer_table peers;
 	struct groupstat groups;
 	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
@@ -133,7 +133,7 @@ struct session_socket *session_open(struct session *s, const struct sock_spec *s
 				    struct error *e);
 void session_close(struct session *s, struct session_socket *k);
 struct session_socket *session_find(const struct session *s, uint32_t number);
-void session_select(struct session *s, struct session_socket *k);
+void session_select(struct session *s, struct session_socket *k); /* NULL: none */
 bool session_connect(struct session *s, struct session_socket *k, const struct addr *peer,
 		     struct error *e);
 bool session_disconnect(struct session *s, struct session_socket *k, struct error *e);
