@@ -184,8 +184,9 @@ static bool is_between(const struct addr *group, const struct addr *first, const
 }
 
 uint64_t groupstat_heard(const struct groupstat *t, uint32_t socket, const struct addr *group,
-			 uint32_t groups, unsigned ifindex)
+			 uint32_t groups, const struct addr *source, unsigned ifindex)
 {
+	const struct addr from = bare(source);
 	struct addr last = *group;
 	uint64_t heard = 0;
 
@@ -194,7 +195,7 @@ uint64_t groupstat_heard(const struct groupstat *t, uint32_t socket, const struc
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct groupstat_entry *entry = &t->entries[i];
 
-		if (!entry->source.family && entry->socket == socket &&
+		if (entry->socket == socket && addr_equal(&entry->source, &from) &&
 		    (!ifindex || entry->ifindex == ifindex) &&
 		    is_between(&entry->group, group, &last))
 			heard += entry->rx - entry->own;

@@ -59,9 +59,9 @@ const struct groupstat_entry *groupstat_first(const struct groupstat *t,
 					      const struct groupstat_entry *group);
 const struct groupstat_entry *groupstat_next(const struct groupstat *t,
 					     const struct groupstat_entry *source);
-/* Datagrams of others that a socket heard of "count" groups in a row; ifindex 0: by any interface.
- */
+/* Datagrams of others that a socket heard of "count" groups in a row, from a source or (family 0)
+ * from all; ifindex 0: by any interface. */
 uint64_t groupstat_heard(const struct groupstat *t, uint32_t socket, const struct addr *group,
-			 uint32_t count, unsigned ifindex);
+			 uint32_t count, const struct addr *source, unsigned ifindex);
 
 #endif

@@ -18,7 +18,7 @@ struct silence {
 static uint64_t heard(const struct session *s, const struct silence *w)
 {
 	return groupstat_heard(&s->groups, w->socket, &w->joined.group, w->joined.count,
-			       w->joined.ifindex);
+			       &w->joined.source, w->joined.ifindex);
 }
 
 /* Was it left meanwhile?  Of a range the first stands for all. */

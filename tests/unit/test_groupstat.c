@@ -69,19 +69,22 @@ static void groups_and_sources_are_counted_apart(void **state)
 static void own_datagrams_are_not_heard(void **state)
 {
 	const struct addr a = v4(0x0a4d0002, 4000);
+	const struct addr b = v4(0x0a4d0003, 0), any = { 0 };
 	struct addr last = group;
 	struct groupstat t = { 0 };
 
 	(void)state;
 	assert_true(addr_add(&last, 49));
 	note_one(&t, 1, &group, 4, &a, true);
-	assert_int_equal(groupstat_heard(&t, 1, &group, 50, 4), 0);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &any, 4), 0);
 	note_one(&t, 1, &last, 4, &a, false);
-	assert_int_equal(groupstat_heard(&t, 1, &group, 50, 4), 1);
-	assert_int_equal(groupstat_heard(&t, 1, &group, 50, 0), 1);
-	assert_int_equal(groupstat_heard(&t, 1, &group, 49, 0), 0);
-	assert_int_equal(groupstat_heard(&t, 1, &group, 50, 5), 0);
-	assert_int_equal(groupstat_heard(&t, 2, &group, 50, 0), 0);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &any, 4), 1);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &any, 0), 1);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &a, 0), 1);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &b, 0), 0);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 49, &any, 0), 0);
+	assert_int_equal(groupstat_heard(&t, 1, &group, 50, &any, 5), 0);
+	assert_int_equal(groupstat_heard(&t, 2, &group, 50, &any, 0), 0);
 	groupstat_done(&t);
 }
 

@@ -50,8 +50,11 @@ static void say(const struct fake_face *f, const char *group)
 	const struct ip_mreqn out = { .imr_ifindex = (int)if_nametoindex("lo") };
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(f->session.current->sock.local.port) };
+	const struct sockaddr_in from = { .sin_family = AF_INET,
+					  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
 	assert_int_equal(inet_pton(AF_INET, group, &to.sin_addr), 1);
 	assert_int_equal(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)), 0);
 	assert_int_equal(sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)), 1);
@@ -107,6 +110,20 @@ static void one_datagram_is_enough(void **state)
 				       "nothing heard for 10 s: :doctor says why");
 }
 
+/* Another source of the same group is no sign of the one that was named. */
+static void a_silent_source_is_told_of(void **state)
+{
+	struct fake_face *f = *state;
+
+	fake_must(f, "join 127.0.0.1@232.77.1.2%%lo");
+	fake_must(f, "join 127.0.0.9@232.77.1.2%%lo");
+	say(f, "232.77.1.2");
+	fake_until_rx(f, 1);
+	fake_advance(f, SILENCE_NS);
+	assert_int_equal(told.count, 1);
+	assert_non_null(strstr(told.text, "joined 127.0.0.9@232.77.1.2 on lo"));
+}
+
 static void what_was_left_or_closed_is_not_told_of(void **state)
 {
 	struct fake_face *f = *state;
@@ -128,6 +145,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_join_has_its_own_ten_seconds, setup,
 						fake_face_teardown),
 		cmocka_unit_test_setup_teardown(one_datagram_is_enough, setup, fake_face_teardown),
+		cmocka_unit_test_setup_teardown(a_silent_source_is_told_of, setup,
+						fake_face_teardown),
 		cmocka_unit_test_setup_teardown(what_was_left_or_closed_is_not_told_of, setup,
 						fake_face_teardown),
 	};
