@@ -288,6 +288,7 @@ static void test_panels_have_titles_and_rows(void **state)
 		{ "F8", NULL, "-groups -", "none is joined" },
 		{ NULL, ":peers", "-2 peers -", "@2  127.0.0.1:" },
 		{ NULL, ":sockets", "-sockets -", "[1*]" },
+		{ NULL, ":stats", "-stats -", "rate   " },
 		{ NULL, ":interfaces", "-interfaces -", "lo " },
 		{ NULL, ":help", "-help: commands", "sockets" },
 		{ NULL, ":help to", "-help: to -", "to HOST PORT" },

@@ -252,7 +252,7 @@ static void a_file_is_written_whole_and_never_over_another(void **state)
 static void where_it_cannot_be_written_it_says_so(void **state)
 {
 	static const char *const lines[] = {
-		"save", "save ", "save --force", "save --force ", "save /nonexistent/x", "save /"
+		"save", "save ", "save --force", "save --force ", "save /dev/null/x", "save /"
 	};
 	struct fake_face *f = begin();
 	char line[5000];
