@@ -298,6 +298,8 @@ static bool expect_is_over(struct script *sc, uint64_t slice)
 		arm(sc);
 		return false;
 	}
+	/* It may be ahead of what peers and totals count, for which the next line may ask. */
+	session_follow(sc->session);
 	met = await_is_met(&sc->await, result);
 	buf_init(&text, 4096);
 	await_explain(&sc->await, result, &text);
