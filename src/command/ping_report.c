@@ -176,6 +176,7 @@ static void sum_members(struct buf *out, const struct ping *p)
 	json_number(out, "duplicates", r->duplicates);
 	json_number(out, "more", r->more);
 	json_number(out, "strays", r->strays);
+	json_number(out, "dropped", p->dropped);
 	json_string(out, "matched", matched(r));
 	if (r->by_content)
 		json_number(out, "reordered", r->reordered);
@@ -223,8 +224,9 @@ static void probes_row(struct listing *l, const struct ping *p)
 }
 
 /* Answers that are known by their order cannot be seen to be out of it. */
-static void answers_row(struct listing *l, const struct roundtrip *r)
+static void answers_row(struct listing *l, const struct ping *p)
 {
+	const struct roundtrip *r = &p->trips;
 	struct buf text;
 
 	buf_init(&text, 256);
@@ -233,7 +235,9 @@ static void answers_row(struct listing *l, const struct roundtrip *r)
 		buf_printf(&text, ", %" PRIu64 " reordered", r->reordered);
 	add_if(&text, r->more, "more than one to a probe");
 	add_if(&text, r->strays, "to no probe");
-	listing_row(l, LISTING_PLAIN, NULL, "answers\t%s", buf_cstr(&text));
+	add_if(&text, p->dropped, "dropped by this host for want of room");
+	listing_row(l, p->dropped ? LISTING_ERROR : LISTING_PLAIN, NULL, "answers\t%s",
+		    buf_cstr(&text));
 	buf_done(&text);
 }
 
@@ -298,7 +302,7 @@ void ping_report(struct listing *l, const struct ping *p)
 
 	add_title(&l->title, p);
 	probes_row(l, p);
-	answers_row(l, &p->trips);
+	answers_row(l, p);
 	errors_row(l, &p->trips);
 	times_rows(l, &p->trips);
 	matched_row(l, &p->trips);

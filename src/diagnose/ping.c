@@ -206,6 +206,8 @@ static void ping_packet(struct activity *a, const struct packet *packet)
 		take_answer(p, packet);
 	else if (packet->kind == PACKET_ICMP)
 		take_error(p, packet);
+	else if (packet->kind == PACKET_GAP)
+		p->dropped += packet->lost;
 	else
 		return;
 	arm_watch(p);

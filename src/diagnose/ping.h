@@ -65,6 +65,7 @@ struct ping {
 	uint64_t ticks;   /* probes that left, and that did not */
 	uint64_t unsent;  /* the latter */
 	uint64_t skipped; /* ticks whose time was over before there was time for them */
+	uint64_t dropped; /* answers, maybe, for which this host had no room */
 	struct loop_timer tick, watch;
 	uint64_t due;                          /* of the next tick */
 	uint64_t ends;                         /* monotonic; 0: not yet known */

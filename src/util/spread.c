@@ -83,12 +83,14 @@ uint64_t spread_rank(const struct spread *s, unsigned permille)
 	uint64_t wanted = s->count / 1000 * permille + (s->count % 1000 * permille + 999) / 1000;
 	uint64_t seen = 0;
 
-	for (size_t i = 0; i < SLOTS && s->count; i++) {
+	if (!s->count)
+		return 0;
+	for (size_t i = slot_of(s->min); i < slot_of(s->max); i++) {
 		seen += s->slots[i];
 		if (seen >= wanted && seen)
 			return within(s, value_of(i));
 	}
-	return s->max;
+	return within(s, value_of(slot_of(s->max)));
 }
 
 double spread_deviation(const struct spread *s)

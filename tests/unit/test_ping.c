@@ -243,6 +243,23 @@ static void test_ticks_that_are_missed(void **state)
 	assert_true(p->activity.silent);
 }
 
+static void test_answers_that_this_host_dropped(void **state)
+{
+	struct fake_face *f = *state;
+	struct packet gap = { .kind = PACKET_GAP, .lost = 3, .where = PACKET_WHERE_KERNEL };
+
+	f->face.is_live = true;
+	fake_must(f, "ping 127.0.0.1 %u", open_peer(f, true));
+	gap.socket = ping_number(f, 1)->activity.socket;
+	store_begin(f->session.store);
+	store_append(f->session.store, &gap);
+	store_end(f->session.store);
+	session_follow(&f->session);
+	fake_must(f, "show %%1");
+	assert_true(fake_listed(f, "3 dropped by this host"));
+	assert_true(has_data(f, "\"dropped\":3"));
+}
+
 static void test_what_it_would_send(void **state)
 {
 	struct fake_face *f = *state;
@@ -314,6 +331,7 @@ int main(void)
 		TEST(test_a_probe_that_cannot_leave),
 		cmocka_unit_test_setup_teardown(test_ticks_that_are_missed, fake_face_setup_still,
 						fake_face_teardown),
+		TEST(test_answers_that_this_host_dropped),
 		TEST(test_what_it_would_send),
 		TEST(test_what_is_no_ping),
 	};
