@@ -294,7 +294,6 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 /* "every 1 s: via eth1 from 10.0.0.1 ttl 9: send": the verb, when, and which way. */
 static void format_kind(struct session *s, const struct command_intent *intent, struct buf *out)
 {
-	const struct addr *dest = intent->count ? intent->addrs : &intent->socket->sock.peer;
 	const struct command_schedule *when = &intent->schedule;
 
 	if (when->delay) {
@@ -308,7 +307,8 @@ static void format_kind(struct session *s, const struct command_intent *intent, 
 	if (when->asked)
 		buf_str(out, ": ");
 	if (intent->via.asked) {
-		via_format(s, &intent->via, dest, out);
+		via_format(s, &intent->via,
+			   intent->count ? intent->addrs : &intent->socket->sock.peer, out);
 		buf_str(out, ": ");
 	}
 	buf_str(out, intent->row->name);
