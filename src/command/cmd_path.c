@@ -151,13 +151,10 @@ static void told_row(struct command_call *c, const struct mtu_walk *w, const str
 /* What is not known is said, too. */
 static void doubt_rows(struct command_call *c, const struct mtu *m, const struct mtu_result *r)
 {
-	if (r->silent)
-		listing_row(
-			&c->listing, LISTING_ERROR, NULL,
-			"%u\t%u\tblack hole likely: %s get neither answer nor ICMP, there or on "
-			"the way back",
-			r->silent + m->walk.headers, r->silent,
-			m->walk.timed_out ? "this size and larger ones" : "from here on datagrams");
+	if (r->silent && m->activity.over)
+		listing_row(&c->listing, LISTING_ERROR, NULL,
+			    "%u\t%u\tblack hole likely: neither answer nor ICMP from here on",
+			    r->silent + m->walk.headers, r->silent);
 	if (!r->heard && !r->blocked && m->activity.over && !m->failed.code)
 		listing_row(&c->listing, LISTING_ERROR, NULL,
 			    "\t\tnobody answered: only this host%s something",

@@ -3,6 +3,7 @@
 #include "front/json.h"
 #include "front/pipe_private.h"
 #include "net/errqueue.h"
+#include "session/activity.h"
 #include "session/words.h"
 #include "util/num.h"
 
@@ -127,6 +128,9 @@ static void note_icmp(struct pipe *p, const struct packet *packet)
 
 void pipe_note(struct pipe *p, const struct packet *packet)
 {
+	/* What an activity asks and hears is none of what the session waits for. */
+	if (packet_is_numbered(packet->kind) && activity_owns(p->session, packet->socket))
+		return;
 	switch (packet->kind) {
 	case PACKET_RX:
 		note_rx(p, packet);

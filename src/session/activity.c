@@ -86,6 +86,15 @@ struct session_socket *activity_socket(const struct activity *a)
 	return a->socket ? session_find(a->session, a->socket) : NULL;
 }
 
+bool activity_owns(const struct session *s, uint32_t socket)
+{
+	const struct activity *a = s->activities;
+
+	while (a && (!a->socket || a->socket != socket))
+		a = a->next;
+	return a != NULL;
+}
+
 void activity_over(struct activity *a)
 {
 	struct session *s = a->session;

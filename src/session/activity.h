@@ -49,6 +49,8 @@ void activity_take_options(const struct session *s, const char *const *names,
 			   struct sockopt_values *out);
 /* Its own socket; NULL if a person has closed it, or it never had one. */
 struct session_socket *activity_socket(const struct activity *a);
+/* Is that socket an activity's own?  What is heard there is its report's to tell. */
+bool activity_owns(const struct session *s, uint32_t socket);
 /* It has come to its end, by itself or because it is to stop.  Twice does nothing. */
 void activity_over(struct activity *a);
 void activity_stop_all(struct session *s); /* those that run */

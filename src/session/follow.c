@@ -156,7 +156,8 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 		k->errors += more;
 		snprintf(k->mark, sizeof(k->mark), "%s", mark);
 	}
-	notice(s, SESSION_ERROR, p, peer);
+	if (!activity_owns(s, p->socket))
+		notice(s, SESSION_ERROR, p, peer);
 }
 
 static void follow_gap(struct session *s, struct session_socket *k, const struct packet *p)
