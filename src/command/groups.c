@@ -19,7 +19,7 @@
 static void format_heard(const struct groupstat_entry *h, uint64_t mono, struct buf *count,
 			 char rate[24])
 {
-	uint64_t per_second = h ? rate_per_second(&h->rate, mono) : 0;
+	uint64_t per_second = h ? pace_per_second(&h->pace, mono) : 0;
 
 	buf_reset(count);
 	num_format_count(count, h ? h->rx : 0);

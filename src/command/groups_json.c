@@ -19,7 +19,7 @@ static void add_heard(struct buf *out, const struct groupstat_entry *h, uint64_t
 {
 	json_number(out, "datagrams", h ? h->rx : 0);
 	json_number(out, "bytes", h ? h->bytes : 0);
-	json_number(out, "rate", h ? rate_per_second(&h->rate, mono) : 0);
+	json_number(out, "rate", h ? pace_per_second(&h->pace, mono) : 0);
 	json_number_if(out, "own", h ? h->own : 0);
 }
 

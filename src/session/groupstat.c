@@ -29,6 +29,18 @@ static struct addr bare(const struct addr *a)
 	return host;
 }
 
+static struct groupstat_entry make_key(const struct groupstat_datagram *d,
+				       const struct addr *source)
+{
+	struct groupstat_entry key = { .socket = d->socket,
+				       .ifindex = d->ifindex,
+				       .group = bare(d->group) };
+
+	if (source)
+		key.source = bare(source);
+	return key;
+}
+
 static uint64_t hash_of(const struct groupstat_entry *key)
 {
 	struct addr mixed = key->group;
@@ -83,9 +95,6 @@ static struct groupstat_entry *note(struct groupstat *t, const struct groupstat_
 {
 	uint32_t *at;
 
-	*added = false;
-	if (*recent && is_key(&t->entries[*recent - 1], key))
-		return &t->entries[*recent - 1];
 	if (!make_room(t) && !t->index)
 		return NULL;
 	at = probe(t, key);
@@ -103,13 +112,31 @@ static struct groupstat_entry *note(struct groupstat *t, const struct groupstat_
 	return &t->entries[*at - 1];
 }
 
+static bool is_host(const struct addr *known, const struct addr *a)
+{
+	return known->family == a->family &&
+	       memcmp(known->bytes, a->bytes, sizeof(known->bytes)) == 0;
+}
+
+/* Most datagrams are of the group and source that the one before was of: no key, no hash. */
+static struct groupstat_entry *again(const struct groupstat *t, uint32_t recent,
+				     const struct groupstat_datagram *d, const struct addr *source)
+{
+	struct groupstat_entry *entry = recent ? &t->entries[recent - 1] : NULL;
+
+	if (!entry || entry->socket != d->socket || entry->ifindex != d->ifindex ||
+	    !is_host(&entry->group, d->group) || (source && !is_host(&entry->source, source)))
+		return NULL;
+	return entry;
+}
+
 static void count(struct groupstat_entry *entry, const struct groupstat_datagram *d, uint64_t mono)
 {
 	entry->rx++;
 	entry->bytes += d->len;
 	entry->own += d->own;
 	entry->last = d->time;
-	rate_add(&entry->rate, mono, 1);
+	pace_add(&entry->pace, mono, 1);
 }
 
 static void chain(struct groupstat *t, uint32_t group, uint32_t source)
@@ -125,20 +152,25 @@ static void chain(struct groupstat *t, uint32_t group, uint32_t source)
 
 void groupstat_note(struct groupstat *t, const struct groupstat_datagram *d, uint64_t mono)
 {
-	struct groupstat_entry key = { .group = bare(d->group),
-				       .socket = d->socket,
-				       .ifindex = d->ifindex };
-	struct groupstat_entry *entry;
-	bool added;
+	struct groupstat_entry *entry = again(t, t->recent[0], d, NULL);
+	struct groupstat_entry key;
+	bool added = false;
 
-	entry = note(t, &key, &t->recent[0], &added);
+	if (!entry) {
+		key = make_key(d, NULL);
+		entry = note(t, &key, &t->recent[0], &added);
+	}
 	if (!entry) {
 		t->uncounted++;
 		return;
 	}
 	count(entry, d, mono);
-	key.source = bare(d->source);
-	entry = note(t, &key, &t->recent[1], &added);
+	entry = again(t, t->recent[1], d, d->source);
+	if (!entry) {
+		key = make_key(d, d->source);
+		added = false;
+		entry = note(t, &key, &t->recent[1], &added);
+	}
 	if (!entry) {
 		t->entries[t->recent[0] - 1].uncounted++;
 		return;

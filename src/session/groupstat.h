@@ -25,7 +25,7 @@ struct groupstat_entry {
 	uint64_t own;       /* of rx: our own datagrams looped back */
 	uint64_t last;      /* realtime ns */
 	uint64_t uncounted; /* datagrams of sources that found no room */
-	struct rate rate;
+	struct pace pace;
 	uint32_t next; /* of the group: the source heard first; of a source: the next; +1, 0 ends */
 	uint32_t newest; /* of the group: the source that came last, +1 */
 };

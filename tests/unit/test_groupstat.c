@@ -52,7 +52,7 @@ static void groups_and_sources_are_counted_apart(void **state)
 	assert_int_equal(g->rx, 3);
 	assert_int_equal(g->bytes, 30);
 	assert_int_equal(g->last, 5);
-	assert_int_equal(rate_per_second(&g->rate, 2 * NS_PER_S), 3);
+	assert_int_equal(pace_per_second(&g->pace, 2 * NS_PER_S), 3);
 	s = groupstat_first(&t, g);
 	assert_true(addr_same_host(&s->source, &a));
 	assert_int_equal(s->rx, 2);
