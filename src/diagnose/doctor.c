@@ -2,6 +2,7 @@
 /* The doctor's rounds: what was heard is gathered once, then each check looks. */
 #include "diagnose/doctor_private.h"
 
+#include "net/procfile.h"
 #include "net/route.h"
 
 #include <stdio.h>
@@ -28,6 +29,8 @@ const struct doctor_check doctor_checks[] = {
 	{ "buffer", NULL, doctor_look_buffer },
 	{ "counters", "the host counted no lost datagram since the socket was opened",
 	  doctor_look_counters },
+	{ "firewall", "no rule of the firewall names the port", doctor_look_firewall },
+	{ "querier", NULL, doctor_look_querier },
 	{ NULL, NULL, NULL },
 };
 
@@ -225,10 +228,16 @@ void doctor_group_command(const char *verb, const struct addr *group, const stru
 	buf_done(&text);
 }
 
-/* Two addresses of a group; of link-local ones the zone may be told or not. */
-static bool same_group(const struct addr *a, const struct addr *b)
+bool doctor_same_group(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool doctor_is_ssm(const struct addr *group)
+{
+	if (group->family == AF_INET)
+		return group->bytes[0] == 232;
+	return group->bytes[0] == 0xff && (group->bytes[1] & 0xf0) == 0x30;
 }
 
 unsigned doctor_membership_iface(const struct membership *m)
@@ -245,10 +254,27 @@ bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned if
 	const struct group_list *l = &d->k->sock.groups;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (same_group(&l->m[i].group, group) &&
+		if (doctor_same_group(&l->m[i].group, group) &&
 		    (!ifindex || doctor_membership_iface(&l->m[i]) == ifindex))
 			return true;
 	return false;
+}
+
+bool doctor_capable(const struct doctor *d, unsigned capability)
+{
+	struct procfile_text all, line, word;
+	uint64_t mask = 0;
+	struct buf text;
+
+	buf_init(&text, 64u << 10);
+	if (procfile_read(d->root, "/proc/self/status", &text, NULL)) {
+		all = procfile_text(buf_cstr(&text), text.len);
+		while (procfile_line(&all, &line))
+			if (procfile_word(&line, &word) && procfile_is(&word, "CapEff:"))
+				procfile_number(&line, 0, 16, UINT64_MAX, &mask);
+	}
+	buf_done(&text);
+	return mask >> capability & 1;
 }
 
 /* ---- the rounds ---- */

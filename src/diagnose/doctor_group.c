@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool same_group(const struct addr *a, const struct addr *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
 /* ---- not joined ---- */
 
 /* Ports that are spoken to in groups (IANA). */
@@ -143,7 +138,7 @@ bool doctor_look_joined(struct doctor *d)
 static bool heard_itself(const struct doctor *d, const struct addr *group)
 {
 	for (size_t i = 0; i < d->heard_count; i++)
-		if (d->heard[i].socket == d->k->number && same_group(&d->heard[i].to, group))
+		if (d->heard[i].socket == d->k->number && doctor_same_group(&d->heard[i].to, group))
 			return true;
 	return false;
 }
@@ -155,7 +150,8 @@ static void arrives_elsewhere(struct doctor *d, const struct membership *m)
 	for (size_t i = 0; i < d->heard_count; i++) {
 		const struct heard *h = &d->heard[i];
 
-		if (h->socket == d->k->number || !h->ifindex || !same_group(&h->to, &m->group) ||
+		if (h->socket == d->k->number || !h->ifindex ||
+		    !doctor_same_group(&h->to, &m->group) ||
 		    doctor_joined(d, &m->group, h->ifindex))
 			continue;
 		doctor_group_command("join", &m->group, NULL, h->ifindex, command);
@@ -224,13 +220,6 @@ static void shut_out(struct doctor *d, const struct membership *m, const struct 
 		   m->source_specific ? "joined it for other sources only" : "blocked this source");
 }
 
-static bool is_ssm(const struct addr *group)
-{
-	if (group->family == AF_INET)
-		return group->bytes[0] == 232;
-	return group->bytes[0] == 0xff && (group->bytes[1] & 0xf0) == 0x30;
-}
-
 bool doctor_look_source(struct doctor *d)
 {
 	const struct group_list *l = &d->k->sock.groups;
@@ -241,12 +230,12 @@ bool doctor_look_source(struct doctor *d)
 
 		for (size_t h = 0; h < d->heard_count; h++)
 			if (d->heard[h].socket != d->k->number &&
-			    same_group(&d->heard[h].to, &m->group) &&
+			    doctor_same_group(&d->heard[h].to, &m->group) &&
 			    doctor_membership_iface(m) == d->heard[h].ifindex &&
 			    (m->source_specific || m->source_count) &&
 			    lists(m, &d->heard[h].from) != m->source_specific)
 				shut_out(d, m, &d->heard[h]);
-		if (!m->source_specific && is_ssm(&m->group))
+		if (!m->source_specific && doctor_is_ssm(&m->group))
 			doctor_say(
 				d, DOCTOR_WARNING, NULL,
 				"%s is of the range for one source: routers pass it on only to who "

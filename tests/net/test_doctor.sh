@@ -9,7 +9,7 @@
 
 udpdeck=${UDPDECK:-./udpdeck}
 [ -x "$udpdeck" ] || skip_all "no udpdeck: UDPDECK names none"
-need socat
+need socat setpriv
 
 # doctor HOST ARG...: what it says in $work/found, its status in $status; the arguments end with
 # those that make the patient
@@ -226,6 +226,49 @@ port() {
 	finds 0 warning port "by a hash of the sender"
 }
 
+firewall() {
+	on h1 nft add table inet t &&
+		on h1 nft add chain inet t in '{ type filter hook input priority 0 ; policy accept ; }' &&
+		on h1 nft add rule inet t in udp dport '{ 53, 5000 }' drop || return 1
+	doctor h1 -l 5000
+	finds 4 fault firewall "drops all of port 5000: inet t in: udp dport .* drop" || return 1
+	on h1 nft flush chain inet t in
+	on h1 nft add rule inet t in ip saddr 10.77.0.9 udp dport 5000 drop
+	doctor h1 -l 5000
+	finds 0 warning firewall "drops some of port 5000" || return 1
+	on h1 nft flush chain inet t in
+	on h1 nft chain inet t in '{ policy drop ; }'
+	doctor h1 -l 5000
+	finds 0 warning firewall "no rule accepts port 5000" || return 1
+	on h1 nft add rule inet t in udp dport 5000 accept
+	doctor h1 -l 5000
+	healthy || return 1
+	on h1 nft delete table inet t
+}
+
+# Who may not look says so.
+firewall_unseen() {
+	on h1 setpriv --bounding-set=-all --inh-caps=-all "$udpdeck" --no-rc -n -d -q 0 -o json \
+		-l 5000 -c doctor >"$work/found" 2>"$work/found.err"
+	status=$?
+	finds 0 unknown firewall "without CAP_NET_ADMIN"
+}
+
+# The bridge asks with IGMPv2, as bridges do unless told.
+querier() {
+	ip link set br78 type bridge mcast_snooping 1 mcast_querier 1 &&
+		wait_for "on h1 grep -q 'eth1.*V2' /proc/net/igmp" 40 || return 1
+	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.3%eth1
+	finds 0 warning querier "eth1: IGMPv2.*list of sources of 239.1.2.3" || return 1
+	doctor h1 -l 5000 -j 10.78.0.2@232.1.2.3%eth1
+	finds 4 fault querier "routers ignore" || return 1
+	set_in h1 ipv4/conf/eth0/force_igmp_version 2
+	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.3%eth0
+	finds 0 warning querier "eth0: " "# sysctl -w net.ipv4.conf.eth0.force_igmp_version=0" ||
+		return 1
+	set_in h1 ipv4/conf/eth0/force_igmp_version 0
+}
+
 # ---- what was lost ----
 
 # While it stands still its smallest buffer overflows.
@@ -259,7 +302,7 @@ counters() {
 	finds 0 warning counters UdpInCsumErrors
 }
 
-plan 20
+plan 23
 check "three hosts, two of them in two networks" networks
 check "nothing: somebody who hears everybody" healthy_listener
 check "nothing: a member who hears" healthy_member
@@ -277,6 +320,13 @@ check "interfaces" interfaces
 check "no route" routes
 check "rp_filter" reverse_path
 check "the port of others" port
+if command -v nft >/dev/null; then
+	check "a firewall" firewall
+else
+	skip "a firewall" "no nft"
+fi
+check "a firewall that may not be seen" firewall_unseen
+check "an older querier" querier
 check "lost for want of buffer" lost
 check "counters that moved" counters
 check "healthy again" healthy_member
