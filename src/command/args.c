@@ -101,7 +101,8 @@ static int reachable_family(const struct session *s)
 
 /* One address in one word, or in "host" and "port". */
 static bool read_address(struct command_call *c, const char *host, const char *port, int family,
-			 struct addr *out, struct session_socket **heard, struct error *e)
+			 bool portless, struct addr *out, struct session_socket **heard,
+			 struct error *e)
 {
 	struct addr_name name;
 	struct addr literal;
@@ -128,7 +129,7 @@ static bool read_address(struct command_call *c, const char *host, const char *p
 	else if (c->intent)
 		return err_set(e, ERR_PENDING, "\"%s\" is not looked up before it is asked for",
 			       name.host);
-	return resolve_name(c->session->resolver, &name, family, false, out, e);
+	return resolve_name(c->session->resolver, &name, family, portless, out, e);
 }
 
 /* Does the word need another one for its port? */
@@ -152,10 +153,19 @@ bool args_address(struct command_call *c, size_t i, int family, struct addr *out
 	/* checked here, where the column of its word is known */
 	if (port && !addr_parse_port(port, false, &number, e))
 		return args_at(c, i + 1, e);
-	if (!read_address(c, host, port, family, out, NULL, e))
+	if (!read_address(c, host, port, family, false, out, NULL, e))
 		return args_at(c, i, e);
 	*used = port ? 2 : 1;
 	return true;
+}
+
+bool args_host(struct command_call *c, size_t i, struct addr *out, struct error *e)
+{
+	const int family = reachable_family(c->session);
+
+	return read_address(c, c->words[i].text, NULL, family, true, out, NULL, e)
+		       ? true
+		       : args_at(c, i, e);
 }
 
 bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out,
@@ -222,8 +232,8 @@ static bool add_list(struct command_call *c, const struct command_word *w, struc
 
 		if (comma)
 			*comma = '\0';
-		if (!read_address(c, item, NULL, reachable_family(c->session), &a, &out->socket,
-				  e)) {
+		if (!read_address(c, item, NULL, reachable_family(c->session), false, &a,
+				  &out->socket, e)) {
 			if (e && e->at < 0)
 				e->at = 0;
 			return err_shift(e, (ptrdiff_t)w->at + (item - w->text));

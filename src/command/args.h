@@ -15,6 +15,8 @@
  */
 bool args_address(struct command_call *c, size_t i, int family, struct addr *out, size_t *used,
 		  struct error *e);
+/* The same of one word where no port is needed, of a family that the current socket can reach. */
+bool args_host(struct command_call *c, size_t i, struct addr *out, struct error *e);
 /* Address to bind, as one word: ADDR, ADDR:PORT, :PORT or PORT; zero ports are fine. */
 bool args_bind_address(struct command_call *c, size_t i, int family, struct addr *out,
 		       struct error *e);

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands about options: of the current socket, and settings of the face. */
+/* Commands about options: of the current socket, and settings of the session and the face. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/setting.h"
 #include "command/tables.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct face_setting *find_setting(const struct face *face, const char *name)
-{
-	for (const struct face_setting *s = face->settings; s && s->name; s++)
-		if (strcmp(s->name, name) == 0)
-			return s;
-	return NULL;
-}
 
 /* What the kernel granted, and where that is not what was asked, why. */
 static void say_granted(struct command_call *c, const struct sockopt *o)
@@ -41,14 +34,15 @@ static void say_granted(struct command_call *c, const struct sockopt *o)
 	buf_done(&asked);
 }
 
-static bool set_setting(struct command_call *c, const struct face_setting *s, struct error *e)
+static bool set_setting(struct command_call *c, const struct face_setting *s, void *ctx,
+			struct error *e)
 {
 	struct buf now;
 
-	if (!s->set(c->face->ctx, c->word_count > 1 ? c->words[1].text : "on", e))
+	if (!s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
 		return args_at(c, c->word_count > 1, e);
 	buf_init(&now, 64);
-	s->get(c->face->ctx, &now);
+	s->get(ctx, &now);
 	command_say(c, MESSAGE_INFO, "%s is %s", s->name, buf_cstr(&now));
 	buf_done(&now);
 	return true;
@@ -78,11 +72,12 @@ static bool set_run(struct command_call *c, struct error *e)
 	const struct face_setting *setting;
 	const struct sockopt *o;
 	struct sockopt_value v;
+	void *ctx;
 
 	split_assignment(c);
-	setting = find_setting(c->face, c->words[0].text);
+	setting = setting_find(c->session, c->face, c->words[0].text, &ctx);
 	if (setting)
-		return set_setting(c, setting, e);
+		return set_setting(c, setting, ctx, e);
 	o = sockopt_find(c->words[0].text, e);
 	if (!o)
 		return args_at(c, 0, e);
@@ -96,14 +91,16 @@ static bool set_run(struct command_call *c, struct error *e)
 
 static bool get_run(struct command_call *c, struct error *e)
 {
-	const struct face_setting *setting = find_setting(c->face, c->words[0].text);
+	const struct face_setting *setting;
 	const struct sockopt *o;
 	struct buf now;
+	void *ctx;
 	bool ok;
 
+	setting = setting_find(c->session, c->face, c->words[0].text, &ctx);
 	buf_init(&now, 128);
 	if (setting) {
-		setting->get(c->face->ctx, &now);
+		setting->get(ctx, &now);
 		command_say(c, MESSAGE_INFO, "%s is %s", setting->name, buf_cstr(&now));
 		buf_done(&now);
 		return true;
@@ -157,6 +154,21 @@ static void option_row(struct command_call *c, const struct sock *sock, const st
 	buf_done(&range);
 }
 
+static void setting_rows(struct command_call *c, const struct face_setting *rows, void *ctx)
+{
+	for (const struct face_setting *s = rows; s && s->name; s++) {
+		struct buf now;
+		char command[96];
+
+		buf_init(&now, 64);
+		s->get(ctx, &now);
+		snprintf(command, sizeof(command), "set %s ", s->name);
+		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s\t%s", s->name,
+			    buf_cstr(&now), s->help, s->range);
+		buf_done(&now);
+	}
+}
+
 static bool options_run(struct command_call *c, struct error *e)
 {
 	const struct session_socket *k = c->session->current;
@@ -171,17 +183,8 @@ static bool options_run(struct command_call *c, struct error *e)
 	for (const struct sockopt *o = sockopts; o->name; o++)
 		if (o->kind != SOCKOPT_NOT_UDP)
 			option_row(c, k ? &k->sock : NULL, o);
-	for (const struct face_setting *s = c->face->settings; s && s->name; s++) {
-		struct buf now;
-		char command[96];
-
-		buf_init(&now, 64);
-		s->get(c->face->ctx, &now);
-		snprintf(command, sizeof(command), "set %s ", s->name);
-		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s\t%s", s->name,
-			    buf_cstr(&now), s->help, s->range);
-		buf_done(&now);
-	}
+	setting_rows(c, session_settings, c->session);
+	setting_rows(c, c->face->settings, c->face->ctx);
 	return true;
 }
 
@@ -193,12 +196,20 @@ static void option_complete(struct command_completion *c)
 		for (o = sockopts; o->name; o++)
 			if (o->kind != SOCKOPT_NOT_UDP)
 				completion_offer(c, "%s", o->name);
+		for (const struct face_setting *s = session_settings; s->name; s++)
+			completion_offer(c, "%s", s->name);
 		for (const struct face_setting *s = c->settings; s && s->name; s++)
 			completion_offer(c, "%s", s->name);
 		return;
 	}
 	o = sockopt_find(c->first, NULL);
-	if (!o || c->word != 1)
+	if (c->word != 1)
+		return;
+	if (setting_is_switch(c->first)) {
+		completion_offer(c, "on");
+		completion_offer(c, "off");
+	}
+	if (!o)
 		return;
 	if (o->kind == SOCKOPT_BOOL) {
 		completion_offer(c, "on");

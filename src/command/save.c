@@ -2,6 +2,7 @@
 #include "command/save.h"
 
 #include "command/send.h"
+#include "command/setting.h"
 #include "session/job.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -222,6 +223,7 @@ static void add_typing(const struct command_typing *t, struct buf *out)
 void save_format(struct session *s, const struct face *face, struct buf *out)
 {
 	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
+	setting_save(s, out);
 	for (size_t i = 0; i < s->variables.count; i++) {
 		size_t start = out->len;
 

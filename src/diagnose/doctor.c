@@ -177,13 +177,7 @@ bool doctor_sockopt(const struct doctor *d, int level, int name, int *out)
 
 unsigned doctor_forced(const struct doctor *d, const struct addr *dest)
 {
-	unsigned device = (unsigned)doctor_option(d, "device");
-
-	if (device)
-		return device;
-	if (addr_is_multicast(dest) && doctor_option(d, "multicast-interface"))
-		return (unsigned)doctor_option(d, "multicast-interface");
-	return dest->scope;
+	return session_forced_interface(d->k, dest);
 }
 
 unsigned doctor_way(const struct doctor *d, const struct addr *dest)

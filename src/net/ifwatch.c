@@ -219,7 +219,8 @@ enum ifwatch_result ifwatch_read(int fd, ifwatch_fn *fn, void *ctx)
 {
 	bool lost = false;
 
-	for (int i = 0; i < READS_MAX; i++) {
+	/* What waits behind a loss is older than what is read anew: it must be told before. */
+	for (int i = 0; i < READS_MAX || lost; i++) {
 		int errnum = read_one(fd, fn, ctx, &lost);
 
 		if (errnum == EAGAIN)

@@ -368,7 +368,28 @@ void interfaces_done(struct session *s)
 	iface_done(&s->ifaces);
 }
 
+void session_set_rejoin(struct session *s, bool on)
+{
+	s->watch.no_rejoin = !on;
+	for (size_t i = 0; i < s->ifaces.count; i++)
+		rejoin_memberships(s, &s->ifaces.ifaces[i]);
+}
+
 /* ---- questions ---- */
+
+static unsigned forced_by(const struct session_socket *k, const char *option)
+{
+	return (unsigned)k->sock.options.v[sockopt_index(sockopt_find(option, NULL))].number;
+}
+
+unsigned session_forced_interface(const struct session_socket *k, const struct addr *dest)
+{
+	unsigned forced = k ? forced_by(k, "device") : 0;
+
+	if (!forced && k && addr_is_multicast(dest))
+		forced = forced_by(k, "multicast-interface");
+	return forced ? forced : dest->scope;
+}
 
 const struct iface_table *session_ifaces(struct session *s)
 {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct session;
+struct session_socket;
 
 #define INTERFACES_FORMER 64
 
@@ -35,6 +36,13 @@ struct interfaces {
 /* From now on changes are followed.  What forbids it is an event, once. */
 void session_watch_interfaces(struct session *s);
 void interfaces_done(struct session *s);
+
+/* "set rejoin": turned on, what waits is joined at once. */
+void session_set_rejoin(struct session *s, bool on);
+
+/* The interface that the socket's options (or the zone) force for dest, as far as the kernel
+ * follows them; 0: the routing table chooses.  k may be NULL. */
+unsigned session_forced_interface(const struct session_socket *k, const struct addr *dest);
 
 /* The interfaces as they were when first asked for, or read anew since; while watched, as the
  * kernel last told. */

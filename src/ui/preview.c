@@ -48,24 +48,10 @@ static void warn_error(struct view *v, const struct error *e, const char *text, 
 
 /* ---- the way to the target ---- */
 
-/* The interface that the socket's options force, as far as the kernel would follow them. */
-static unsigned forced_interface(const struct session_socket *k, const struct addr *dest)
-{
-	const struct sockopt *device = sockopt_find("device", NULL);
-	const struct sockopt *group = sockopt_find("multicast-interface", NULL);
-	const struct sockopt_values *o = &k->sock.options;
-
-	if (o->v[sockopt_index(device)].number)
-		return (unsigned)o->v[sockopt_index(device)].number;
-	if (addr_is_multicast(dest))
-		return (unsigned)o->v[sockopt_index(group)].number;
-	return dest->scope;
-}
-
 static void ask_route(const struct view *v, struct preview_cache *c, const struct session_socket *k,
 		      const struct addr *dest, unsigned chosen)
 {
-	unsigned oif = chosen ? chosen : forced_interface(k, dest);
+	unsigned oif = chosen ? chosen : session_forced_interface(k, dest);
 
 	if (c->asked && v->session->watch.watched && c->changes == v->session->watch.changes &&
 	    c->oif == oif && c->socket == k->number && addr_equal(&c->dest, dest))

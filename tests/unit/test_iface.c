@@ -166,6 +166,45 @@ static void test_flags(void **state)
 	buf_done(&b);
 }
 
+/* Change by change: sorted by index, each address once, and only what is there goes. */
+static void test_changes(void **state)
+{
+	const struct iface_addr a = { .addr = address("10.0.0.1", 0), .prefix_len = 24 };
+	const struct iface_addr wider = { .addr = a.addr, .prefix_len = 8 };
+	const struct iface_addr b = { .addr = address("10.0.0.2", 0), .prefix_len = 24 };
+	struct iface_table t = { 0 };
+
+	(void)state;
+	assert_true(iface_set(&t, &(struct iface){ .name = "b", .index = 7, .mtu = 1500 }));
+	assert_true(iface_set(&t, &(struct iface){ .name = "a", .index = 3 }));
+	assert_true(iface_set(&t, &(struct iface){ .name = "c", .index = 9 }));
+	assert_int_equal(t.count, 3);
+	assert_string_equal(t.ifaces[0].name, "a");
+	assert_string_equal(t.ifaces[1].name, "b");
+	assert_string_equal(t.ifaces[2].name, "c");
+
+	assert_true(iface_add_addr(&t, 7, &a));
+	assert_false(iface_add_addr(&t, 7, &a));
+	assert_true(iface_add_addr(&t, 7, &wider));
+	assert_true(iface_add_addr(&t, 7, &b));
+	assert_false(iface_add_addr(&t, 8, &b));
+	assert_true(iface_set(&t, &(struct iface){ .name = "bb", .index = 7, .mtu = 9000 }));
+	assert_int_equal(iface_by_name(&t, "bb")->mtu, 9000);
+	assert_int_equal(iface_by_name(&t, "bb")->addr_count, 3);
+	assert_true(iface_remove_addr(&t, 7, &wider));
+	assert_false(iface_remove_addr(&t, 7, &wider));
+	assert_int_equal(iface_by_index(&t, 7)->addr_count, 2);
+	assert_true(addr_equal(&iface_by_index(&t, 7)->addrs[1].addr, &b.addr));
+
+	assert_true(iface_remove(&t, 7));
+	assert_false(iface_remove(&t, 7));
+	assert_false(iface_remove_addr(&t, 7, &a));
+	assert_int_equal(t.count, 2);
+	assert_null(iface_by_index(&t, 7));
+	assert_string_equal(iface_by_index(&t, 9)->name, "c");
+	iface_done(&t);
+}
+
 int main(void)
 {
 	bool alone = own_network();
@@ -175,6 +214,7 @@ int main(void)
 		cmocka_unit_test_prestate(test_ways_out, &alone),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Settings that are no socket options: those of the session, the same on every face, and those
+ * of the face.  "set", "get", "options" and "save" read these rows.
+ */
+#ifndef COMMAND_SETTING_H
+#define COMMAND_SETTING_H
+
+#include "command/command.h"
+
+/* The session's; their ctx is the session.  Ends with name NULL. */
+extern const struct face_setting session_settings[];
+
+/* Of the session or the face; NULL: neither has it.  *ctx goes with its functions. */
+const struct face_setting *setting_find(struct session *s, const struct face *face,
+					const char *name, void **ctx);
+/* One of the session's that is on or off? */
+bool setting_is_switch(const char *name);
+/* Those of the session that are not as at the start, as lines of commands. */
+void setting_save(const struct session *s, struct buf *out);
+
+#endif
