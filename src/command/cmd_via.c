@@ -5,6 +5,7 @@
 #include "command/tables.h"
 #include "util/num.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_on(const struct session_socket *k, const char *option)
@@ -83,10 +84,17 @@ static bool wrong_word(const struct command_call *c, size_t i, struct error *e)
 
 static bool read_interface(struct command_call *c, struct error *e)
 {
-	if (strcmp(c->words[0].text, "all") == 0)
-		c->via.all = true;
-	else if (!iface_parse(c->words[0].text, &c->via.tx.ifindex, e))
+	struct via *v = &c->via;
+
+	if (strcmp(c->words[0].text, "all") == 0) {
+		v->all = true;
+		return true;
+	}
+	if (!iface_parse(c->words[0].text, &v->tx.ifindex, e))
 		return wrong_word(c, 0, e);
+	/* one that goes at this very moment has its number for a name */
+	if (!if_indextoname(v->tx.ifindex, v->ifname))
+		snprintf(v->ifname, sizeof(v->ifname), "%u", v->tx.ifindex);
 	return true;
 }
 

@@ -22,6 +22,21 @@ static const char *wanted(const struct addr *dest)
 	return addr_kind(dest) == ADDR_BROADCAST ? " that does broadcast" : "";
 }
 
+/* A table that is not watched may be old: then the kernel is the judge. */
+static size_t only_way(struct session *s, const struct via *v, const struct addr *dest,
+		       struct via_way *way, struct error *e)
+{
+	const struct iface *dev = iface_by_name(session_ifaces(s), v->ifname);
+
+	if (v->ifname[0] && !dev && s->watch.watched) {
+		err_set(e, ERR_STATE, "there is no interface %s any more: :interfaces lists them",
+			v->ifname);
+		return 0;
+	}
+	*way = way_by(v, dev ? dev->index : v->tx.ifindex, dest);
+	return 1;
+}
+
 size_t via_ways(struct session *s, const struct via *v, const struct addr *dest,
 		struct via_way ways[VIA_WAYS], struct error *e)
 {
@@ -34,10 +49,8 @@ size_t via_ways(struct session *s, const struct via *v, const struct addr *dest,
 			dest->family == AF_INET ? "IPv4" : "IPv6");
 		return 0;
 	}
-	if (!v->all) {
-		ways[0] = way_by(v, v->tx.ifindex, dest);
-		return 1;
-	}
+	if (!v->all)
+		return only_way(s, v, dest, ways, e);
 	for (size_t i = 0; i < all->count && n < VIA_WAYS; i++)
 		if (iface_can_send(all, &all->ifaces[i], dest))
 			ways[n++] = way_by(v, all->ifaces[i].index, dest);
@@ -73,14 +86,6 @@ bool via_check(struct session *s, const struct session_socket *k, const struct v
 	return true;
 }
 
-/* "eth1", NULL where it has gone or none was chosen. */
-static const char *name_of(struct session *s, unsigned ifindex)
-{
-	const struct iface *dev = ifindex ? session_iface(s, ifindex) : NULL;
-
-	return dev ? dev->name : NULL;
-}
-
 static bool send_all_ways(struct session *s, struct session_socket *k, const struct via_way *ways,
 			  size_t n, const void *data, size_t len, uint32_t job, struct error *e)
 {
@@ -102,10 +107,12 @@ bool via_send(struct session *s, struct session_socket *k, const struct via *v,
 {
 	struct via_way ways[VIA_WAYS];
 
-	if (v->asked)
-		dests = destinations(k, dests, &count);
-	if (!v->asked || !count)
+	if (!v->asked)
 		return sender_send(s, k, dests, count, data, len, job, e);
+	session_watch_interfaces(s);
+	dests = destinations(k, dests, &count);
+	if (!count)
+		return sender_send(s, k, NULL, 0, data, len, job, e);
 	if (!via_check(s, k, v, dests, count, len, e))
 		return false;
 	for (size_t i = 0; i < count; i++) {
@@ -120,16 +127,6 @@ bool via_send(struct session *s, struct session_socket *k, const struct via *v,
 
 /* ---- words ---- */
 
-static void format_interface(struct session *s, unsigned ifindex, struct buf *out)
-{
-	const char *name = name_of(s, ifindex);
-
-	if (name)
-		buf_str(out, name);
-	else
-		buf_printf(out, "%u", ifindex);
-}
-
 static void format_tos(int tos, struct buf *out)
 {
 	const struct sockopt_word *w = sockopt_tos_words;
@@ -142,13 +139,13 @@ static void format_tos(int tos, struct buf *out)
 		buf_printf(out, " tos 0x%02x", (unsigned)tos);
 }
 
-static void format_interfaces(struct session *s, const struct via_way *ways, size_t n,
+/* The ways are those of this very table. */
+static void format_interfaces(const struct iface_table *all, const struct via_way *ways, size_t n,
 			      struct buf *out)
 {
-	for (size_t i = 0; i < n; i++) {
-		buf_str(out, i ? ", " : " ");
-		format_interface(s, ways[i].tx.ifindex, out);
-	}
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s %s", i ? "," : "",
+			   iface_by_index(all, ways[i].tx.ifindex)->name);
 }
 
 void via_format(struct session *s, const struct via *v, const struct addr *dest, struct buf *out)
@@ -158,12 +155,11 @@ void via_format(struct session *s, const struct via *v, const struct addr *dest,
 
 	buf_str(out, "via");
 	if (n) {
-		format_interfaces(s, ways, n, out);
+		format_interfaces(session_ifaces(s), ways, n, out);
 	} else if (v->all) {
 		buf_str(out, " all");
-	} else if (v->tx.ifindex) {
-		buf_char(out, ' ');
-		format_interface(s, v->tx.ifindex, out);
+	} else if (v->ifname[0]) {
+		buf_printf(out, " %s", v->ifname);
 	}
 	if (v->tx.source.family) {
 		buf_str(out, " from ");

@@ -3,8 +3,9 @@
  * The way a single send takes: "via IF [from A] [ttl N] [tos T]", and "via all", which is one copy
  * out of every interface that can take it.
  *
- * A choice is a small value: commands read it, jobs keep it.  Which interfaces "all" means is
- * found anew for each send, since they come and go.
+ * A choice is a small value: commands read it, jobs keep it.  Interfaces come and go, so the one
+ * that is named and those that "all" means are found anew for each send, and the session watches
+ * them from the first on.
  */
 #ifndef SESSION_VIA_H
 #define SESSION_VIA_H
@@ -17,7 +18,8 @@
 struct via {
 	bool asked; /* else nothing was chosen, and the rest means nothing */
 	bool all;
-	struct tx_via tx; /* ifindex 0 with "all", or where the routing table is to choose */
+	char ifname[IF_NAMESIZE]; /* "" with "all", or where the routing table is to choose */
+	struct tx_via tx;         /* ifindex: what the name meant when it was read */
 };
 
 /* One way of a send, and where it goes by it: a link-local destination takes its zone from the
@@ -27,8 +29,8 @@ struct via_way {
 	struct addr dest;
 };
 
-/* The ways to dest; 0 with e where there is none: no interface can take it, or the source is of
- * the other family. */
+/* The ways to dest; 0 with e where there is none: no interface can take it, the one that was named
+ * is gone, or the source is of the other family. */
 size_t via_ways(struct session *s, const struct via *v, const struct addr *dest,
 		struct via_way ways[VIA_WAYS], struct error *e);
 

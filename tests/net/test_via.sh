@@ -115,6 +115,20 @@ jobs() {
 		["1", "2", "3"]) and (map(select(.ifname == "eth0") | .text) == ["1", "2", "3"])'
 }
 
+# Its interface is removed and comes back with another index: the job names it.
+comes_back() {
+	start_bg h1 job "$udpdeck" -d -o json -c "open udp4" \
+		-c "every 20ms via eth1 to 10.78.0.2 5010 send x" -c "wait 60"
+	job_pid=$bg_pid
+	wait_for "grep -q '\"tx\"' $work/job.log" 10 && on h1 ip link del eth1 &&
+		wait_for "grep -q 'eth1 was removed' $work/job.log" 10 || return
+	hear 5010 3
+	host_plug h1 eth1 br78 78 1 && came '$rx | all(.[]; .ifname == "eth1")'
+	came_back=$?
+	stop_bg "$job_pid"
+	return $came_back
+}
+
 # The same rows before and after.
 unchanged() {
 	send "open udp4" "options" "via eth1 from 10.78.0.1 ttl 9 tos ef to 10.78.0.2 5007 send x" \
@@ -138,7 +152,7 @@ fragments() {
 		(.[1] | has("fragsize") | not)'
 }
 
-plan 13
+plan 14
 check "two hosts" lan_up 2
 check "on two networks" lan_more 78 h1 h2
 check "via eth1: it leaves there, others by the routing table" by_interface
@@ -149,6 +163,7 @@ check "IPv6, and IPv4 of a dual-stack socket; a zone" both_families
 check "via all: a copy on both networks" all_of_them
 check "via all: broadcasts, that of a subnet on its own only" all_broadcast
 check "a job keeps it" jobs
+check "and finds its interface again" comes_back
 check "the options are unchanged afterwards" unchanged
 check "what cannot be is told with its column" refused
 check "a datagram in fragments tells their size" fragments
