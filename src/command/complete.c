@@ -128,8 +128,10 @@ static const struct command *find_command(const struct command_set *set, const c
 	*at = 0;
 	for (size_t i = 1; i < count && row && (row->flags & (CMD_MODIFIER | CMD_TAIL)); i++) {
 		const struct command *next = command_find(set, words[i], false, NULL);
+		/* "via" is a word of sweep's own, too. */
+		unsigned may = row->flags & CMD_TAIL ? CMD_SENDS : CMD_SENDS | CMD_MODIFIER;
 
-		if (!next || !(next->flags & (CMD_SENDS | CMD_MODIFIER)))
+		if (!next || !(next->flags & may))
 			continue;
 		row = next;
 		*at = i;

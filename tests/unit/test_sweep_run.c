@@ -3,6 +3,7 @@
  * "sweep" in a session: what is read, what the preview knows, and sweeps over loopback with
  * somebody who answers.
  */
+#include "command/complete.h"
 #include "diagnose/sweep.h"
 #include "fake_face.h"
 #include "util/num.h"
@@ -221,6 +222,33 @@ static void faults_are_named_with_their_column(void **state)
 	assert_int_equal(f->session.opened, 0);
 }
 
+static bool offered(struct fake_face *f, const char *line, const char *word)
+{
+	struct command_completion c;
+	bool found = false;
+	size_t start;
+
+	completion_make(&f->session, &f->face, &f->set, line, strlen(line), &start, &c);
+	for (size_t i = 0; i < c.count; i++)
+		found = found || strcmp(c.matches[i], word) == 0;
+	completion_done(&c);
+	return found;
+}
+
+static void what_may_follow_is_offered(void **state)
+{
+	struct fake_face *f = *state;
+
+	assert_true(offered(f, "sweep 7000 ", "collect"));
+	assert_true(offered(f, "sweep 7000 v", "via"));
+	assert_true(offered(f, "sweep 7000  via  ", "lo"));
+	assert_false(offered(f, "sweep 7000 via ", "send"));
+	assert_true(offered(f, "sweep 7000 via lo ", "send"));
+	assert_false(offered(f, "sweep 7000 via lo ", "every"));
+	assert_false(offered(f, "sweep 7000 collect ", "send"));
+	assert_false(offered(f, "sweep ", "send"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +260,7 @@ int main(void)
 		TEST(a_payload_may_have_many_words),
 		TEST(the_preview_knows_the_ways),
 		TEST(faults_are_named_with_their_column),
+		TEST(what_may_follow_is_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
