@@ -104,8 +104,7 @@ static void label_complete(struct command_completion *c)
 {
 	if (c->word > 0)
 		return;
-	for (uint32_t n = 1; n <= c->session->peers.count && n <= COMPLETION_MAX; n++)
-		completion_offer(c, "@%u", n);
+	completion_offer_peers(c);
 }
 
 const struct command look_commands[] = {

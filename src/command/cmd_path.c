@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands about the way to a host: "mtu", which sizes get there, and "trace", who is on it. */
 #include "command/args.h"
+#include "command/complete.h"
 #include "command/diagnose.h"
 #include "command/tables.h"
 #include "diagnose/mtu.h"
@@ -75,6 +76,12 @@ static void failed_row(struct command_call *c, const struct error *failed)
 	if (failed->code)
 		listing_row(&c->listing, LISTING_ERROR, NULL, "no probe left any more: %s",
 			    failed->text);
+}
+
+static void path_complete(struct command_completion *c)
+{
+	if (c->word == 0)
+		completion_offer_peers(c);
 }
 
 /* ---- mtu ---- */
@@ -376,9 +383,9 @@ static void trace_report(struct command_call *c, struct activity *a)
 const struct command path_commands[] = {
 	{ "mtu", "HOST PORT", "diagnosis", 1, 2, 0,
 	  "find out which sizes get there: this host's, what ICMP tells, what is answered",
-	  .run = mtu_run, .report = mtu_report },
+	  .run = mtu_run, .complete = path_complete, .report = mtu_report },
 	{ "trace", "HOST PORT", "diagnosis", 1, 2, 0,
 	  "find out who is on the way, by a TTL that grows from probe to probe", .run = trace_run,
-	  .report = trace_report },
+	  .complete = path_complete, .report = trace_report },
 	{ 0 },
 };

@@ -117,8 +117,7 @@ static void to_complete(struct command_completion *c)
 	}
 	completion_offer(c, "last");
 	completion_offer(c, "all");
-	for (uint32_t n = 1; n <= c->session->peers.count && n <= COMPLETION_MAX; n++)
-		completion_offer(c, "@%u", n);
+	completion_offer_peers(c);
 }
 
 /* The payload as the command's row reads it, then sent: send, hex, raw, reply. */

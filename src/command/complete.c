@@ -30,6 +30,12 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 		c->count++;
 }
 
+void completion_offer_peers(struct command_completion *c)
+{
+	for (uint32_t n = 1; n <= c->session->peers.count && n <= COMPLETION_MAX; n++)
+		completion_offer(c, "@%u", n);
+}
+
 void completion_offer_sending(struct command_completion *c)
 {
 	const struct command *row;

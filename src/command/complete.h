@@ -40,6 +40,8 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* What may follow a modifier. */
 void completion_offer_sending(struct command_completion *c);
+/* @1, @2, ... */
+void completion_offer_peers(struct command_completion *c);
 /* The files that the path begun may mean; a folder ends in "/". */
 void completion_offer_files(struct command_completion *c);
 

@@ -360,6 +360,8 @@ static void words_are_completed(void **state)
 		{ "open udp4 reuse", 10, "reuseaddr", "udp4" },
 		{ "socket ", 7, "1", NULL },
 		{ "to ", 3, "@1", NULL },
+		{ "mtu ", 4, "@1", "all" },
+		{ "trace @", 6, "@1", NULL },
 		{ "to @1 re", 6, "resend", NULL },
 		{ "every 1s ", 9, "times", "peers" },
 		{ "every 1s to ", 12, "@1", "send" },
