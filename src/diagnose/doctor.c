@@ -30,6 +30,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "counters", "the host counted no lost datagram since the socket was opened",
 	  doctor_look_counters },
 	{ "firewall", "no rule of the firewall names the port", doctor_look_firewall },
+	{ "wire", "what was seen of the groups on the wire was delivered", doctor_look_wire },
 	{ "querier", NULL, doctor_look_querier },
 	{ NULL, NULL, NULL },
 };
@@ -115,24 +116,41 @@ void diagnosis_done(struct diagnosis *d)
 
 /* ---- what was heard ---- */
 
-static void note_heard(struct doctor *d, const struct packet *p)
+void doctor_note(struct doctor *d, const struct addr *to, const struct addr *from, unsigned ifindex,
+		 uint32_t socket)
 {
 	struct heard *h = d->heard, *end = d->heard + d->heard_count;
 
-	while (h < end &&
-	       !(h->ifindex == p->ifindex && h->socket == p->socket &&
-		 addr_same_host(&h->to, &p->local) && addr_same_host(&h->from, &p->peer)))
+	while (h < end && !(h->ifindex == ifindex && h->socket == socket &&
+			    doctor_same_group(&h->to, to) && addr_same_host(&h->from, from)))
 		h++;
 	if (h == d->heard + HEARD_MAX)
 		return;
 	if (h == end) {
 		*h = (struct heard){
-			.to = p->local, .from = p->peer, .ifindex = p->ifindex, .socket = p->socket
+			.to = *to, .from = *from, .ifindex = ifindex, .socket = socket
 		};
 		h->to.port = 0;
 		d->heard_count++;
 	}
 	h->count++;
+}
+
+/* What one of our sockets heard comes first: it is the better witness. */
+static int by_witness(const void *a, const void *b)
+{
+	const struct heard *x = a, *y = b;
+
+	return (x->socket == 0) - (y->socket == 0);
+}
+
+const char *doctor_witness(const struct heard *h, char out[48])
+{
+	if (h->socket)
+		snprintf(out, 48, "where [%u] hears it", h->socket);
+	else
+		snprintf(out, 48, "as seen on the wire");
+	return out;
 }
 
 static void gather(struct doctor *d)
@@ -146,8 +164,9 @@ static void gather(struct doctor *d)
 		store_cursor_seek(&cursor, st.end_seq - HEARD_PACKETS);
 	while (cursor.next < st.end_seq && store_cursor_read(&cursor, &p) != STORE_END)
 		if (p.kind == PACKET_RX && p.local.port == d->k->sock.local.port)
-			note_heard(d, &p);
+			doctor_note(d, &p.local, &p.peer, p.ifindex, p.socket);
 	store_cursor_rest(&cursor);
+	qsort(d->heard, d->heard_count, sizeof(d->heard[0]), by_witness);
 }
 
 /* ---- facts that several checks need ---- */
@@ -298,6 +317,7 @@ bool doctor_examine(struct session *s, const struct session_socket *k, const cha
 	d->k = k;
 	d->root = root;
 	d->out = &found;
+	doctor_watch_wire(d);
 	gather(d);
 	look(d);
 	free(d);

@@ -52,8 +52,11 @@ static void targets_joined(struct doctor *d)
 
 static void heard_joined(struct doctor *d)
 {
-	char why[64];
+	char why[112], on[32], witness[48];
 
+	/* Bound to one address no membership would help. */
+	if (!addr_is_any(&d->k->sock.local))
+		return;
 	for (size_t i = 0; i < d->heard_count; i++) {
 		const struct heard *h = &d->heard[i];
 
@@ -61,8 +64,9 @@ static void heard_joined(struct doctor *d)
 		    doctor_joined(d, &h->to, 0) ||
 		    (h->to.family == AF_INET6 && d->k->sock.family == AF_INET))
 			continue;
-		snprintf(why, sizeof(why), "[%u] hears it on this port", h->socket);
-		not_joined(d, DOCTOR_FAULT, &h->to, h->ifindex, why);
+		snprintf(why, sizeof(why), "it comes in on %s, %s", doctor_iface(d, h->ifindex, on),
+			 doctor_witness(h, witness));
+		not_joined(d, h->socket ? DOCTOR_FAULT : DOCTOR_WARNING, &h->to, h->ifindex, why);
 		return;
 	}
 }
@@ -145,7 +149,7 @@ static bool heard_itself(const struct doctor *d, const struct addr *group)
 
 static void arrives_elsewhere(struct doctor *d, const struct membership *m)
 {
-	char command[DOCTOR_COMMAND_MAX], group[80], where[32], on[32];
+	char command[DOCTOR_COMMAND_MAX], group[80], where[32], on[32], witness[48];
 
 	for (size_t i = 0; i < d->heard_count; i++) {
 		const struct heard *h = &d->heard[i];
@@ -155,11 +159,10 @@ static void arrives_elsewhere(struct doctor *d, const struct membership *m)
 		    doctor_joined(d, &m->group, h->ifindex))
 			continue;
 		doctor_group_command("join", &m->group, NULL, h->ifindex, command);
-		doctor_say(d, DOCTOR_FAULT, command,
-			   "%s comes in on %s, where [%u] hears it; [%u] "
-			   "joined it on %s only",
+		doctor_say(d, heard_itself(d, &m->group) ? DOCTOR_WARNING : DOCTOR_FAULT, command,
+			   "%s comes in on %s, %s; [%u] joined it on %s only",
 			   doctor_host(&m->group, group), doctor_iface(d, h->ifindex, where),
-			   h->socket, d->k->number,
+			   doctor_witness(h, witness), d->k->number,
 			   doctor_iface(d, doctor_membership_iface(m), on));
 		return;
 	}
@@ -200,23 +203,23 @@ bool doctor_look_arrival(struct doctor *d)
 
 /* ---- wrong source ---- */
 
-static bool lists(const struct membership *m, const struct addr *source)
+bool doctor_admits(const struct membership *m, const struct addr *source)
 {
 	for (size_t i = 0; i < m->source_count; i++)
 		if (addr_same_host(&m->sources[i], source))
-			return true;
-	return false;
+			return m->source_specific;
+	return !m->source_specific;
 }
 
 static void shut_out(struct doctor *d, const struct membership *m, const struct heard *h)
 {
-	char command[DOCTOR_COMMAND_MAX], from[80], group[80];
+	char command[DOCTOR_COMMAND_MAX], from[80], group[80], witness[48];
 
 	doctor_group_command(m->source_specific ? "join" : "unblock", &m->group, &h->from,
 			     m->ifindex, command);
-	doctor_say(d, DOCTOR_FAULT, command, "%s sends to %s, as [%u] hears; [%u] %s",
-		   doctor_host(&h->from, from), doctor_host(&m->group, group), h->socket,
-		   d->k->number,
+	doctor_say(d, DOCTOR_FAULT, command, "%s sends to %s, %s; [%u] %s",
+		   doctor_host(&h->from, from), doctor_host(&m->group, group),
+		   doctor_witness(h, witness), d->k->number,
 		   m->source_specific ? "joined it for other sources only" : "blocked this source");
 }
 
@@ -228,12 +231,12 @@ bool doctor_look_source(struct doctor *d)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct membership *m = &l->m[i];
 
-		for (size_t h = 0; h < d->heard_count; h++)
+		/* Who hears one sender does without the others on purpose. */
+		for (size_t h = 0; !heard_itself(d, &m->group) && h < d->heard_count; h++)
 			if (d->heard[h].socket != d->k->number &&
 			    doctor_same_group(&d->heard[h].to, &m->group) &&
 			    doctor_membership_iface(m) == d->heard[h].ifindex &&
-			    (m->source_specific || m->source_count) &&
-			    lists(m, &d->heard[h].from) != m->source_specific)
+			    !doctor_admits(m, &d->heard[h].from))
 				shut_out(d, m, &d->heard[h]);
 		if (!m->source_specific && doctor_is_ssm(&m->group))
 			doctor_say(

@@ -5,12 +5,13 @@
 
 #include "diagnose/doctor.h"
 
-/* Who was heard, by which of our sockets, on the examined one's port. */
+/* Who was heard, by which of our sockets, on the examined one's port; or who was seen on the wire,
+ * and whether that was delivered is not told. */
 struct heard {
 	struct addr to; /* group, broadcast or own address; port 0 */
 	struct addr from;
 	unsigned ifindex;
-	uint32_t socket;
+	uint32_t socket; /* 0: seen on the wire */
 	uint64_t count;
 };
 
@@ -25,6 +26,7 @@ struct doctor {
 	struct diagnosis *out;
 	struct heard heard[HEARD_MAX];
 	size_t heard_count;
+	bool watched; /* the wire was looked at */
 };
 
 #define DOCTOR_COMMAND_MAX 256
@@ -33,6 +35,10 @@ struct doctor {
 void doctor_say(struct doctor *d, enum doctor_level level, const char *command, const char *fmt,
 		...) __attribute__((format(printf, 4, 5)));
 
+void doctor_note(struct doctor *d, const struct addr *to, const struct addr *from, unsigned ifindex,
+		 uint32_t socket);
+/* "where [2] hears it", "as seen on the wire" */
+const char *doctor_witness(const struct heard *h, char out[48]);
 /* Where the socket's lines go: the connected peer, or its targets. */
 size_t doctor_targets(const struct doctor *d, const struct addr **out);
 /* The interface that the socket forces datagrams to dest out of; 0: the routing table's choice. */
@@ -52,6 +58,8 @@ void doctor_group_command(const char *verb, const struct addr *group, const stru
 const char *doctor_host(const struct addr *a, char out[80]);
 /* Two addresses of a group; of link-local ones the zone may be told or not. */
 bool doctor_same_group(const struct addr *a, const struct addr *b);
+/* Does the membership let datagrams of that source pass? */
+bool doctor_admits(const struct membership *m, const struct addr *source);
 /* Is it of the range for one source (RFC 4607)? */
 bool doctor_is_ssm(const struct addr *group);
 /* Does the socket hold the group on that interface (0: on any)? */
@@ -81,6 +89,9 @@ bool doctor_look_route(struct doctor *d);
 bool doctor_look_rp_filter(struct doctor *d);
 /* doctor_firewall.c */
 bool doctor_look_firewall(struct doctor *d);
+/* doctor_wire.c */
+void doctor_watch_wire(struct doctor *d); /* before the checks; needs CAP_NET_RAW */
+bool doctor_look_wire(struct doctor *d);
 /* doctor_querier.c */
 bool doctor_look_querier(struct doctor *d);
 

@@ -136,17 +136,18 @@ static void hidden_groups(struct doctor *d, unsigned device, const char *name)
 
 static void hidden_senders(struct doctor *d, unsigned device, const char *name)
 {
-	char from[80], where[32];
+	char from[80], where[32], witness[48];
 
 	for (size_t i = 0; i < d->heard_count; i++) {
 		const struct heard *h = &d->heard[i];
 
-		if (h->socket == d->k->number || h->ifindex == device || !h->ifindex)
+		if (h->socket == d->k->number || h->ifindex == device || !h->ifindex ||
+		    (!h->socket && !doctor_joined(d, &h->to, 0)))
 			continue;
 		doctor_say(d, DOCTOR_WARNING, "set device none",
-			   "bound to the device %s: %s comes in on %s, where [%u] heard it", name,
+			   "bound to the device %s: %s comes in on %s, %s", name,
 			   doctor_host(&h->from, from), doctor_iface(d, h->ifindex, where),
-			   h->socket);
+			   doctor_witness(h, witness));
 		return;
 	}
 }

@@ -54,7 +54,7 @@ networks() {
 # ---- nothing to find ----
 
 healthy_listener() {
-	doctor h1 -l 5000 && healthy
+	doctor h1 -l 5001 && healthy
 }
 
 healthy_member() {
@@ -134,12 +134,16 @@ not_joined() {
 		return 1
 	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
 		-c "open 0.0.0.0:5000 reuseaddr"
-	finds 4 fault joined "\[1\] hears it" "join 239.1.2.3%eth0"
+	finds 4 fault joined "eth0, where \[1\] hears it" "join 239.1.2.3%eth0" || return 1
+	doctor h1 -l 5000
+	finds 0 warning joined "comes in on eth0, as seen on the wire" "join 239.1.2.3%eth0"
 }
 
 elsewhere() {
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
+	finds 0 warning arrival "joined on eth1 only.*by eth0" "join 239.1.2.4%eth0" || return 1
 	doctor h1 -l 5000 -j 239.1.2.3%eth1
-	finds 0 warning arrival "joined on eth1 only.*by eth0" "join 239.1.2.3%eth0" || return 1
+	finds 4 fault arrival "comes in on eth0, as seen on the wire" "join 239.1.2.3%eth0" || return 1
 	doctor h1 -c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" -c "expect timeout 10s hello" \
 		-c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth1"
 	finds 4 fault arrival "comes in on eth0" "join 239.1.2.3%eth0"
@@ -154,6 +158,8 @@ wrong_source() {
 		-c "open 0.0.0.0:5000 reuseaddr" -c "join 239.1.2.3%eth0" \
 		-c "block 10.77.0.2@239.1.2.3%eth0"
 	finds 4 fault source "blocked this source" "unblock 10.77.0.2@239.1.2.3%eth0" || return 1
+	doctor h1 -l 5000 -j 10.77.0.9@239.1.2.3%eth0
+	finds 4 fault source "as seen on the wire; .*other sources" || return 1
 	doctor h1 -l 5000 -j 232.1.2.3%eth0
 	finds 0 warning source "RFC 4607"
 }
@@ -162,21 +168,21 @@ wrong_source() {
 
 interfaces() {
 	on h1 ip link set eth1 down
-	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
 	finds 4 fault interface "eth1 is down" "# ip link set dev eth1 up" || return 1
 	on h1 ip link set eth1 up
 	ip link set h1-eth1 down
 	wait_for "on h1 ip link show eth1 | grep -q NO-CARRIER" 10
-	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
 	finds 4 fault interface "eth1 .*no carrier" || return 1
 	ip link set h1-eth1 up
 	wait_for "on h1 ip link show eth1 | grep -q LOWER_UP" 10
 	on h1 ip link set eth1 multicast off
-	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
 	finds 4 fault interface "no MULTICAST flag" "# ip link set dev eth1 multicast on" || return 1
 	on h1 ip link set eth1 multicast on
 	on h1 ip addr del 10.78.0.1/24 dev eth1
-	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
 	finds 0 warning interface "eth1 has no IPv4 address" || return 1
 	on h1 ip addr add 10.78.0.1/24 brd 10.78.0.255 dev eth1
 	ip netns add h9 && on h9 ip link set lo up
@@ -194,12 +200,12 @@ routes() {
 
 reverse_path() {
 	set_in h1 ipv4/conf/eth1/rp_filter 1
-	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.3%eth1
+	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.4%eth1
 	finds 4 fault rp_filter "from 10.77.0.2 is dropped, the way back is by eth0" \
 		"# sysctl -w net.ipv4.conf.eth1.rp_filter=2" || return 1
-	doctor h1 -l 5000 -j 239.1.2.3%eth1
+	doctor h1 -l 5000 -j 239.1.2.4%eth1
 	finds 0 warning rp_filter "rp_filter on eth1 is strict" || return 1
-	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.3%eth1
+	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.4%eth1
 	found ok rp_filter || return 1
 	set_in h1 ipv4/conf/eth1/rp_filter 0
 }
@@ -230,27 +236,29 @@ firewall() {
 	on h1 nft add table inet t &&
 		on h1 nft add chain inet t in '{ type filter hook input priority 0 ; policy accept ; }' &&
 		on h1 nft add rule inet t in udp dport '{ 53, 5000 }' drop || return 1
-	doctor h1 -l 5000
+	doctor h1 -l 5000 -j 239.1.2.3%eth0
+	finds 4 fault wire "seen on eth0 .*not delivered" || return 1
 	finds 4 fault firewall "drops all of port 5000: inet t in: udp dport .* drop" || return 1
 	on h1 nft flush chain inet t in
-	on h1 nft add rule inet t in ip saddr 10.77.0.9 udp dport 5000 drop
-	doctor h1 -l 5000
-	finds 0 warning firewall "drops some of port 5000" || return 1
+	on h1 nft add rule inet t in ip saddr 10.77.0.9 udp dport 5001 drop
+	doctor h1 -l 5001
+	finds 0 warning firewall "drops some of port 5001" || return 1
 	on h1 nft flush chain inet t in
 	on h1 nft chain inet t in '{ policy drop ; }'
-	doctor h1 -l 5000
-	finds 0 warning firewall "no rule accepts port 5000" || return 1
-	on h1 nft add rule inet t in udp dport 5000 accept
-	doctor h1 -l 5000
+	doctor h1 -l 5001
+	finds 0 warning firewall "no rule accepts port 5001" || return 1
+	on h1 nft add rule inet t in udp dport 5001 accept
+	doctor h1 -l 5001
 	healthy || return 1
 	on h1 nft delete table inet t
 }
 
 # Who may not look says so.
-firewall_unseen() {
+unseen() {
 	on h1 setpriv --bounding-set=-all --inh-caps=-all "$udpdeck" --no-rc -n -d -q 0 -o json \
 		-l 5000 -c doctor >"$work/found" 2>"$work/found.err"
 	status=$?
+	finds 0 unknown wire "without CAP_NET_RAW" || return 1
 	finds 0 unknown firewall "without CAP_NET_ADMIN"
 }
 
@@ -258,12 +266,12 @@ firewall_unseen() {
 querier() {
 	ip link set br78 type bridge mcast_snooping 1 mcast_querier 1 &&
 		wait_for "on h1 grep -q 'eth1.*V2' /proc/net/igmp" 40 || return 1
-	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.3%eth1
-	finds 0 warning querier "eth1: IGMPv2.*list of sources of 239.1.2.3" || return 1
+	doctor h1 -l 5000 -j 10.78.0.2@239.1.2.4%eth1
+	finds 0 warning querier "eth1: IGMPv2.*list of sources of 239.1.2.4" || return 1
 	doctor h1 -l 5000 -j 10.78.0.2@232.1.2.3%eth1
 	finds 4 fault querier "routers ignore" || return 1
 	set_in h1 ipv4/conf/eth0/force_igmp_version 2
-	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.3%eth0
+	doctor h1 -l 5000 -j 10.77.0.2@239.1.2.4%eth0
 	finds 0 warning querier "eth0: " "# sysctl -w net.ipv4.conf.eth0.force_igmp_version=0" ||
 		return 1
 	set_in h1 ipv4/conf/eth0/force_igmp_version 0
@@ -325,7 +333,7 @@ if command -v nft >/dev/null; then
 else
 	skip "a firewall" "no nft"
 fi
-check "a firewall that may not be seen" firewall_unseen
+check "what may not be seen without rights" unseen
 check "an older querier" querier
 check "lost for want of buffer" lost
 check "counters that moved" counters
