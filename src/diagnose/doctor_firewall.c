@@ -9,6 +9,8 @@
 #include "util/text.h"
 
 #include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PATIENCE NS_PER_S /* it answers in milliseconds */
@@ -30,7 +32,7 @@ static const struct {
 
 struct rules {
 	struct doctor *d;
-	bool accepted;
+	bool named, accepted;
 	char dropping[200]; /* a chain whose policy is to drop; "" none */
 };
 
@@ -46,6 +48,7 @@ static void on_rule(void *ctx, const struct firewall_rule *r)
 	struct rules *rules = ctx;
 	struct buf place, text;
 
+	rules->named = rules->named || !r->is_policy;
 	if (rules->d->said >= FINDINGS_MAX)
 		return;
 	buf_init(&place, sizeof(rules->dropping) - 1);
@@ -69,13 +72,19 @@ static void on_rule(void *ctx, const struct firewall_rule *r)
 	buf_done(&text);
 }
 
-static void tell_policy(struct rules *rules)
+/* What is to be said of all rules together. */
+static void tell_rest(struct rules *rules)
 {
+	struct doctor *d = rules->d;
+
 	if (rules->dropping[0] && !rules->accepted)
 		doctor_say(
-			rules->d, DOCTOR_WARNING, NULL,
+			d, DOCTOR_WARNING, NULL,
 			"the firewall drops what no rule takes (%s), and no rule accepts port %u",
-			rules->dropping, rules->d->k->sock.local.port);
+			rules->dropping, d->k->sock.local.port);
+	else if (rules->named && !d->said)
+		doctor_say(d, DOCTOR_OK, NULL, "the firewall's rules for port %u drop nothing",
+			   d->k->sock.local.port);
 }
 
 static bool look_nft(struct rules *rules, struct buf *text, struct error *e)
@@ -125,7 +134,7 @@ bool doctor_look_firewall(struct doctor *d)
 	for (size_t i = 0; i < sizeof(iptables) / sizeof(iptables[0]); i++)
 		if (!look_iptables(&rules, i, &text, &e))
 			doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
-	tell_policy(&rules);
+	tell_rest(&rules);
 	buf_done(&text);
 	return true;
 }
