@@ -249,8 +249,7 @@ firewall() {
 	finds 0 warning firewall "no rule accepts port 5001" || return 1
 	on h1 nft add rule inet t in udp dport 5001 accept
 	doctor h1 -l 5001
-	healthy && finds 0 ok firewall "drop nothing" || return 1
-	on h1 nft delete table inet t
+	healthy && finds 0 ok firewall "drop nothing"
 }
 
 # Who may not look says so.
@@ -330,6 +329,7 @@ check "rp_filter" reverse_path
 check "the port of others" port
 if command -v nft >/dev/null; then
 	check "a firewall" firewall
+	on h1 nft delete table inet t 2>/dev/null
 else
 	skip "a firewall" "no nft"
 fi
