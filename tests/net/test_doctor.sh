@@ -299,13 +299,15 @@ lost() {
 		finds 4 warning counters UdpRcvbufErrors
 }
 
-# h2 writes a whole UDP datagram, its checksum is wrong.
+# h2 writes whole UDP datagrams, their checksum is wrong.
 counters() {
-	on h2 sh -c 'printf "\023\210\023\306\000\014\022\064abcd" |
-		socat -u - IP4-SENDTO:10.77.0.1:17' &
-	corrupt=$!
-	doctor h1 -4 -l 5062 -c "wait 500ms"
-	wait $corrupt
+	start_bg h2 corrupt sh -c 'while :; do
+		printf "\023\210\023\306\000\014\022\064abcd" |
+			socat -u - IP4-SENDTO:10.77.0.1:17 || exit
+	done'
+	corrupt=$bg_pid
+	doctor h1 -4 -l 5062 -c "wait 1s"
+	stop_bg "$corrupt"
 	finds 0 warning counters UdpInCsumErrors
 }
 
