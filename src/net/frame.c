@@ -37,7 +37,7 @@ static uint16_t get16(struct cursor *c)
 {
 	const uint8_t *at = take(c, 2);
 
-	return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+	return at ? (uint16_t)((unsigned)at[0] << 8 | at[1]) : 0;
 }
 
 static struct addr get_addr(struct cursor *c, int family)
