@@ -257,6 +257,8 @@ unsigned doctor_membership_iface(const struct membership *m)
 {
 	struct route r;
 
+	if (m->lost)
+		return 0;
 	if (m->ifindex)
 		return m->ifindex;
 	return route_lookup(&m->group, 0, &r, NULL) ? r.ifindex : 0;
@@ -267,7 +269,7 @@ bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned if
 	const struct group_list *l = &d->k->sock.groups;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (doctor_same_group(&l->m[i].group, group) &&
+		if (!l->m[i].lost && doctor_same_group(&l->m[i].group, group) &&
 		    (!ifindex || doctor_membership_iface(&l->m[i]) == ifindex))
 			return true;
 	return false;
@@ -308,7 +310,7 @@ bool doctor_examine(struct session *s, const struct session_socket *k, const cha
 	struct diagnosis found = { 0 };
 	struct doctor *d;
 
-	if (!iface_load(&s->ifaces, e))
+	if (!session_read_ifaces(s, e))
 		return false;
 	d = calloc(1, sizeof(*d));
 	if (!d)

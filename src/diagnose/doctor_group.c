@@ -101,14 +101,15 @@ static void gone_interfaces(struct doctor *d)
 
 	for (size_t i = 0; i < l->count; i++) {
 		const struct membership *m = &l->m[i];
+		const struct iface *back;
 
-		if (!m->ifindex || iface_by_index(&d->session->ifaces, m->ifindex))
+		if (!m->lost)
 			continue;
-		doctor_group_command("join", &m->group, NULL, 0, command);
+		back = iface_by_name(&d->session->ifaces, m->lost_name);
+		doctor_group_command("join", &m->group, NULL, back ? back->index : 0, command);
 		doctor_say(d, DOCTOR_FAULT, command,
-			   "%s was joined on interface %u, which is gone, and the membership with "
-			   "it",
-			   doctor_host(&m->group, name), m->ifindex);
+			   "%s was joined on %s, which was removed, and the membership with it",
+			   doctor_host(&m->group, name), m->lost_name);
 	}
 }
 

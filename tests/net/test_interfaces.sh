@@ -125,10 +125,15 @@ off() {
 		say 239.1.2.3 4204 back-home && deck off "wait back-home"
 }
 
+doctor() {
+	deck_type off ":doctor" &&
+		deck off "wait 239.1.2.3 was joined on eth0, which was removed" "key Ctrl-C"
+}
+
 # "join" where that was lost is one membership, not two.
 by_hand() {
 	deck_type off ":set rejoin off" && deck off "wait rejoin is off" && unplug &&
-		deck off "wait eth0 was removed" "gone +239.1.2.3" && plug_again &&
+		deck off "wait eth0 was removed" "gone +239.1.2.3" && doctor && plug_again &&
 		deck_type off ":join 239.1.2.3%eth0" && deck off "row 0 +239.1.2.3%eth0" &&
 		say 239.1.2.3 4204 by-hand && deck off "wait by-hand" &&
 		deck_type off ":leave 239.1.2.3" && deck off "gone +239.1.2.3"
