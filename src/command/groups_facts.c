@@ -34,14 +34,15 @@ static unsigned find_interface(struct session *s, const struct session_socket *k
 			       const struct membership *m)
 {
 	const struct igmp_table *t = session_igmp(s);
-	const struct igmp_group *held, *first = igmp_holder(t, &m->group, 0);
+	const struct igmp_group *held;
 
 	if (m->lost)
 		return 0;
-	if (m->ifindex || !first)
+	if (m->ifindex)
 		return m->ifindex;
-	if (!igmp_holder(t, &m->group, 1))
-		return first->ifindex;
+	held = igmp_holder(t, &m->group, 0);
+	if (held && !igmp_holder(t, &m->group, 1))
+		return held->ifindex;
 	for (size_t i = 0; (held = igmp_holder(t, &m->group, i)); i++)
 		if (groupstat_find(&s->groups, k->number, &m->group, held->ifindex))
 			return held->ifindex;
