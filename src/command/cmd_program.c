@@ -3,6 +3,7 @@
 #include "command/args.h"
 #include "command/complete.h"
 #include "command/tables.h"
+#include "match/filter.h"
 #include "payload/field.h"
 
 #include <stdio.h>
@@ -27,6 +28,18 @@ static const char *const address_help[] = {
 	"SRC@GROUP+N%IF\tN groups in a row, one source, on one interface; %all on every",
 };
 
+static const char *const expression_help[] = {
+	"FIELD\tthe packet has it; of own and truncated: it is so",
+	"== != < <= > >=\tof number, time, text and bytes; an address, word or flag: == and !=",
+	"in { 1, 5..9 }\tone of these; not of a flag",
+	"contains ~\tof text and bytes: a part of it; /regex/flags",
+	"and or not ( )\talso && || !; not binds closest, then and",
+	"data[0:2] text[-3:3]\tfrom an offset so many bytes; [4] is one, [-3:3] the last three",
+	"10.0.0.0/8 10.0.0.9:53 :53\taddresses; [fe80::1%eth0]:69, @2 is a peer",
+	"0001 00:01 0x0001\tbytes; \"text\" in quotes, with \\n \\xHH",
+	"a field that a packet does not have makes a comparison false, != too",
+};
+
 static void topic_rows(struct listing *l, const char *const *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -44,6 +57,16 @@ static void payloads_topic(struct listing *l)
 		listing_row(l, LISTING_PLAIN, NULL, "%s\t%s", buf_cstr(&form), buf_cstr(&help));
 	buf_done(&form);
 	buf_done(&help);
+}
+
+static void expressions_topic(struct listing *l)
+{
+	struct filter_field f;
+
+	topic_rows(l, expression_help, sizeof(expression_help) / sizeof(expression_help[0]));
+	listing_row(l, LISTING_HEADING, NULL, "fields");
+	for (size_t i = 0; filter_field_at(i, &f); i++)
+		listing_row(l, LISTING_PLAIN, NULL, "%s\t%s\t%s", f.name, f.type, f.help);
 }
 
 static void options_topic(struct listing *l)
@@ -71,6 +94,8 @@ static bool topic(struct command_call *c, const char *name)
 		payloads_topic(l);
 	else if (strcmp(name, "addresses") == 0)
 		topic_rows(l, address_help, sizeof(address_help) / sizeof(address_help[0]));
+	else if (strcmp(name, "expressions") == 0)
+		expressions_topic(l);
 	else if (strcmp(name, "options") == 0)
 		options_topic(l);
 	else
@@ -93,8 +118,8 @@ static void all_commands(struct command_call *c)
 	const struct command *row;
 	const char *area = "";
 
-	buf_str(&c->listing.title,
-		"help: commands; also help keys, payloads, addresses, options, COMMAND");
+	buf_str(&c->listing.title, "help: commands; also help keys, payloads, expressions, "
+				   "addresses, options, COMMAND");
 	if (c->face->help)
 		c->face->help(c->face->ctx, "start", &c->listing);
 	for (size_t i = 0; (row = command_at(c->set, i)); i++) {
@@ -134,6 +159,7 @@ static void help_complete(struct command_completion *c)
 
 	completion_offer(c, "keys");
 	completion_offer(c, "payloads");
+	completion_offer(c, "expressions");
 	completion_offer(c, "addresses");
 	completion_offer(c, "options");
 	for (size_t i = 0; (row = command_at(c->set, i)); i++)
@@ -255,7 +281,7 @@ static bool quit_run(struct command_call *c, struct error *e)
 
 const struct command program_commands[] = {
 	{ "help", "[WHAT]", "program", 0, 1, CMD_FIXED,
-	  "this list, or help on keys, payloads, a command", .run = help_run,
+	  "this list, or help on keys, payloads, expressions, a command", .run = help_run,
 	  .complete = help_complete },
 	{ "input", "text|hex|toggle [eol=none|lf|crlf]", "program", 1, 2, 0,
 	  "how typed lines are read, and what ends them", .run = input_run,

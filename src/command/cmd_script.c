@@ -48,6 +48,7 @@ static void expect_complete(struct command_completion *c)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		completion_offer(c, "%s", words[i]);
+	completion_offer_expression(c);
 }
 
 /* The blank that completion puts behind a path is no part of it, unless there is a file of that
@@ -95,7 +96,8 @@ static bool echo_run(struct command_call *c, struct error *e)
 
 const struct command script_commands[] = {
 	{ "expect", "[timeout D] [from ADDR] [socket N] WHAT|none", "scripts", 1, -1, CMD_PAYLOAD,
-	  "wait for a datagram: \"text\", /regex/flags, hex BYTES, any; none: that none comes",
+	  "wait for a datagram: \"text\", /regex/flags, hex BYTES, any, an expression; none: that "
+	  "none comes",
 	  .run = expect_run, .complete = expect_complete },
 	{ "wait", "D", "scripts", 1, 1, 0, "the next command comes after D", .run = wait_run },
 	{ "echo", "TEXT", "scripts", 0, -1, CMD_PAYLOAD,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/complete.h"
 
+#include "match/filter.h"
 #include "payload/field.h"
 
 #include <dirent.h>
@@ -43,6 +44,22 @@ void completion_offer_sending(struct command_completion *c)
 	for (size_t i = 0; (row = command_at(c->set, i)); i++)
 		if (row->flags & (CMD_SENDS | CMD_MODIFIER))
 			completion_offer(c, "%s", row->name);
+}
+
+void completion_offer_expression(struct command_completion *c)
+{
+	static const char *const operators[] = { "==", "!=", "<",        "<=", ">",
+						 ">=", "~",  "contains", NULL };
+	static const char *const joining[] = { "and", "or", "not", "contains", "in", NULL };
+	struct filter_field field;
+
+	for (size_t i = 0; operators[i]; i++)
+		if (strcmp(c->before, operators[i]) == 0)
+			return;
+	for (size_t i = 0; filter_field_at(i, &field); i++)
+		completion_offer(c, "%s", field.name);
+	for (size_t i = 0; joining[i]; i++)
+		completion_offer(c, "%s", joining[i]);
 }
 
 void completion_offer_files(struct command_completion *c)

@@ -42,6 +42,8 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 void completion_offer_sending(struct command_completion *c);
 /* @1, @2, ... */
 void completion_offer_peers(struct command_completion *c);
+/* The fields of a packet and what joins them, unless a value stands here (match/filter.h). */
+void completion_offer_expression(struct command_completion *c);
 /* The files that the path begun may mean; a folder ends in "/". */
 void completion_offer_files(struct command_completion *c);
 

@@ -2,6 +2,7 @@
 #include "command/expectation.h"
 
 #include "net/errqueue.h"
+#include "session/filter_env.h"
 #include "util/num.h"
 
 #include <stdlib.h>
@@ -187,6 +188,7 @@ bool expectation_parse(struct session *s, const char *text, size_t n, unsigned h
 	r.x = calloc(1, sizeof(*r.x));
 	if (!r.x)
 		return err_set(e, ERR_LIMIT, "no memory for an expectation");
+	r.x->env = session_filter_env(s);
 	if (!read_all(&r, e)) {
 		expectation_free(r.x);
 		return false;
@@ -225,7 +227,7 @@ bool expectation_matches(struct expectation *x, const struct packet *p)
 		return false;
 	if (x->has_from ? !is_from(x, &p->peer) : (p->flags & PACKET_OWN) != 0)
 		return false;
-	return !x->what || what_matches(x->what, p->data, p->stored);
+	return !x->what || what_matches(x->what, p, &x->env);
 }
 
 bool expectation_is_refused(const struct expectation *x, const struct packet *p,

@@ -21,6 +21,7 @@ struct expectation {
 	uint32_t socket;   /* 0: any */
 	bool none;         /* that nothing comes */
 	struct what *what; /* NULL: everything */
+	struct filter_env env;
 	char *text;        /* as it was written */
 };
 

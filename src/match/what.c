@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_ANY, KIND_BYTES, KIND_REGEX };
+enum kind { KIND_ANY, KIND_BYTES, KIND_REGEX, KIND_FILTER };
 
 struct what {
 	enum kind kind;
 	struct buf bytes;
 	struct regex *regex;
+	struct filter *filter;
 	unsigned given_up;
 };
 
@@ -111,13 +112,23 @@ static bool read_regex(const struct source *src, size_t *used, struct what *w, s
 	return w->regex ? true : err_shift(e, 1);
 }
 
+/* A fault behind it is told as one of an expression. */
+static bool read_filter(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	w->kind = KIND_FILTER;
+	if (src->one_word)
+		return filter_parse_head(src->s, src->n, used, &w->filter, e);
+	*used = src->n;
+	return filter_parse(src->s, src->n, &w->filter, e);
+}
+
 static bool read_what(const struct source *src, size_t *used, struct what *w, struct error *e)
 {
 	*used = word_len(src, 0);
 	if (*used == 0)
 		return err_at(e, 0,
 			      "what to look for is missing: \"text\", /regex/, hex BYTES, "
-			      "any");
+			      "any, FIELD == VALUE");
 	if (src->s[0] == '"')
 		return read_quoted(src, used, w, e);
 	if (src->s[0] == '/')
@@ -126,6 +137,8 @@ static bool read_what(const struct source *src, size_t *used, struct what *w, st
 		return read_hex(src, used, w, e);
 	if (is_word(src, "any"))
 		return true;
+	if (filter_looks(src->s, src->n))
+		return read_filter(src, used, w, e);
 	return read_text(src, 0, *used, w, e);
 }
 
@@ -167,10 +180,11 @@ void what_free(struct what *w)
 		return;
 	buf_done(&w->bytes);
 	regex_free(w->regex);
+	filter_free(w->filter);
 	free(w);
 }
 
-bool what_matches(struct what *w, const void *data, size_t n)
+bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env)
 {
 	enum regex_result result;
 
@@ -178,16 +192,19 @@ bool what_matches(struct what *w, const void *data, size_t n)
 	case KIND_ANY:
 		break;
 	case KIND_BYTES:
-		return memmem(data ? data : "", n, w->bytes.data, w->bytes.len) != NULL;
+		return memmem(p->data ? p->data : (const uint8_t *)"", p->stored, w->bytes.data,
+			      w->bytes.len) != NULL;
 	case KIND_REGEX:
-		result = regex_match(w->regex, data, n);
+		result = regex_match(w->regex, p->data, p->stored);
 		w->given_up += result == REGEX_LIMIT;
 		return result == REGEX_YES;
+	case KIND_FILTER:
+		return filter_matches(w->filter, p, env);
 	}
 	return true;
 }
 
 unsigned what_given_up(const struct what *w)
 {
-	return w->given_up;
+	return w->filter ? filter_given_up(w->filter) : w->given_up;
 }

@@ -7,13 +7,15 @@
  *   /regex/flags      match/regex.h; "\/" is a slash in it
  *   hex BYTES         in the hex notation
  *   any               everything
+ *   EXPRESSION        match/filter.h
  *
- * Text and bytes match a datagram that contains them.  Quotes make any of these words text.
+ * Text and bytes match a datagram that contains them.  Quotes make any of these words text.  What
+ * begins with a field and an operator is an expression (filter_looks); a bare word stays text.
  */
 #ifndef MATCH_WHAT_H
 #define MATCH_WHAT_H
 
-#include "util/err.h"
+#include "match/filter.h"
 
 #include <stddef.h>
 
@@ -21,14 +23,14 @@ struct what;
 
 /*
  * Reads s[0..n), which begins at the first character of WHAT.  one_word: something may follow, so
- * BYTES are one word; else they go to the end, and only blanks may follow the rest.  *used is where
- * WHAT ends.  e->at is an offset in s.
+ * BYTES are one word, and an expression ends where nothing joins it to what follows; else they go to
+ * the end, and only blanks may follow the rest.  *used is where WHAT ends.  e->at is an offset in s.
  */
 bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct what **out,
 		struct error *e);
 void what_free(struct what *w);
 
-bool what_matches(struct what *w, const void *data, size_t n);
+bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env);
 /* Datagrams that a regular expression gave up on, and that so did not match. */
 unsigned what_given_up(const struct what *w);
 

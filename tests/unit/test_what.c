@@ -11,6 +11,16 @@
 
 #include <cmocka.h>
 
+/* Of a datagram with these bytes. */
+static bool matches(struct what *w, const void *data, size_t n)
+{
+	const struct packet p = {
+		.no = 1, .kind = PACKET_RX, .len = (uint32_t)n, .stored = (uint32_t)n, .data = data
+	};
+
+	return what_matches(w, &p, NULL);
+}
+
 static void each_form_matches(void **state)
 {
 	static const struct {
@@ -47,6 +57,19 @@ static void each_form_matches(void **state)
 		{ "/\\x00/", "a\0b", 3, true },
 		{ "hexagon", "hexagon", 7, true },
 		{ "anything", "any", 3, false },
+		{ "len == 3", "abc", 3, true },
+		{ "len==3", "abc", 3, true },
+		{ "not own and (len < 9)", "abc", 3, true },
+		{ "data[0] == 61", "abc", 3, true },
+		{ "len > 3 or text ~ /^x/", "abc", 3, false },
+		/* a bare word stays text, and what begins with no field */
+		{ "len", "len", 3, true },
+		{ "data[0]", "data[0]", 7, true },
+		{ "(own)", "(own)", 5, true },
+		{ "foo==bar", "foo==bar", 8, true },
+		{ "<html>", "<html>", 6, true },
+		{ "a=b", "a=b", 3, true },
+		{ "\"len == 3\"", "len == 3", 8, true },
 	};
 
 	(void)state;
@@ -57,7 +80,7 @@ static void each_form_matches(void **state)
 
 		if (!what_parse(rows[i].what, strlen(rows[i].what), false, &used, &w, &e))
 			fail_msg("%s: %s", rows[i].what, e.text);
-		if (what_matches(w, rows[i].data, rows[i].len) != rows[i].matches)
+		if (matches(w, rows[i].data, rows[i].len) != rows[i].matches)
 			fail_msg("%s: row %zu", rows[i].what, i);
 		assert_int_equal(what_given_up(w), 0);
 		what_free(w);
@@ -70,9 +93,16 @@ static void something_may_follow(void **state)
 		const char *text;
 		size_t used;
 	} rows[] = {
-		{ "PONG send x", 4 },     { "\"a b\" send x", 5 }, { "/a b/i send x", 6 },
-		{ "hex 0001 send x", 8 }, { "any send x", 3 },     { "PONG", 4 },
+		{ "PONG send x", 4 },
+		{ "\"a b\" send x", 5 },
+		{ "/a b/i send x", 6 },
+		{ "hex 0001 send x", 8 },
+		{ "any send x", 3 },
+		{ "PONG", 4 },
 		{ "any\tsend", 3 },
+		{ "len > 3 send x", 7 },
+		{ "len in {1 2} or not own send own", 23 },
+		{ "own send x", 3 },
 	};
 
 	(void)state;
@@ -96,16 +126,32 @@ static void faults_have_their_place(void **state)
 		ptrdiff_t at;
 		const char *says;
 	} rows[] = {
-		{ "", false, 0, "missing" },       { "\"", false, 0, "quote" },
-		{ "\"abc", false, 0, "quote" },    { "\"\"", false, 1, "/^$/" },
-		{ "\"a\"b", true, 3, "too much" }, { "two words", false, 4, "in quotes" },
-		{ "a\\q", false, 1, "\\q" },       { "\"ab\\q\"", false, 3, "\\q" },
-		{ "a${seq}", false, 1, "${" },     { "hex", false, 3, "missing" },
-		{ "hex 0g", false, 4, "0g" },      { "hex 00 0g", false, 7, "0g" },
-		{ "/", false, 0, "slash" },        { "/abc\\/", false, 0, "slash" },
-		{ "/a\\", false, 0, "slash" },     { "/a(b/", false, 4, "parenthesis" },
-		{ "/ab/ig", false, 5, "flags" },   { "/ab/i x", false, 6, "too much" },
+		{ "", false, 0, "missing" },
+		{ "\"", false, 0, "quote" },
+		{ "\"abc", false, 0, "quote" },
+		{ "\"\"", false, 1, "/^$/" },
+		{ "\"a\"b", true, 3, "too much" },
+		{ "two words", false, 4, "in quotes" },
+		{ "a\\q", false, 1, "\\q" },
+		{ "\"ab\\q\"", false, 3, "\\q" },
+		{ "a${seq}", false, 1, "${" },
+		{ "hex", false, 3, "missing" },
+		{ "hex 0g", false, 4, "0g" },
+		{ "hex 00 0g", false, 7, "0g" },
+		{ "/", false, 0, "slash" },
+		{ "/abc\\/", false, 0, "slash" },
+		{ "/a\\", false, 0, "slash" },
+		{ "/a(b/", false, 4, "parenthesis" },
+		{ "/ab/ig", false, 5, "flags" },
+		{ "/ab/i x", false, 6, "too much" },
 		{ "any x", false, 4, "too much" },
+		{ "len > x", false, 6, "number" },
+		{ "lem > 5", false, 0, "did you mean len?" },
+		{ "lem > 5 send x", true, 0, "did you mean len?" },
+		{ "len = 5", false, 4, "written ==" },
+		{ "len > 5 send", false, 8, "too much" },
+		{ "data[0:x] == 1", false, 7, "x" },
+		{ "not own two", false, 8, "too much" },
 	};
 
 	(void)state;
@@ -133,9 +179,9 @@ static void what_it_gives_up_on_is_counted(void **state)
 	memset(data, 'a', sizeof(data));
 	assert_true(what_parse("/(a+)+$/", 8, false, &used, &w, NULL));
 	data[sizeof(data) - 1] = 'b';
-	assert_false(what_matches(w, data, sizeof(data)));
+	assert_false(matches(w, data, sizeof(data)));
 	assert_int_equal(what_given_up(w), 1);
-	assert_true(what_matches(w, "aaa", 3));
+	assert_true(matches(w, "aaa", 3));
 	assert_int_equal(what_given_up(w), 1);
 	what_free(w);
 }

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "match/filter.h"
+
+#include "expr/lex.h"
+#include "match/moment.h"
+#include "match/value.h"
+#include "util/near.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A test of the expression with its field and values. */
+struct bound {
+	const struct field *field;
+	const struct expr_test *test; /* operator and slice */
+	struct value *values;
+	size_t count;
+	unsigned given_up;
+};
+
+struct filter {
+	struct expr *expr;
+	struct bound *bounds; /* by the number of the test */
+	size_t count;
+};
+
+#define OP(op) (1u << (op))
+#define EQUAL (OP(EXPR_EQ) | OP(EXPR_NE))
+#define ORDER (OP(EXPR_LT) | OP(EXPR_LE) | OP(EXPR_GT) | OP(EXPR_GE))
+
+/* The operators that a type knows, besides none at all. */
+static const unsigned type_ops[] = {
+	[FIELD_NUMBER] = EQUAL | ORDER | OP(EXPR_IN),
+	[FIELD_TIME] = EQUAL | ORDER | OP(EXPR_IN),
+	[FIELD_ADDRESS] = EQUAL | OP(EXPR_IN),
+	[FIELD_WORD] = EQUAL | OP(EXPR_IN),
+	[FIELD_FLAG] = EQUAL,
+	[FIELD_TEXT] = EQUAL | ORDER | OP(EXPR_CONTAINS) | OP(EXPR_MATCHES) | OP(EXPR_IN),
+	[FIELD_BYTES] = EQUAL | ORDER | OP(EXPR_CONTAINS) | OP(EXPR_MATCHES) | OP(EXPR_IN),
+};
+
+/* ---- reading ---- */
+
+static bool unknown_field(const struct expr_test *t, struct error *e)
+{
+	char word[NEAR_WORD + 1] = "";
+	const struct field *f;
+	struct near near;
+	struct buf meant;
+
+	if (t->field_n < sizeof(word))
+		memcpy(word, t->field, t->field_n);
+	near_init(&near, word);
+	for (size_t i = 0; (f = field_at(i)); i++)
+		near_offer(&near, f->name);
+	buf_init(&meant, 200);
+	near_format(&near, &meant);
+	err_at(e, (ptrdiff_t)t->at, "there is no field \"%.*s\"%s",
+	       t->field_n > NEAR_WORD ? NEAR_WORD : (int)t->field_n, t->field,
+	       near.count ? buf_cstr(&meant) : ": help expressions lists them");
+	buf_done(&meant);
+	return false;
+}
+
+static bool wrong_operator(const struct expr_test *t, const struct field *f, struct error *e)
+{
+	struct buf known;
+
+	buf_init(&known, 100);
+	for (enum expr_op op = EXPR_EQ; op <= EXPR_IN; op++)
+		if (type_ops[f->type] & OP(op))
+			buf_printf(&known, " %s", expr_op_name(op));
+	err_at(e, (ptrdiff_t)t->op_at, "%s is a %s, which knows%s, not %s", f->name,
+	       field_type_name(f->type), buf_cstr(&known), expr_op_name(t->op));
+	buf_done(&known);
+	return false;
+}
+
+static bool is_bytes(const struct field *f)
+{
+	return f->type == FIELD_BYTES || f->type == FIELD_TEXT;
+}
+
+static bool check_test(const struct expr_test *t, const struct field *f, struct error *e)
+{
+	if (t->sliced && !is_bytes(f))
+		return err_at(e, (ptrdiff_t)(t->at + t->field_n),
+			      "%s is a %s, which has no bytes to cut out: data and text have",
+			      f->name, field_type_name(f->type));
+	if (t->op != EXPR_HAS && !(type_ops[f->type] & OP(t->op)))
+		return wrong_operator(t, f, e);
+	return true;
+}
+
+static bool bind_test(struct bound *b, const struct expr_test *t, struct error *e)
+{
+	b->test = t;
+	b->field = field_find(t->field, t->field_n);
+	if (!b->field)
+		return unknown_field(t, e);
+	if (!check_test(t, b->field, e))
+		return false;
+	if (!t->count)
+		return true;
+	b->values = calloc(t->count, sizeof(*b->values));
+	if (!b->values)
+		return err_set(e, ERR_LIMIT, "no memory for a filter");
+	for (; b->count < t->count; b->count++) {
+		const struct expr_item *item = &t->items[b->count];
+		struct value *v = &b->values[b->count];
+
+		if (!value_read(v, b->field, t->op, item, e))
+			return false;
+		if (t->op == EXPR_CONTAINS && !v->bytes.len) {
+			value_done(v);
+			return err_at(e, (ptrdiff_t)item->low.at, "everything contains nothing");
+		}
+	}
+	return true;
+}
+
+bool filter_parse_head(const char *text, size_t n, size_t *used, struct filter **out,
+		       struct error *e)
+{
+	struct filter *f = calloc(1, sizeof(*f));
+	size_t end;
+
+	if (!f)
+		return err_set(e, ERR_LIMIT, "no memory for a filter");
+	if (!expr_parse(text, n, &end, &f->expr, e)) {
+		free(f);
+		return false;
+	}
+	f->bounds = calloc(expr_count(f->expr), sizeof(*f->bounds));
+	if (!f->bounds) {
+		filter_free(f);
+		return err_set(e, ERR_LIMIT, "no memory for a filter");
+	}
+	while (f->count < expr_count(f->expr)) {
+		const struct expr_test *t = expr_test(f->expr, f->count);
+
+		if (!bind_test(&f->bounds[f->count++], t, e)) {
+			filter_free(f);
+			return false;
+		}
+	}
+	*used = end;
+	*out = f;
+	return true;
+}
+
+bool filter_parse(const char *text, size_t n, struct filter **out, struct error *e)
+{
+	struct filter *f = NULL;
+	struct lex_token rest;
+	size_t used;
+
+	if (!filter_parse_head(text, n, &used, &f, e))
+		return false;
+	rest = lex_sign(text, n, used);
+	if (rest.kind != LEX_END) {
+		filter_free(f);
+		return err_at(e, (ptrdiff_t)rest.at,
+			      "\"%.*s\" is too much: tests are joined by and, or; text with blanks "
+			      "stands in quotes",
+			      rest.n > 40 ? 40 : (int)rest.n, text + rest.at);
+	}
+	*out = f;
+	return true;
+}
+
+void filter_free(struct filter *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->count; i++) {
+		for (size_t k = 0; k < f->bounds[i].count; k++)
+			value_done(&f->bounds[i].values[k]);
+		free(f->bounds[i].values);
+	}
+	free(f->bounds);
+	expr_free(f->expr);
+	free(f);
+}
+
+/* Is it an operator, and not the "in" or "contains" of a sentence? */
+static bool is_operator(const char *s, size_t n, struct lex_token t)
+{
+	if (t.kind == LEX_IN)
+		return lex_sign(s, n, t.at + t.n).kind == LEX_LEFT;
+	return t.kind >= LEX_EQ && t.kind <= LEX_MATCHES;
+}
+
+/* What follows the field, behind a slice if there is one. */
+static struct lex_token behind_field(const char *text, size_t n, struct lex_token field)
+{
+	size_t at = field.at + field.n;
+	const char *close = at < n && text[at] == '[' ? memchr(text + at, ']', n - at) : NULL;
+
+	return lex_sign(text, n, close ? (size_t)(close - text) + 1 : at);
+}
+
+bool filter_looks(const char *text, size_t n)
+{
+	bool blank = memchr(text, ' ', n) || memchr(text, '\t', n), after = false, known;
+	struct lex_token t = lex_sign(text, n, 0), next;
+
+	while (t.kind == LEX_NOT || t.kind == LEX_OPEN) {
+		after = true;
+		t = lex_sign(text, n, t.at + t.n);
+	}
+	if (t.kind != LEX_NAME)
+		return false;
+	known = field_find(text + t.at, t.n) != NULL;
+	next = behind_field(text, n, t);
+	if (is_operator(text, n, next))
+		return known || blank;
+	/* A slice that does not end, and "=", are faults, but of an expression. */
+	return known && (next.kind == LEX_AND || next.kind == LEX_OR ||
+			 (next.kind == LEX_OTHER && text[next.at] == '=') ||
+			 (blank && (after || (t.at + t.n < n && text[t.at + t.n] == '['))));
+}
+
+/* ---- matching ---- */
+
+struct question {
+	const struct filter *filter;
+	const struct packet *packet;
+	const struct filter_env *env;
+};
+
+static int compare_address(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+static bool address_fits(const struct value *v, const struct addr *a, const struct filter_env *env)
+{
+	struct addr peer;
+
+	if (v->peer)
+		return env && env->peer && env->peer(env->ctx, v->peer, &peer) &&
+		       addr_equal(&peer, a);
+	if (v->from.port && v->from.port != a->port)
+		return false;
+	if (v->from.scope && v->from.scope != a->scope)
+		return false;
+	if (v->from.family == AF_UNSPEC)
+		return true;
+	return v->from.family == a->family && compare_address(a, &v->from) >= 0 &&
+	       compare_address(a, &v->to) <= 0;
+}
+
+static bool number_fits(const struct value *v, const struct field_value *have)
+{
+	for (unsigned i = 0; i < have->count; i++) {
+		uint64_t n = v->of_day ? moment_of_day(have->number[i]) : have->number[i];
+
+		if (n >= v->low && n <= v->high)
+			return true;
+	}
+	return false;
+}
+
+static bool fits(const struct bound *b, const struct value *v, const struct field_value *have,
+		 const struct filter_env *env)
+{
+	switch (b->field->type) {
+	case FIELD_NUMBER:
+	case FIELD_TIME:
+	case FIELD_FLAG:
+		return number_fits(v, have);
+	case FIELD_WORD:
+		return (have->number[0] & v->low) != 0;
+	case FIELD_ADDRESS:
+		return address_fits(v, have->addr, env);
+	case FIELD_TEXT:
+	case FIELD_BYTES:
+		break;
+	}
+	return have->n == v->bytes.len && memcmp(have->data, buf_cstr(&v->bytes), have->n) == 0;
+}
+
+static bool any_fits(const struct bound *b, const struct field_value *have,
+		     const struct filter_env *env)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (fits(b, &b->values[i], have, env))
+			return true;
+	return false;
+}
+
+/* -1, 0, 1: below, within, above the value. */
+static int place_of(uint64_t n, const struct value *v)
+{
+	if (v->of_day)
+		n = moment_of_day(n);
+	return n < v->low ? -1 : n > v->high;
+}
+
+static bool is_ordered(enum expr_op op, int place)
+{
+	switch (op) {
+	case EXPR_LT:
+		return place < 0;
+	case EXPR_LE:
+		return place <= 0;
+	case EXPR_GT:
+		return place > 0;
+	default:
+		return place >= 0;
+	}
+}
+
+/* Bytes as memcmp(3) orders them: of the same length that is as numbers in network order. */
+static int order_of_bytes(const struct field_value *have, const struct buf *b)
+{
+	size_t least = have->n < b->len ? have->n : b->len;
+	int order = least ? memcmp(have->data, b->data, least) : 0;
+
+	return order ? order : (have->n > b->len) - (have->n < b->len);
+}
+
+static bool order_fits(const struct bound *b, const struct field_value *have)
+{
+	if (is_bytes(b->field))
+		return is_ordered(b->test->op, order_of_bytes(have, &b->values[0].bytes));
+	for (unsigned i = 0; i < have->count; i++)
+		if (is_ordered(b->test->op, place_of(have->number[i], &b->values[0])))
+			return true;
+	return false;
+}
+
+static bool regex_fits(struct bound *b, const struct field_value *have)
+{
+	enum regex_result result = regex_match(b->values[0].regex, have->data, have->n);
+
+	b->given_up += result == REGEX_LIMIT;
+	return result == REGEX_YES;
+}
+
+static bool cut_slice(const struct bound *b, struct field_value *have)
+{
+	size_t at;
+
+	if (!b->test->sliced)
+		return true;
+	if (!slice_find(&b->test->slice, have->n, &at))
+		return false;
+	have->data = (const uint8_t *)have->data + at;
+	have->n = b->test->slice.length;
+	return true;
+}
+
+static bool is_true(void *ctx, size_t test)
+{
+	const struct question *q = ctx;
+	struct bound *b = &q->filter->bounds[test];
+	struct field_value have;
+	const struct buf *part;
+
+	have.count = 0;
+	b->field->get(q->packet, q->env, &have);
+	if (!have.count || !cut_slice(b, &have))
+		return false;
+	switch (b->test->op) {
+	case EXPR_HAS:
+		return b->field->type != FIELD_FLAG || have.number[0];
+	case EXPR_EQ:
+	case EXPR_IN:
+		return any_fits(b, &have, q->env);
+	case EXPR_NE:
+		return !any_fits(b, &have, q->env);
+	case EXPR_CONTAINS:
+		part = &b->values[0].bytes;
+		return memmem(have.data, have.n, part->data, part->len) != NULL;
+	case EXPR_MATCHES:
+		return regex_fits(b, &have);
+	default:
+		return order_fits(b, &have);
+	}
+}
+
+bool filter_matches(const struct filter *f, const struct packet *p, const struct filter_env *env)
+{
+	struct question q = { f, p, env };
+
+	return expr_eval(f->expr, is_true, &q);
+}
+
+unsigned filter_given_up(const struct filter *f)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		sum += f->bounds[i].given_up;
+	return sum;
+}
+
+void filter_print(const struct filter *f, struct buf *out)
+{
+	expr_print(f->expr, out);
+}
+
+bool filter_field_at(size_t i, struct filter_field *out)
+{
+	const struct field *f = field_at(i);
+
+	if (f)
+		*out = (struct filter_field){ f->name, field_type_name(f->type), f->help };
+	return f != NULL;
+}
