@@ -22,7 +22,7 @@ struct expectation {
 	bool none;         /* that nothing comes */
 	struct what *what; /* NULL: everything */
 	struct filter_env env;
-	char *text;        /* as it was written */
+	char *text; /* as it was written */
 };
 
 /*

@@ -23,8 +23,9 @@ struct what;
 
 /*
  * Reads s[0..n), which begins at the first character of WHAT.  one_word: something may follow, so
- * BYTES are one word, and an expression ends where nothing joins it to what follows; else they go to
- * the end, and only blanks may follow the rest.  *used is where WHAT ends.  e->at is an offset in s.
+ * BYTES are one word, and an expression ends where nothing joins it to what follows; else they go
+ * to the end, and only blanks may follow the rest.  *used is where WHAT ends.  e->at is an offset
+ * in s.
  */
 bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct what **out,
 		struct error *e);
