@@ -60,6 +60,8 @@ const struct cli_option cli_options[] = {
 	{ 'z', "scan", NULL, FRONT_FLAG(scan), "an empty datagram to each port: who answers?" },
 	{ 0, "ready-fd", "N", WORD(ready_word),
 	  "write ADDR:PORT of each socket there, once bound" },
+	{ 0, "record", "FILE", WORD(record),
+	  "write what is sent and received as pcapng, - is stdout" },
 	{ 0, "memory", "SIZE", WORD(memory_word), "memory for packets kept (256MiB)" },
 	{ 0, "plain", NULL, FLAG(plain), "a prompt and lines instead of the screen" },
 	{ 0, "demo", NULL, FLAG(demo), "loopback services to play with" },
@@ -255,6 +257,8 @@ static bool check_input(const struct cli *cli, struct error *e)
 		return err_set(e, ERR_USAGE, "-C and --eol exclude each other");
 	if (cli->whole && (cli->crlf || cli->eol_word || cli->interval_word))
 		return err_set(e, ERR_USAGE, "--whole sends one datagram: no --eol, -C or -i");
+	if (cli->record && strcmp(cli->record, "-") == 0 && cli->format_word)
+		return err_set(e, ERR_USAGE, "--record - takes stdout: no -o with it");
 	if (cli->stay && !cli->script_count)
 		return err_set(e, ERR_USAGE, "--stay goes with -c or -f");
 	if (cli->stay && reads_stdin(cli))

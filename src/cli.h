@@ -30,7 +30,7 @@ struct cli {
 	const char *port;   /* -p */
 	const char *source; /* -s */
 	const char *memory_word, *eol_word, *interval_word, *idle_word, *count_word, *linger_word;
-	const char *format_word, *ready_word;
+	const char *format_word, *ready_word, *record;
 	struct cli_list joins;
 	struct cli_list options; /* "NAME=V", as "open" reads them */
 	struct cli_script scripts[CLI_LIST_MAX];

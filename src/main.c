@@ -4,6 +4,7 @@
 #include "front/pipe.h"
 #include "front/plain.h"
 #include "front/scan.h"
+#include "session/recorder.h"
 #include "start.h"
 #include "ui/ui.h"
 #include "util/num.h"
@@ -165,6 +166,7 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 			.max_count = cli->max_count,
 		},
 		.format = format,
+		.format_given = cli->format_word,
 		.interval = cli->interval,
 		.reads_stdin = !cli->no_stdin && (!cli->script_count || cli->stay),
 		.verbose = cli->verbose,
@@ -292,6 +294,11 @@ static int run(const struct cli *cli)
 		err_set(&e, ERR_LIMIT, "no memory");
 	else if (session_init(&session, &config, &e))
 		status = run_face(cli, format, &session, config.loop, &e);
+	if (session.recorder)
+		recorder_stop(&session, NULL, NULL);
+	/* What went wrong before is the better reason. */
+	if (status == ENDING_DONE && session.record_failure.code)
+		e = session.record_failure;
 	session_done(&session);
 	loop_free(config.loop);
 	return e.text[0] ? fail(&e) : (int)status;

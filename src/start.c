@@ -134,6 +134,23 @@ bool start_scripts(const struct cli *cli, struct script *sc, struct error *e)
 	return true;
 }
 
+static bool start_record(const struct cli *cli, struct session *s, struct face *face,
+			 const struct command_set *set, struct error *e)
+{
+	struct buf line;
+	bool ok;
+
+	if (!cli->record)
+		return true;
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, "record %s", cli->record);
+	ok = run(s, face, set, buf_cstr(&line), e);
+	if (!ok && e)
+		e->at = -1;
+	buf_done(&line);
+	return ok || err_prefix(e, "--record: ");
+}
+
 /* ---- sockets ---- */
 
 static const char *family_word(const struct cli *cli, int family)
@@ -278,6 +295,8 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 {
 	bool ok = true;
 
+	if (!start_record(cli, s, face, set, e))
+		return false;
 	if (cli->demo)
 		ok = start_demo(cli, s, face, set, demo, hint, e);
 	else if (cli->listen)
@@ -305,6 +324,8 @@ bool start_scan(const struct cli *cli, struct session *s, struct face *face,
 		if (!num_parse_int(dash + 1, 1, 65535, &high, e))
 			return err_prefix(e, "%s: ", cli->words[1]);
 	}
+	if (!start_record(cli, s, face, set, e))
+		return false;
 	if (!resolve(cli, low[0] ? low : cli->words[1], s, first, e) ||
 	    !open_socket(cli, first->family, cli->source, cli->port, s, face, set, e))
 		return false;

@@ -57,6 +57,8 @@ struct face {
 	/* "bind": KEY runs COMMAND from now on; and each that was bound, in order. */
 	bool (*bind)(void *ctx, const char *key, const char *command, struct error *e);
 	void (*bindings)(void *ctx, face_binding *each, void *arg);
+	/* stdout is to hold a recording and nothing else from now on.  NULL: it is in use. */
+	bool (*take_stdout)(void *ctx, struct error *e);
 	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
 	void (*echo)(void *ctx, const char *text);
@@ -196,6 +198,8 @@ bool command_typed_payload(const struct command_typing *t, const char *line, siz
 
 /* ERR_USAGE, "usage: ..." of the call's row, at the end of its words. */
 bool command_usage(const struct command_call *c, struct error *e);
+/* What goes on that quitting would end, for a face that asks once more; false: nothing. */
+bool command_quit_warning(const struct session *s, struct buf *out);
 /* One line for the user: where a command has something to say. */
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

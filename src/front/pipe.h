@@ -18,6 +18,7 @@ struct pipe_config {
 	struct input_config input;
 	struct ending_config ending; /* one_target and start are filled in by pipe_run() */
 	enum writer_format format;
+	bool format_given; /* by a person, not because of what stdout is */
 	int ready_fd; /* told each socket that is opened, closed after the commands; -1: none */
 	uint64_t interval; /* ns between two datagrams of the input, 0: none */
 	bool reads_stdin;  /* after the commands, if there are any */

@@ -5,6 +5,8 @@
 #include "front/rows.h"
 #include "util/text.h"
 
+#include <unistd.h>
+
 static void face_message(void *ctx, enum command_message kind, const char *text)
 {
 	struct pipe *p = ctx;
@@ -79,6 +81,24 @@ static void face_echo(void *ctx, const char *text)
 	output_flush(o);
 }
 
+/* Payloads are not printed any more, but what is wrong is told on stderr as with them. */
+static bool face_take_stdout(void *ctx, struct error *e)
+{
+	struct pipe *p = ctx;
+
+	if (p->config.format_given)
+		return err_set(e, ERR_USAGE, "stdout is taken by -o: record FILE, or leave -o out");
+	if (isatty(STDOUT_FILENO))
+		return err_set(e, ERR_USAGE,
+			       "stdout is a terminal: record FILE, or | wireshark "
+			       "-k -i -");
+	if (p->used)
+		return err_set(e, ERR_STATE,
+			       "stdout holds payloads already: start with --record -");
+	p->muted = true;
+	return true;
+}
+
 static bool face_is_full(void *ctx)
 {
 	const struct pipe *p = ctx;
@@ -150,6 +170,7 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 		.typing = face_typing,
 		.quit = face_quit,
 		.echo = face_echo,
+		.take_stdout = face_take_stdout,
 		.settings = settings,
 		.is_full = face_is_full,
 	};

@@ -162,7 +162,7 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 
 static void print_packet(struct pipe *p, const struct packet *packet)
 {
-	if (packet->seq >= p->print_end)
+	if (packet->seq >= p->print_end || p->muted)
 		return;
 	if (is_wanted(p, packet))
 		writer_packet(p->config.format, p->session, p->config.verbose, packet,
@@ -183,7 +183,7 @@ static void on_more(void *ctx)
  * says it on stderr. */
 static void print_gap(struct pipe *p, const struct packet *gap)
 {
-	if (!gap->lost)
+	if (!gap->lost || p->muted)
 		return;
 	p->missed += gap->lost;
 	writer_packet(p->config.format, p->session, p->config.verbose, gap, output_buffer(p->out));
@@ -226,6 +226,7 @@ void pipe_print(struct pipe *p)
 	}
 	p->printed = is_at_end(p) && !output_is_full(p->out);
 	store_cursor_rest(&p->print);
+	p->used |= output_buffer(p->out)->len > 0;
 	output_flush(p->out);
 }
 

@@ -4,7 +4,7 @@
 #define FRONT_PIPE_PRIVATE_H
 
 #include "command/script.h"
-#include "front/output.h"
+#include "util/output.h"
 #include "front/pipe.h"
 
 struct pipe {
@@ -32,6 +32,8 @@ struct pipe {
 	struct loop_timer more;
 	uint64_t print_end;    /* seq of the first packet that is too much (-W) */
 	bool printed;          /* the cursor is at the end */
+	bool used;             /* something was printed */
+	bool muted;            /* stdout is taken by a recording: nothing is printed */
 	uint64_t missed;       /* datagrams that the cursor was too slow for */
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */

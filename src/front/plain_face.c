@@ -48,19 +48,21 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 	return ok;
 }
 
-/* Asks once more while a job runs; anything done in between takes it back. */
+/* Asks once more while something goes on; anything done in between takes it back. */
 static void face_quit(void *ctx)
 {
 	struct plain *p = ctx;
-	size_t jobs = p->session->job_count;
+	struct buf warning;
 
-	if (jobs && p->by_hand && p->quit_asked + 1 != p->acts) {
+	buf_init(&warning, 512);
+	if (command_quit_warning(p->session, &warning) && p->by_hand &&
+	    p->quit_asked + 1 != p->acts) {
 		p->quit_asked = p->acts;
-		plain_say(p, MESSAGE_WARNING, "%zu job%s: again to leave, :stop or Ctrl-C to stop",
-			  jobs, jobs == 1 ? " runs" : "s run");
-		return;
+		plain_say(p, MESSAGE_WARNING, "%s", buf_cstr(&warning));
+	} else {
+		loop_stop(p->loop);
 	}
-	loop_stop(p->loop);
+	buf_done(&warning);
 }
 
 static bool face_help(void *ctx, const char *topic, struct listing *l)

@@ -4,7 +4,7 @@
 #define FRONT_PLAIN_PRIVATE_H
 
 #include "command/script.h"
-#include "front/output.h"
+#include "util/output.h"
 #include "front/plain.h"
 #include "front/prompt.h"
 #include "line/line.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "front/scan.h"
 
-#include "front/output.h"
+#include "util/output.h"
 #include "net/errqueue.h"
 #include "session/sender.h"
 #include "util/num.h"

@@ -6,6 +6,7 @@
 #include "net/errqueue.h"
 #include "session/activity.h"
 #include "session/job.h"
+#include "session/recorder.h"
 #include "session/sender.h"
 #include "session/session.h"
 #include "util/num.h"
@@ -227,6 +228,7 @@ void session_follow(struct session *s)
 		}
 	}
 	store_cursor_rest(&s->follow);
+	recorder_follow(s);
 	if (seen && s->watcher.changed)
 		s->watcher.changed(s->watcher.ctx);
 }

@@ -4,6 +4,7 @@
 
 #include "session/activity.h"
 #include "session/job.h"
+#include "session/recorder.h"
 #include "session/sender.h"
 #include "session/silence.h"
 #include "util/num.h"
@@ -110,6 +111,7 @@ static void close_socket(struct session *s, struct session_socket *k)
 void session_done(struct session *s)
 {
 	s->watcher = (struct session_watcher){ 0 };
+	recorder_stop(s, NULL, NULL);
 	job_stop_all(s);
 	activity_free_all(s);
 	if (s->loop) {

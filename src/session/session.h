@@ -35,6 +35,7 @@
 struct activity; /* session/activity.h */
 struct job;      /* session/job.h */
 struct silence;  /* session/silence.h */
+struct recorder; /* session/recorder.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
 /* What /proc told of groups last. */
@@ -109,10 +110,12 @@ struct session {
 	struct variable_table variables;
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
-	struct traffic traffic;    /* of all sockets */
-	struct sequence *sequence; /* "stats sequence"; NULL: off */
-	uint64_t sequence_dropped; /* traffic.dropped when it was turned on */
-	struct interfaces watch;   /* keeps "ifaces", see session/interfaces.h */
+	struct traffic traffic;      /* of all sockets */
+	struct sequence *sequence;   /* "stats sequence"; NULL: off */
+	uint64_t sequence_dropped;   /* traffic.dropped when it was turned on */
+	struct recorder *recorder;   /* session/recorder.h; NULL: nothing is recorded */
+	struct error record_failure; /* why a recording is not complete; code 0: none is */
+	struct interfaces watch;     /* keeps "ifaces", see session/interfaces.h */
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */

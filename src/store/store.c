@@ -513,6 +513,12 @@ enum store_read store_cursor_read(struct store_cursor *c, struct packet *out)
 	return overtaken ? read_gap(c, out) : read_held(c, out);
 }
 
+void store_cursor_unread(struct store_cursor *c, const struct packet *p)
+{
+	c->next = p->seq;
+	c->next_no = p->no;
+}
+
 void store_cursor_rest(struct store_cursor *c)
 {
 	let_go(c->store, &c->held);

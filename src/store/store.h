@@ -63,6 +63,8 @@ struct store_cursor {
  * or store_cursor_rest().
  */
 enum store_read store_cursor_read(struct store_cursor *c, struct packet *out);
+/* The numbered packet that was just read comes again. */
+void store_cursor_unread(struct store_cursor *c, const struct packet *p);
 /* Lets go of the held segment; the place stays.  At the end of each turn of the loop. */
 void store_cursor_rest(struct store_cursor *c);
 /* The place to go on from. */

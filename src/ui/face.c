@@ -198,19 +198,21 @@ static void face_clear(void *ctx)
 	ui_dirty(ui);
 }
 
-/* Asks once more while a job runs; anything done in between takes it back. */
+/* Asks once more while something goes on; anything done in between takes it back. */
 static void face_quit(void *ctx)
 {
 	struct ui *ui = ctx;
-	size_t jobs = ui->session->job_count;
+	struct buf warning;
 
-	if (jobs && ui->by_hand && ui->quit_asked + 1 != ui->acts) {
+	buf_init(&warning, 512);
+	if (command_quit_warning(ui->session, &warning) && ui->by_hand &&
+	    ui->quit_asked + 1 != ui->acts) {
 		ui->quit_asked = ui->acts;
-		ui_sayf(ui, MESSAGE_WARNING, "%zu job%s: again to leave, :stop or Ctrl-C to stop",
-			jobs, jobs == 1 ? " runs" : "s run");
-		return;
+		ui_sayf(ui, MESSAGE_WARNING, "%s", buf_cstr(&warning));
+	} else {
+		loop_stop(ui->loop);
 	}
-	loop_stop(ui->loop);
+	buf_done(&warning);
 }
 
 /* "help keys": the rows of the focus from which it was asked come first. */

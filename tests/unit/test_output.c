@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The sink that never makes its owner wait. */
-#include "front/output.h"
+#include "util/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two buffers and a thread.  See output.h. */
-#include "front/output.h"
+#include "util/output.h"
 
 #include "util/signals.h"
 
