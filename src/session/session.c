@@ -114,6 +114,7 @@ void session_done(struct session *s)
 	recorder_stop(s, NULL, NULL);
 	job_stop_all(s);
 	activity_free_all(s);
+	silence_done(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
 		if (s->receiver)
