@@ -53,6 +53,10 @@ static void test_no_socket(void **state)
 	d->session.job_count = 2;
 	deck_draw(d, 24, 80);
 	assert_string_equal(deck_row(d, 1), " rx 0  tx 0  lost 0  err 0  jobs 2");
+	d->session.recorder = (void *)d; /* it is only looked whether there is one */
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 1), " rx 0  tx 0  lost 0  err 0  jobs 2  rec");
+	d->session.recorder = NULL;
 	d->session.job_count = 0;
 	assert_string_equal(deck_row(d, 2),
 			    "      No Time            Peer                        Len Info");
