@@ -45,6 +45,14 @@ static bool clear_run(struct command_call *c, struct error *e)
 	return true;
 }
 
+static bool filter_run(struct command_call *c, struct error *e)
+{
+	if (!c->face->filter)
+		return err_set(e, ERR_STATE, "filter has nothing here that it could hide");
+	return c->face->filter(c->face->ctx, c->payload, c->payload_len, e) ||
+	       err_shift(e, (ptrdiff_t)c->payload_at);
+}
+
 static bool peers_run(struct command_call *c, struct error *e)
 {
 	const struct session *s = c->session;
@@ -115,6 +123,10 @@ const struct command look_commands[] = {
 	{ "label", "@N [NAME]", "looking", 1, 2, 0,
 	  "call peer N by a name; without one take it away", .run = label_run,
 	  .complete = label_complete },
+	{ "filter", "[WHAT]", "looking", 0, -1, CMD_PAYLOAD,
+	  "show only what matches: an expression, \"text\", /regex/flags, hex BYTES; without one "
+	  "all",
+	  .run = filter_run, .complete = completion_offer_expression },
 	{ "clear", "", "looking", 0, 0, 0, "empty the list; numbers go on", .run = clear_run },
 	{ 0 },
 };

@@ -50,6 +50,9 @@ struct face {
 	struct command_typing *(*typing)(void *ctx);
 	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
 	void (*clear)(void *ctx); /* what is listed so far is not shown any more */
+	/* Only what WHAT matches (match/what.h) is shown; n 0: everything. */
+	bool (*filter)(void *ctx, const char *text, size_t n, struct error *e);
+	const char *(*filtered)(void *ctx); /* that WHAT; NULL: none */
 	void (*quit)(void *ctx);
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
 	 * name. */

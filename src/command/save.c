@@ -238,6 +238,8 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		sequence_format(sequence_spec(s->sequence), out);
 		buf_char(out, '\n');
 	}
+	if (face->filtered && face->filtered(face->ctx))
+		buf_printf(out, "filter %s\n", face->filtered(face->ctx));
 	if (face->bindings)
 		face->bindings(face->ctx, add_binding, out);
 	if (face->typing)

@@ -3,6 +3,7 @@
 
 #include "match/regex.h"
 #include "payload/payload.h"
+#include "util/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@ enum kind { KIND_ANY, KIND_BYTES, KIND_REGEX, KIND_FILTER };
 struct what {
 	enum kind kind;
 	struct buf bytes;
+	bool hex;
 	struct regex *regex;
+	struct buf pattern; /* of the regular expression, as written */
 	struct filter *filter;
 	unsigned given_up;
 };
@@ -75,6 +78,7 @@ static bool read_hex(const struct source *src, size_t *used, struct what *w, str
 		at++;
 	len = src->one_word ? word_len(src, at) : src->n - at;
 	w->kind = KIND_BYTES;
+	w->hex = true;
 	if (!payload_hex(src->s + at, len, NULL, &w->bytes, e))
 		return err_shift(e, (ptrdiff_t)at);
 	*used = at + len;
@@ -108,6 +112,7 @@ static bool read_regex(const struct source *src, size_t *used, struct what *w, s
 	}
 	*used = i;
 	w->kind = KIND_REGEX;
+	buf_add(&w->pattern, src->s, i);
 	w->regex = regex_new(src->s + 1, end - 1, flags, e);
 	return w->regex ? true : err_shift(e, 1);
 }
@@ -165,6 +170,7 @@ bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct wha
 	if (!w)
 		return err_set(e, ERR_LIMIT, "no memory for what to look for");
 	buf_init(&w->bytes, PAYLOAD_MAX_V6);
+	buf_init(&w->pattern, REGEX_PATTERN_MAX + 64);
 	if (!read_what(&src, &end, w, e) || !check_rest(&src, end, e)) {
 		what_free(w);
 		return false;
@@ -179,6 +185,7 @@ void what_free(struct what *w)
 	if (!w)
 		return;
 	buf_done(&w->bytes);
+	buf_done(&w->pattern);
 	regex_free(w->regex);
 	filter_free(w->filter);
 	free(w);
@@ -202,6 +209,37 @@ bool what_matches(struct what *w, const struct packet *p, const struct filter_en
 		return filter_matches(w->filter, p, env);
 	}
 	return true;
+}
+
+void what_words(const struct what *w, struct buf *out)
+{
+	struct filter_field field;
+
+	switch (w->kind) {
+	case KIND_ANY:
+		buf_str(out, "everything");
+		break;
+	case KIND_BYTES:
+		buf_str(out, w->hex ? "what holds the bytes" : "what holds the text \"");
+		for (size_t i = 0; w->hex && i < w->bytes.len; i++)
+			buf_printf(out, " %02x", (unsigned)(uint8_t)w->bytes.data[i]);
+		if (w->hex)
+			break;
+		text_escape(out, w->bytes.data, w->bytes.len);
+		buf_char(out, '"');
+		for (size_t i = 0; filter_field_at(i, &field); i++)
+			if (strcmp(field.name, w->bytes.data) == 0)
+				buf_printf(out, "; the field %s needs an operator", field.name);
+		break;
+	case KIND_REGEX:
+		buf_str(out, "what matches ");
+		buf_add(out, w->pattern.data, w->pattern.len);
+		break;
+	case KIND_FILTER:
+		buf_str(out, "where ");
+		filter_print(w->filter, out);
+		break;
+	}
 }
 
 unsigned what_given_up(const struct what *w)

@@ -85,6 +85,21 @@ static bool details_run(struct command_call *c, struct error *e)
 	return true;
 }
 
+/* F4: the filter's command, with the present one. */
+static bool filtering_run(struct command_call *c, struct error *e)
+{
+	struct ui *ui = ui_of(c);
+	const char *text = ui->view.list.matches.text;
+	struct buf line;
+
+	(void)e;
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, ":filter %s", text ? text : "");
+	ui_prefill(ui, buf_cstr(&line), line.len);
+	buf_done(&line);
+	return true;
+}
+
 /* Enter outside the line: never sends. */
 static bool enter_run(struct command_call *c, struct error *e)
 {
@@ -240,6 +255,8 @@ const struct command ui_command_rows[] = {
 	  "put a packet and its peer into the line, to send it again", .run = edit_run },
 	{ "answer", "", "sending", 0, 0, 0,
 	  "make the selected (else the newest) datagram's sender the target", .run = answer_run },
+	{ "filtering", "", "keys", 0, 0, CMD_HIDDEN, "the filter's command into the line",
+	  .run = filtering_run },
 	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane", .run = ui_move },
 	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
 	  .run = ui_packet },

@@ -5,6 +5,7 @@
 #include "util/num.h"
 #include "util/text.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,6 +184,10 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 
 	if (!list_select_number(&ui->view, number, e))
 		return false;
+	if (ui->view.list.matches.what &&
+	    !matches_has(&ui->view.list.matches, ui->view.list.selected.packet.seq))
+		ui_sayf(ui, MESSAGE_INFO, "#%" PRIu64 " is not in the list: the filter hides it",
+			number);
 	ui->view.details.open = true;
 	ui->view.details.byte = 0;
 	ui_dirty(ui);
@@ -196,6 +201,47 @@ static void face_clear(void *ctx)
 	list_follow(&ui->view);
 	ui->view.list.cleared = ui->view.list.end;
 	ui_dirty(ui);
+}
+
+/* Other work has its turn between two slices. */
+#define SCAN_NS (4 * NS_PER_MS)
+
+static void on_scan(void *ctx)
+{
+	struct ui *ui = ctx;
+
+	if (list_filter_turn(&ui->view, ui->clock, clock_monotonic(ui->clock) + SCAN_NS))
+		loop_timer_at(ui->loop, &ui->scan, clock_monotonic(ui->clock));
+	ui_dirty(ui);
+}
+
+static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
+{
+	struct ui *ui = ctx;
+	struct buf words;
+
+	if (!list_filter(&ui->view, text, n, e))
+		return false;
+	ui->scan.fire = on_scan;
+	ui->scan.ctx = ui;
+	on_scan(ui);
+	buf_init(&words, sizeof(ui->view.message.text) - 1);
+	if (n) {
+		buf_str(&words, "the list shows ");
+		what_words(ui->view.list.matches.what, &words);
+	} else {
+		buf_str(&words, "the list shows everything");
+	}
+	ui_message(ui, MESSAGE_INFO, buf_cstr(&words));
+	buf_done(&words);
+	return true;
+}
+
+static const char *face_filtered(void *ctx)
+{
+	const struct ui *ui = ctx;
+
+	return ui->view.list.matches.text;
 }
 
 /* Asks once more while something goes on; anything done in between takes it back. */
@@ -270,6 +316,8 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.typing = face_typing,
 		.show = face_show,
 		.clear = face_clear,
+		.filter = face_filter,
+		.filtered = face_filtered,
 		.quit = face_quit,
 		.help = face_help,
 		.bind = ui_bind,

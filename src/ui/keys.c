@@ -13,6 +13,8 @@
 const struct key keys[] = {
 	{ "F1", "kf1", "\\eOP \\e[11~ \\e[[A", ALL, "help keys", "Help", "help for this focus" },
 	{ "F2", "kf2", "\\eOQ \\e[12~ \\e[[B", ALL, "opening", "Open", "what may be opened" },
+	{ "F4", "kf4", "\\eOS \\e[14~ \\e[[D", ALL, "filtering", "Filt",
+	  "what the list shows, into the line" },
 	{ "F5", "kf5", "\\e[15~ \\e[[E", ALL, "input toggle", "Hex",
 	  "text or hex, rereading the same characters" },
 	{ "Alt-x", NULL, "\\ex", LINE, "input toggle", NULL, "text or hex" },
@@ -76,6 +78,7 @@ const struct key keys[] = {
 	  "a byte back; the panel to the left" },
 	{ "l", NULL, "l", DETAILS | PANEL, "move right", NULL,
 	  "a byte on; the panel to the right" },
+	{ "&", NULL, "&", BROWSE, "filtering", NULL, "what the list shows, into the line" },
 	{ "J", NULL, "J", BROWSE, "packet next", NULL, "next packet" },
 	{ "K", NULL, "K", BROWSE, "packet previous", NULL, "previous packet" },
 	{ "Enter", "kent", "\\C-m", PANES, "enter", NULL,

@@ -3,14 +3,19 @@
  * The list as a model: its rows, the selection, movement.
  *
  * Every packet has a place (seq) and places have no holes, so rows are found by
- * arithmetic: a row is one place or a run of equal errors.  Packets are read only
- * when they are drawn or selected, however many there are.
+ * arithmetic: a row is one place or a run of equal errors; with a filter, one place
+ * that matches.  Packets are read only when they are drawn or selected, however many
+ * there are.
  */
 #include "ui/view.h"
+
+#include "session/filter_env.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FORGET_STRIDE 65536
 
 bool kept_packet_set(struct kept_packet *k, const struct packet *p)
 {
@@ -45,6 +50,10 @@ void list_packet(struct view *v, const struct packet *p)
 	if (p->kind == PACKET_RX)
 		l->newest_rx = p->no;
 	fold_follow(&l->folds, p);
+	/* While nothing is drawn the bits of what is gone are let go of here. */
+	if (l->matches.what && p->seq % FORGET_STRIDE == 0)
+		matches_forget(&l->matches, list_start(v));
+	matches_follow(&l->matches, p);
 }
 
 uint64_t list_start(const struct view *v)
@@ -59,7 +68,7 @@ uint64_t list_start(const struct view *v)
 
 struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq)
 {
-	const struct fold *f = fold_find(&v->list.folds, seq);
+	const struct fold *f = v->list.matches.what ? NULL : fold_find(&v->list.folds, seq);
 	struct list_row row = { .first = seq, .last = seq };
 
 	if (f) {
@@ -88,6 +97,7 @@ static bool select_packet(struct view *v, const struct packet *p, struct store_h
 	if (!kept_packet_set(&v->list.selected, p))
 		return false;
 	v->list.paused = true;
+	v->list.settle = false;
 	v->list.selected_no = p->no ? p->no : number_up_to(v, p->seq, hold);
 	return true;
 }
@@ -103,19 +113,62 @@ static bool select_place(struct view *v, uint64_t seq)
 	return done;
 }
 
+/* To the first place of the row above or below; false: there is none. */
+static bool step(const struct view *v, uint64_t start, uint64_t *seq, bool up)
+{
+	const struct matches *m = &v->list.matches;
+	struct list_row at = list_row_at(v, start, *seq);
+
+	if (m->what)
+		return up ? matches_previous(m, *seq, seq) : matches_next(m, *seq + 1, seq);
+	if (up ? at.first <= start : at.last + 1 >= v->list.end)
+		return false;
+	*seq = list_row_at(v, start, up ? at.first - 1 : at.last + 1).first;
+	return true;
+}
+
 int list_walk(const struct view *v, uint64_t start, uint64_t *seq, int rows, bool up)
 {
 	int steps = 0;
 
-	while (steps < rows) {
-		struct list_row at = list_row_at(v, start, *seq);
-
-		if (up ? at.first <= start : at.last + 1 >= v->list.end)
-			break;
-		*seq = list_row_at(v, start, up ? at.first - 1 : at.last + 1).first;
+	while (steps < rows && step(v, start, seq, up))
 		steps++;
-	}
 	return steps;
+}
+
+/* The oldest row. */
+static bool first_row(const struct view *v, uint64_t start, uint64_t *seq)
+{
+	if (v->list.matches.what)
+		return matches_next(&v->list.matches, start, seq);
+	*seq = list_row_at(v, start, start).first;
+	return start < v->list.end;
+}
+
+/* The newest one. */
+static bool last_row(const struct view *v, uint64_t start, uint64_t *seq)
+{
+	if (v->list.matches.what)
+		return matches_previous(&v->list.matches, v->list.end, seq);
+	if (start >= v->list.end)
+		return false;
+	*seq = list_row_at(v, start, v->list.end - 1).first;
+	return true;
+}
+
+bool list_anchor(const struct view *v, uint64_t start, uint64_t *seq)
+{
+	const struct matches *m = &v->list.matches;
+	uint64_t selected = v->list.selected.packet.seq;
+
+	if (!v->list.paused || !v->list.selected.set)
+		return last_row(v, start, seq);
+	if (m->what && selected >= start)
+		return matches_previous(m, selected + 1, seq) || matches_next(m, selected, seq);
+	if (m->what || selected < start)
+		return first_row(v, start, seq);
+	*seq = list_row_at(v, start, selected).first;
+	return true;
 }
 
 static int page(const struct view *v)
@@ -166,10 +219,10 @@ static int distance(const struct view *v, enum list_move move)
 /* From following: the newest is selected, or what is a page above it. */
 static void pause_list(struct view *v, uint64_t start, enum list_move move)
 {
-	uint64_t seq = list_row_at(v, start, v->list.end - 1).first;
+	uint64_t seq;
 	int up = move == LIST_PAGE_UP || move == LIST_HALF_UP ? -distance(v, move) : 0;
 
-	if (move == LIST_PAGE_DOWN || move == LIST_HALF_DOWN)
+	if (move == LIST_PAGE_DOWN || move == LIST_HALF_DOWN || !last_row(v, start, &seq))
 		return;
 	up = list_walk(v, start, &seq, up, true);
 	if (select_place(v, seq))
@@ -183,9 +236,7 @@ static void move_selection(struct view *v, uint64_t start, enum list_move move)
 	int by = distance(v, move), done;
 	bool gone = seq < start;
 
-	if (gone)
-		seq = start;
-	if (gone && by < 0)
+	if (gone && (by < 0 || !first_row(v, start, &seq)))
 		return;
 	done = gone && by == 1 ? 1 : list_walk(v, start, &seq, abs(by), by < 0);
 	if (done < by && move == LIST_PAGE_DOWN) {
@@ -205,13 +256,68 @@ void list_move(struct view *v, enum list_move move)
 	} else if (start >= v->list.end) {
 		return;
 	} else if (move == LIST_FIRST) {
-		if (select_place(v, list_row_at(v, start, start).first))
+		uint64_t seq;
+
+		if (first_row(v, start, &seq) && select_place(v, seq))
 			set_selected_row(v, 0);
 	} else if (v->list.paused && v->list.selected.set) {
 		move_selection(v, start, move);
 	} else {
 		pause_list(v, start, move);
 	}
+}
+
+/* The selection goes to the nearest match once it is known: what is near was looked at. */
+static void settle(struct view *v)
+{
+	const struct matches *m = &v->list.matches;
+	uint64_t seq = v->list.selected.packet.seq, above = 0, below = 0;
+	bool has_above, has_below;
+
+	if (!v->list.settle || m->low > seq)
+		return;
+	has_above = matches_previous(m, seq, &above);
+	has_below = matches_next(m, seq, &below);
+	if (m->low > m->start && !has_above && !(has_below && below == seq))
+		return;
+	v->list.settle = false;
+	if (has_above && (!has_below || seq - above < below - seq))
+		select_place(v, above);
+	else if (has_below && below != seq)
+		select_place(v, below);
+}
+
+bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until)
+{
+	struct matches *m = &v->list.matches;
+	bool more;
+
+	matches_forget(m, list_start(v));
+	more = matches_scan(m, v->session->store, clock, until);
+	settle(v);
+	return more;
+}
+
+bool list_filter(struct view *v, const char *text, size_t n, struct error *e)
+{
+	struct matches *m = &v->list.matches;
+	struct what *what = NULL;
+	size_t used;
+
+	m->env = session_filter_env(v->session);
+	v->list.settle = false;
+	if (n == 0) {
+		matches_done(m);
+		return true;
+	}
+	if (!what_parse(text, n, false, &used, &what, e))
+		return false;
+	if (!matches_set(m, what, text, used, list_start(v), v->list.end, e)) {
+		what_free(what);
+		return false;
+	}
+	v->list.settle = v->list.paused && v->list.selected.set;
+	return true;
 }
 
 bool list_select_row(struct view *v, int row)
@@ -284,7 +390,7 @@ static bool is_selected(const struct view *v)
 bool view_shown_packet(struct view *v, struct store_hold *hold, struct packet *out)
 {
 	struct store *st = v->session->store;
-	uint64_t start;
+	uint64_t start, seq;
 
 	if (is_selected(v)) {
 		const struct packet *kept = &v->list.selected.packet;
@@ -295,9 +401,12 @@ bool view_shown_packet(struct view *v, struct store_hold *hold, struct packet *o
 		return true;
 	}
 	start = list_start(v);
-	for (uint64_t seq = v->list.end; seq > start && store_get(st, seq - 1, hold, out); seq--)
+	for (bool more = last_row(v, start, &seq); more; more = step(v, start, &seq, true)) {
+		if (!store_get(st, seq, hold, out))
+			break;
 		if (out->no)
 			return true;
+	}
 	return false;
 }
 

@@ -105,6 +105,9 @@ static void draw_heads(const struct painter *d, int row)
 	canvas_right(c, row, at->ttl, 3, STYLE_COLUMNS, "TTL");
 	canvas_right(c, row, at->len, LEN_WIDTH, STYLE_COLUMNS, "Len");
 	canvas_str(c, row, at->info, 4, STYLE_COLUMNS, "Info");
+	if (d->v->list.matches.what)
+		canvas_text(c, row, at->info + 6, c->cols - at->info - 6, STYLE_WARNING,
+			    d->v->list.matches.text, strlen(d->v->list.matches.text));
 }
 
 static enum style style_of(const struct packet *p)
@@ -284,16 +287,14 @@ static int draw_outlived(struct painter *d, const struct layout *l, uint64_t sta
 
 /* The place at the top of the list so that it is full, if there is so much, and the bar stays on
  * its row; following, the newest is at the bottom. */
-static uint64_t find_top(struct view *v, const struct layout *l, uint64_t start)
+static uint64_t find_top(struct view *v, const struct layout *l, uint64_t start, uint64_t top)
 {
 	struct list_view *list = &v->list;
-	uint64_t top, below;
+	uint64_t below = top;
 	int up, down;
 
-	top = list_row_at(v, start, list->paused ? list->selected.packet.seq : list->end - 1).first;
 	up = list->paused && list->selected_row < l->list_rows ? list->selected_row
 							       : l->list_rows - 1;
-	below = top;
 	up = list_walk(v, start, &top, up, true);
 	down = list_walk(v, start, &below, l->list_rows - 1 - up, false);
 	up += list_walk(v, start, &top, l->list_rows - 1 - up - down, true);
@@ -306,9 +307,9 @@ static uint64_t time_before(struct painter *d, uint64_t start, uint64_t top)
 	struct list_row above;
 	struct packet p;
 
-	if (d->at.delta < 0 || top <= start)
+	if (d->at.delta < 0 || !list_walk(d->v, start, &top, 1, true))
 		return 0;
-	above = list_row_at(d->v, start, top - 1);
+	above = list_row_at(d->v, start, top);
 	if (above.fold)
 		return above.fold->last_time;
 	return store_get(d->v->session->store, above.first, &d->hold, &p) ? p.time : 0;
@@ -319,12 +320,14 @@ static void draw_rows(struct painter *d, uint64_t start, uint64_t top, int row, 
 	const struct list_view *list = &d->v->list;
 	struct list_row at;
 	struct packet p;
+	bool more = rows > 0;
 
 	d->v->list.top = top;
 	d->v->list.top_row = d->v->list.rows - rows;
 	d->before = time_before(d, start, top);
-	for (uint64_t seq = top; rows > 0 && seq < list->end; seq = at.last + 1, row++, rows--) {
+	for (uint64_t seq = top; more; row++) {
 		at = list_row_at(d->v, start, seq);
+		more = --rows > 0 && list_walk(d->v, start, &seq, 1, false);
 		if (!store_get(d->v->session->store, at.first, &d->hold, &p)) {
 			draw_gap(d, row, "made room for newer ones");
 			continue;
@@ -337,27 +340,49 @@ static void draw_rows(struct painter *d, uint64_t start, uint64_t top, int row, 
 	}
 }
 
+/* An empty list says why. */
+static void draw_nothing(const struct painter *d, int row)
+{
+	const struct matches *m = &d->v->list.matches;
+
+	if (m->what)
+		canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM,
+			   m->low > m->start ? "looking for what the filter matches"
+					     : "the filter matches nothing; :filter takes it off");
+}
+
+static void draw_list(struct painter *d, const struct layout *l, uint64_t start)
+{
+	struct view *v = d->v;
+	int used = 0;
+	uint64_t top;
+
+	v->list.rows = l->list_rows;
+	if (v->list.paused && v->list.selected.packet.seq < start) {
+		used = draw_outlived(d, l, start);
+		v->list.selected_row = 0;
+		if (list_anchor(v, start, &top))
+			draw_rows(d, start, top, l->list_top + used, l->list_rows - used);
+	} else if (list_anchor(v, start, &top)) {
+		draw_rows(d, start, find_top(v, l, start, top), l->list_top, l->list_rows);
+	} else {
+		draw_nothing(d, l->list_top);
+	}
+}
+
 void pane_list_draw(struct view *v, const struct layout *l, struct canvas *c)
 {
 	struct painter d = { .v = v, .c = c };
 	uint64_t start = list_start(v);
-	int used = 0;
 
 	buf_init(&d.text, ROW_MAX);
 	place_columns(v, l->cols, &d.at);
 	fold_forget(&v->list.folds, start);
+	matches_forget(&v->list.matches, start);
 	if (l->columns >= 0)
 		draw_heads(&d, l->columns);
-	if (l->list_rows > 0) {
-		v->list.rows = l->list_rows;
-		if (v->list.paused && v->list.selected.packet.seq < start) {
-			used = draw_outlived(&d, l, start);
-			v->list.selected_row = 0;
-			draw_rows(&d, start, start, l->list_top + used, l->list_rows - used);
-		} else if (start < v->list.end) {
-			draw_rows(&d, start, find_top(v, l, start), l->list_top, l->list_rows);
-		}
-	}
+	if (l->list_rows > 0)
+		draw_list(&d, l, start);
 	store_hold_done(&d.hold);
 	buf_done(&d.text);
 }

@@ -216,14 +216,42 @@ static int draw_paused(struct view *v, int row, struct canvas *c)
 	return c->cols - 1 - width - 2;
 }
 
+/* "1,204 of 48,112", and how much is still to be looked at; returns as draw_paused(). */
+static int draw_filtered(struct view *v, int row, int end, struct canvas *c)
+{
+	const struct matches *m = &v->list.matches;
+	uint64_t all = v->list.end - list_start(v);
+	struct buf text;
+	int at;
+
+	if (!m->what)
+		return end;
+	buf_init(&text, TEXT_MAX);
+	num_format_count(&text, m->count);
+	buf_str(&text, " of ");
+	num_format_count(&text, all);
+	if (m->low > m->start && m->high > m->start)
+		buf_printf(&text, ", %" PRIu64 " %% seen",
+			   100 * (m->high - m->low) / (m->high - m->start));
+	at = end - width_of(&text);
+	if (at > 0)
+		canvas_str(c, row, at, end - at, STYLE_WARNING, buf_cstr(&text));
+	buf_done(&text);
+	return at > 0 ? at - 2 : end;
+}
+
 void pane_status_draw(struct view *v, const struct layout *l, struct canvas *c)
 {
+	int end;
+
 	if (l->status >= 0) {
 		canvas_fill(c, l->status, 0, l->cols, STYLE_STATUS, ' ');
 		draw_sockets(v, l->status, c);
 	}
 	if (l->counters >= 0) {
 		canvas_fill(c, l->counters, 0, l->cols, STYLE_STATUS, ' ');
-		draw_counters(v, l->counters, draw_paused(v, l->counters, c), c);
+		end = draw_paused(v, l->counters, c);
+		end = draw_filtered(v, l->counters, end, c);
+		draw_counters(v, l->counters, end, c);
 	}
 }

@@ -260,6 +260,7 @@ void ui_free(struct ui *ui)
 	script_free(ui->script);
 	loop_timer_stop(ui->loop, &ui->frame);
 	loop_timer_stop(ui->loop, &ui->tick);
+	loop_timer_stop(ui->loop, &ui->scan);
 	if (ui->signals >= 0) {
 		loop_unwatch(ui->loop, ui->signals);
 		close(ui->signals);
@@ -268,6 +269,7 @@ void ui_free(struct ui *ui)
 	ui_panel_close(ui);
 	kept_packet_clear(&ui->view.list.selected);
 	fold_done(&ui->view.list.folds);
+	matches_done(&ui->view.list.matches);
 	user_keys_done(&ui->user_keys);
 	free(ui->pending);
 	canvas_done(&ui->canvas);

@@ -27,6 +27,7 @@ struct ui {
 	struct preview_cache preview;
 	struct loop_timer frame; /* the next frame, not before 33 ms after the last */
 	struct loop_timer tick;  /* rates and ages that change without a packet */
+	struct loop_timer scan;  /* the filter looks on at what was there before */
 	uint64_t last_frame;     /* monotonic ns */
 	bool dirty;
 	bool mouse;

@@ -15,6 +15,7 @@
 #include "session/session.h"
 #include "ui/canvas.h"
 #include "ui/fold.h"
+#include "ui/matches.h"
 
 enum focus { FOCUS_LINE, FOCUS_LIST, FOCUS_DETAILS, FOCUS_PANEL, FOCUS_COUNT };
 
@@ -34,6 +35,8 @@ struct list_view {
 	uint64_t end;         /* listed: seq < end (what session_follow has seen) */
 	uint64_t newest_rx;   /* number of the newest rx listed, 0: none */
 	struct fold_table folds; /* equal consecutive errors */
+	struct matches matches;  /* the filter */
+	bool settle;             /* the selection waits for the nearest match */
 	int rows;                /* rows drawn last: a page */
 	uint64_t top;            /* first place drawn last ... */
 	int top_row; /* ... and its row: not 0 below a selection that outlived its place */
@@ -157,6 +160,9 @@ struct list_row {
 uint64_t list_start(const struct view *v);
 /* The row that holds seq, which is listed. */
 struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq);
+/* The row to begin with: the selection's, else the newest; where a filter hides it the nearest
+ * found so far.  false: nothing is listed. */
+bool list_anchor(const struct view *v, uint64_t start, uint64_t *seq);
 /* Moves *seq by up to "rows" rows to the first place of another row; returns how many it came. */
 int list_walk(const struct view *v, uint64_t start, uint64_t *seq, int rows, bool up);
 
@@ -176,5 +182,11 @@ bool list_select_number(struct view *v, uint64_t number, struct error *e); /* #N
 bool list_select_row(struct view *v, int row); /* a row of the list as drawn last; a mouse click */
 void list_follow(struct view *v);              /* no selection, newest at the bottom */
 uint64_t list_newer(struct view *v);           /* numbered packets after the selection */
+
+/* The list shows what WHAT matches (match/what.h); n 0: everything.  On an error nothing changes.
+ * list_filter_turn() is then called until it says that all was looked at. */
+bool list_filter(struct view *v, const char *text, size_t n, struct error *e);
+/* Looks on until "until" (monotonic ns); false: that was all. */
+bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until);
 
 #endif

@@ -45,6 +45,7 @@ void deck_done(struct deck *d)
 	listing_done(&d->view.panel.listing);
 	kept_packet_clear(&d->view.list.selected);
 	fold_done(&d->view.list.folds);
+	matches_done(&d->view.list.matches);
 	canvas_done(&d->canvas);
 	peer_table_done(&d->session.peers);
 	store_free(d->session.store);

@@ -53,6 +53,7 @@ static const struct expectation {
 } expectations[] = {
 	{ "help keys", KEY_IN_ALL, SHOWN, 0, "-help: keys -", NULL, NULL },
 	{ "opening", KEY_IN_ALL, SHOWN, 0, "-open a socket: Enter", NULL, NULL },
+	{ "filtering", KEY_IN_ALL, INPUT, 0, "cmd> :filter", NULL, NULL },
 	{ "options", KEY_IN_ALL, SHOWN, 0, "-options of [1] -", NULL, NULL },
 	{ "groups", KEY_IN_ALL, SHOWN, 0, "-groups -", NULL, NULL },
 	{ "input toggle", KEY_IN_ALL, SHOWN, 0, "\nhex>", NULL, NULL },

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list with a filter: what it shows, what is selected, and what packets that come and go do. */
+#include "deck.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ROWS 10
+
+static int setup(void **state)
+{
+	static struct deck d;
+
+	deck_init(&d, 64 << 10, 5 * (64 << 10));
+	d.view.list.rows = ROWS;
+	*state = &d;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	deck_done(*state);
+	return 0;
+}
+
+/* Payloads "0", "1", ... "9", "0", ... */
+static void add(struct deck *d, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char text[2] = { (char)('0' + i % 10), '\0' };
+
+		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), text);
+	}
+}
+
+static void filter(struct deck *d, const char *text)
+{
+	struct error e = { .code = ERR_NONE };
+
+	if (!list_filter(&d->view, text, strlen(text), &e))
+		fail_msg("%s: %s", text, e.text);
+	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
+		;
+}
+
+static uint64_t selected(const struct deck *d)
+{
+	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
+}
+
+static uint64_t select_at(struct deck *d, enum list_move move)
+{
+	list_move(&d->view, move);
+	return selected(d);
+}
+
+static void only_matches_are_rows(void **state)
+{
+	struct deck *d = *state;
+
+	add(d, 100);
+	filter(d, "text == 3");
+	assert_int_equal(d->view.list.matches.count, 10);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 94);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 84);
+	assert_int_equal(select_at(d, LIST_NEXT), 94);
+	assert_int_equal(select_at(d, LIST_NEXT), 94);
+	assert_int_equal(select_at(d, LIST_FIRST), 4);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 4);
+	assert_int_equal(select_at(d, LIST_HALF_DOWN), 54);
+	filter(d, "");
+	assert_int_equal(selected(d), 54);
+	assert_int_equal(select_at(d, LIST_NEXT), 55);
+}
+
+static void what_comes_is_filtered(void **state)
+{
+	struct deck *d = *state;
+	struct store_hold hold = { 0 };
+	struct packet p;
+
+	add(d, 5);
+	filter(d, "text == 3");
+	assert_int_equal(d->view.list.matches.count, 1);
+	add(d, 15);
+	assert_int_equal(d->view.list.matches.count, 3);
+	assert_true(view_shown_packet(&d->view, &hold, &p));
+	assert_int_equal(p.no, 19);
+	store_hold_done(&hold);
+	assert_int_equal(select_at(d, LIST_FIRST), 4);
+}
+
+static void the_selection_goes_to_the_nearest(void **state)
+{
+	static const struct {
+		uint64_t before;
+		const char *filter;
+		uint64_t after;
+	} rows[] = {
+		{ 54, "text == 3", 54 }, { 53, "text == 3", 54 },  { 57, "text == 3", 54 },
+		{ 59, "text == 3", 64 }, { 1, "text == 3", 4 },    { 99, "text == 3", 94 },
+		{ 50, "no == 7", 7 },    { 50, "no == 100", 100 }, { 50, "no == 1000", 50 },
+	};
+	struct deck *d = *state;
+
+	add(d, 100);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		filter(d, "");
+		assert_true(list_select_number(&d->view, rows[i].before, NULL));
+		filter(d, rows[i].filter);
+		assert_int_equal(selected(d), rows[i].after);
+	}
+}
+
+static void a_fault_keeps_the_old_one(void **state)
+{
+	struct deck *d = *state;
+	struct error e = { .code = ERR_NONE };
+
+	add(d, 20);
+	filter(d, "text == 3");
+	assert_false(list_filter(&d->view, "text == 3 and lem > 1", 21, &e));
+	assert_int_equal(e.at, 14);
+	assert_string_equal(d->view.list.matches.text, "text == 3");
+	assert_int_equal(d->view.list.matches.count, 2);
+}
+
+static void what_is_gone_is_no_match(void **state)
+{
+	struct deck *d = *state;
+	struct store_stats stats;
+	uint64_t first;
+
+	add(d, 100);
+	filter(d, "text == 3");
+	for (int i = 0; i < 200; i++)
+		add(d, 100);
+	store_stats(d->session.store, &stats);
+	assert_true(stats.first_no > 1000);
+	matches_forget(&d->view.list.matches, list_start(&d->view));
+	first = select_at(d, LIST_FIRST);
+	assert_true(first >= stats.first_no && first < stats.first_no + 10);
+	assert_int_equal(first % 10, 4);
+	assert_int_equal(d->view.list.matches.count, (stats.last_no + 6 - first) / 10);
+	/* and the bits of what is gone went with it */
+	assert_true(d->view.list.matches.words <= 4096);
+}
+
+static uint64_t ticks;
+
+/* A ns for each look. */
+static uint64_t tick(void *ctx)
+{
+	(void)ctx;
+	return ++ticks;
+}
+
+static const struct clock ticking = { .monotonic = tick };
+
+/* A first turn that has no time looks at nothing; matches appear from the newest on. */
+static void it_goes_on_in_turns(void **state)
+{
+	struct deck *d = *state;
+	struct matches *m = &d->view.list.matches;
+
+	add(d, 2000);
+	assert_true(list_filter(&d->view, "text == 3", 9, NULL));
+	assert_true(list_filter_turn(&d->view, &clock_system, 0));
+	assert_int_equal(m->count, 0);
+	m->block = 100;
+	assert_true(list_filter_turn(&d->view, &ticking, ticks + 3));
+	assert_in_range(m->count, 10, 190);
+	assert_int_equal(select_at(d, LIST_LAST), 0);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 1994);
+	add(d, 10);
+	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
+		;
+	assert_int_equal(m->count, 201);
+}
+
+static void bits_are_found_at_the_edges_of_words(void **state)
+{
+	struct deck *d = *state;
+	const struct matches *m = &d->view.list.matches;
+	uint64_t at;
+
+	add(d, 200);
+	filter(d, "no in { 1, 64, 65, 128, 129, 200 }");
+	assert_true(matches_next(m, 0, &at) && at == 0);
+	assert_true(matches_next(m, 1, &at) && at == 63);
+	assert_true(matches_next(m, 64, &at) && at == 64);
+	assert_true(matches_next(m, 65, &at) && at == 127);
+	assert_true(matches_next(m, 129, &at) && at == 199);
+	assert_false(matches_next(m, 200, &at));
+	assert_true(matches_previous(m, 1000000, &at) && at == 199);
+	assert_true(matches_previous(m, 199, &at) && at == 128);
+	assert_true(matches_previous(m, 128, &at) && at == 127);
+	assert_true(matches_previous(m, 64, &at) && at == 63);
+	assert_true(matches_previous(m, 63, &at) && at == 0);
+	assert_false(matches_previous(m, 0, &at));
+	assert_false(matches_has(m, 62) || matches_has(m, 1000000) || !matches_has(m, 63));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(only_matches_are_rows),
+		TEST(what_comes_is_filtered),
+		TEST(the_selection_goes_to_the_nearest),
+		TEST(a_fault_keeps_the_old_one),
+		TEST(what_is_gone_is_no_match),
+		TEST(it_goes_on_in_turns),
+		TEST(bits_are_found_at_the_edges_of_words),
+	};
+
+	return cmocka_run_group_tests_name("matches", tests, NULL, NULL);
+}
