@@ -53,8 +53,8 @@ struct pcapng_statistics {
 
 void pcapng_statistics(struct buf *out, const struct pcapng_statistics *s);
 
-/* How many of the first n bytes are whole blocks; "length_of" reads the length word of the block
- * at an offset, false where there is none. */
+/* Where the last whole block ends of those that begin at "from", in a file of n bytes; "length_of"
+ * reads the length of a block, which stands at an offset, as it is there. */
 uint64_t pcapng_whole(uint64_t from, uint64_t n,
 		      bool (*length_of)(void *ctx, uint64_t at, uint32_t *length), void *ctx);
 

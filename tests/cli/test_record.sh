@@ -10,7 +10,8 @@ file=$work/rec.pcapng
 
 # dump [FILE]: what tcpdump sees, into $work/dump
 dump() {
-	tcpdump -n -v -r "${1:-$file}" >"$work/dump" 2>"$work/dump.err" ||
+	# by stdin: where AppArmor guards tcpdump, it opens files of some names only
+	tcpdump -n -v -r - <"${1:-$file}" >"$work/dump" 2>"$work/dump.err" ||
 		{ cat "$work/dump.err" && false; }
 }
 
@@ -73,6 +74,22 @@ refused() {
 		dumped 1 "ICMP 127.0.0.1 udp port $port unreachable"
 }
 check "an ICMP error is a packet" refused
+
+both_families() {
+	peer_start dual silent
+	run --record "$work/dual" -c "open udp ttl=7 tos=af11" -c "to 127.0.0.1:$port send x" </dev/null
+	ends 0 && dump "$work/dual" && sound "$work/dual" && dumped 1 '^ *127.0.0.1.[0-9]+ > 127' &&
+		dumped 1 'tos 0x28, ttl 7,'
+}
+check "IPv4 from a socket of both families, bound to no address" both_families
+
+group() {
+	run --record "$work/group" -d -c 'open udp4 0.0.0.0:0 multicast-interface=lo' \
+		-c 'join 239.77.1.2%lo' -c 'to 239.77.1.2:9' -c 'send away' </dev/null
+	ends 0 && dump "$work/group" && sound "$work/group" && dumped 1 '> 239.77.1.2.9: UDP, length 4' &&
+		dumped 1 'ttl 1,'
+}
+check "a group" group
 
 large() {
 	peer_start large echo
