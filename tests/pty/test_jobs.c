@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -100,6 +101,26 @@ static void test_leaving_is_asked_about_while_a_job_runs(void **state)
 	term_exit_is(t, 0);
 }
 
+static void test_leaving_is_asked_about_while_it_records(void **state)
+{
+	struct app *app = *state;
+	struct term *t = app->term;
+	char path[40], line[60];
+
+	snprintf(path, sizeof(path), "/tmp/udpdeck-test-%d", (int)getpid());
+	snprintf(line, sizeof(line), ":record %s", path);
+	unlink(path);
+	app_line(t, line);
+	term_wait_row(t, ROW_COUNTERS, " rec");
+	term_key(t, "F10");
+	term_wait_row(t, ROW_MESSAGE, "again to leave, :record off");
+	app_line(t, ":record off");
+	term_wait_row(t, ROW_MESSAGE, "recorded 0 packets");
+	term_key(t, "F10");
+	term_exit_is(t, 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void test_without_a_job_nothing_is_asked(void **state)
 {
 	struct app *app = *state;
@@ -121,6 +142,7 @@ int main(void)
 		TEST(test_the_preview_shows_a_tick),
 		TEST(test_ctrl_c_clears_the_line_and_then_stops_the_jobs),
 		TEST(test_leaving_is_asked_about_while_a_job_runs),
+		TEST(test_leaving_is_asked_about_while_it_records),
 		TEST(test_without_a_job_nothing_is_asked),
 	};
 
