@@ -67,6 +67,22 @@ static struct command_typing *face_typing(void *ctx)
 	return &p->typing;
 }
 
+/* What came before is printed as before. */
+static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
+{
+	struct pipe *p = ctx;
+
+	pipe_print(p);
+	return printed_set(&p->printed_only, p->session, text, n, e);
+}
+
+static const char *face_filtered(void *ctx)
+{
+	const struct pipe *p = ctx;
+
+	return p->printed_only.text;
+}
+
 static void face_quit(void *ctx)
 {
 	pipe_stop(ctx);
@@ -168,6 +184,8 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 		.message = face_message,
 		.listing = face_listing,
 		.typing = face_typing,
+		.filter = face_filter,
+		.filtered = face_filtered,
 		.quit = face_quit,
 		.echo = face_echo,
 		.take_stdout = face_take_stdout,

@@ -162,7 +162,7 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 
 static void print_packet(struct pipe *p, const struct packet *packet)
 {
-	if (packet->seq >= p->print_end || p->muted)
+	if (packet->seq >= p->print_end || p->muted || !printed_has(&p->printed_only, packet))
 		return;
 	if (is_wanted(p, packet))
 		writer_packet(p->config.format, p->session, p->config.verbose, packet,
@@ -245,6 +245,7 @@ void pipe_print_done(struct pipe *p)
 	store_cursor_rest(&p->print);
 	loop_timer_stop(p->loop, &p->more);
 	loop_timer_stop(p->loop, &p->tell);
+	printed_done(&p->printed_only);
 	buf_done(&p->complained);
 	buf_done(&p->subject);
 }

@@ -4,6 +4,7 @@
 #define FRONT_PIPE_PRIVATE_H
 
 #include "command/script.h"
+#include "front/printed.h"
 #include "util/output.h"
 #include "front/pipe.h"
 
@@ -30,11 +31,12 @@ struct pipe {
 	struct output *out, *err;
 	struct store_cursor print;
 	struct loop_timer more;
-	uint64_t print_end;    /* seq of the first packet that is too much (-W) */
-	bool printed;          /* the cursor is at the end */
-	bool used;             /* something was printed */
-	bool muted;            /* stdout is taken by a recording: nothing is printed */
-	uint64_t missed;       /* datagrams that the cursor was too slow for */
+	struct printed printed_only; /* "filter" */
+	uint64_t print_end;          /* seq of the first packet that is too much (-W) */
+	bool printed;                /* the cursor is at the end */
+	bool used;                   /* something was printed */
+	bool muted;                  /* stdout is taken by a recording: nothing is printed */
+	uint64_t missed;             /* datagrams that the cursor was too slow for */
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */
 	struct buf complained; /* the newest complaint for stderr */

@@ -173,6 +173,7 @@ void plain_free(struct plain *p)
 	loop_timer_stop(p->loop, &p->draw);
 	loop_timer_stop(p->loop, &p->more);
 	store_cursor_rest(&p->print);
+	printed_done(&p->printed_only);
 	if (p->out)
 		loop_unwatch(p->loop, output_fd(p->out));
 	if (p->signals >= 0) {

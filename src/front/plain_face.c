@@ -48,6 +48,22 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 	return ok;
 }
 
+/* What came before is printed as before. */
+static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
+{
+	struct plain *p = ctx;
+
+	plain_print(p);
+	return printed_set(&p->printed_only, p->session, text, n, e);
+}
+
+static const char *face_filtered(void *ctx)
+{
+	const struct plain *p = ctx;
+
+	return p->printed_only.text;
+}
+
 /* Asks once more while something goes on; anything done in between takes it back. */
 static void face_quit(void *ctx)
 {
@@ -231,6 +247,8 @@ bool plain_face_init(struct plain *p, const struct command *of_screen, struct er
 		.listing = face_listing,
 		.typing = face_typing,
 		.show = face_show,
+		.filter = face_filter,
+		.filtered = face_filtered,
 		.quit = face_quit,
 		.help = face_help,
 		.settings = settings,

@@ -138,9 +138,12 @@ void plain_print(struct plain *p)
 
 	buf_init(&lines, OUTPUT_MAX / 2);
 	for (unsigned n = 1; !output_is_full(p->out) && lines.len < OUTPUT_FULL; n++) {
-		if (store_cursor_read(&p->print, &packet) == STORE_END)
+		enum store_read read = store_cursor_read(&p->print, &packet);
+
+		if (read == STORE_END)
 			break;
-		write_packet(p, &packet, &lines);
+		if (read == STORE_GAP || printed_has(&p->printed_only, &packet))
+			write_packet(p, &packet, &lines);
 		if (n % PRINT_STRIDE == 0 && clock_monotonic(p->clock) > end) {
 			loop_timer_at(p->loop, &p->more, end);
 			break;

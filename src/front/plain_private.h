@@ -4,6 +4,7 @@
 #define FRONT_PLAIN_PRIVATE_H
 
 #include "command/script.h"
+#include "front/printed.h"
 #include "util/output.h"
 #include "front/plain.h"
 #include "front/prompt.h"
@@ -37,6 +38,7 @@ struct plain {
 	struct prompt prompt;
 	struct loop_timer draw; /* the prompt, once all that happens in this turn is printed */
 	struct store_cursor print;
+	struct printed printed_only; /* "filter" */
 	struct loop_timer more;
 };
 

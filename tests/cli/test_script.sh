@@ -104,6 +104,14 @@ check "a fault of one has its column" ends 1 '2:8: there is no field "peer.prot"
 run -o text -c 'help expressions' </dev/null
 check "help expressions lists the fields" grep -q '^peer\.port.*number' "$work/stdout"
 
+run -o text -c "to 127.0.0.1:$port" -c 'send before' -c 'expect any' -c 'filter text contains two' \
+	-c 'send one' -c 'expect any' -c 'send two' -c 'expect any' -c filter -c 'send three' \
+	-c 'expect any' </dev/null
+cut -f 6 "$work/stdout" | tr '\n' ' ' >"$work/texts"
+check "filter limits what is printed from then on" grep -qx 'before two three ' "$work/texts"
+run -c 'filter lem > 1' </dev/null
+check "its fault has a column" ends 1 '1:8: there is no field "lem"'
+
 peer_start gone closed
 run -o text -c "to 127.0.0.1:$port" -c 'send x' -c 'expect timeout 9s any' </dev/null
 check "the expected destination refuses: 3" ends 3 "127.0.0.1:$port: port unreachable (#1)"

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "front/printed.h"
+
+#include "session/filter_env.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e)
+{
+	struct printed made = { .env = session_filter_env(s) };
+	size_t used;
+
+	if (n > 0) {
+		if (!what_parse(text, n, false, &used, &made.what, e))
+			return false;
+		made.text = strndup(text, used);
+		if (!made.text) {
+			what_free(made.what);
+			return err_set(e, ERR_LIMIT, "no memory for a filter");
+		}
+	}
+	printed_done(p);
+	*p = made;
+	return true;
+}
+
+void printed_done(struct printed *p)
+{
+	what_free(p->what);
+	free(p->text);
+	*p = (struct printed){ 0 };
+}
+
+bool printed_has(const struct printed *p, const struct packet *packet)
+{
+	return !p->what || what_matches(p->what, packet, &p->env);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * "filter" where there is no screen: what of the packets is printed from now on.
+ */
+#ifndef FRONT_PRINTED_H
+#define FRONT_PRINTED_H
+
+#include "match/what.h"
+
+struct session;
+
+struct printed {
+	struct what *what; /* NULL: all of them */
+	char *text;        /* as it was written */
+	struct filter_env env;
+};
+
+/* Reads WHAT (match/what.h); n 0: everything.  On an error nothing changes. */
+bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e);
+void printed_done(struct printed *p);
+bool printed_has(const struct printed *p, const struct packet *packet);
+
+#endif
