@@ -151,6 +151,11 @@ void matches_forget(struct matches *m, uint64_t seq)
 
 	if (!m->what)
 		return;
+	if (seq >= m->high) {
+		memset(m->bits, 0, m->words * sizeof(*m->bits));
+		m->count = 0;
+		m->start = most(m->start, seq);
+	}
 	while (m->start < seq && matches_next(m, m->start, &at) && at < seq) {
 		put(m, at, false);
 		m->start = at + 1;

@@ -152,6 +152,22 @@ static void what_is_gone_is_no_match(void **state)
 
 static uint64_t ticks;
 
+static void a_cleared_list_is_empty(void **state)
+{
+	struct deck *d = *state;
+	uint64_t at;
+
+	add(d, 100);
+	filter(d, "text == 3");
+	d->view.list.cleared = d->view.list.end;
+	matches_forget(&d->view.list.matches, list_start(&d->view));
+	assert_int_equal(d->view.list.matches.count, 0);
+	assert_false(matches_next(&d->view.list.matches, 0, &at));
+	add(d, 10);
+	assert_int_equal(d->view.list.matches.count, 1);
+	assert_int_equal(select_at(d, LIST_FIRST), 104);
+}
+
 /* A ns for each look. */
 static uint64_t tick(void *ctx)
 {
@@ -215,6 +231,7 @@ int main(void)
 		TEST(the_selection_goes_to_the_nearest),
 		TEST(a_fault_keeps_the_old_one),
 		TEST(what_is_gone_is_no_match),
+		TEST(a_cleared_list_is_empty),
 		TEST(it_goes_on_in_turns),
 		TEST(bits_are_found_at_the_edges_of_words),
 	};
