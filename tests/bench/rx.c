@@ -374,25 +374,27 @@ static size_t index_of(const char *name)
 	return i;
 }
 
-/* The pipe beside its peers, each as it comes: it with the large buffer, they with the system's. */
-static bool print_peers(struct score scores[][CONTENDERS], size_t large, size_t small)
+/* The pipe beside its peers under the same traffic, each as it comes: it with the large buffer,
+ * which it asks for by itself, they with the system's. */
+static bool print_peers(const struct row *row, const struct score *scores)
 {
-	const struct score *row = scores[small];
-	double rate = scores[large][index_of("pipe")].lossless;
-	bool met = true;
+	const struct score *pipe = &scores[index_of("pipe")];
+	bool met = pipe->lossless >= PIPE_BAR * scores[0].lossless;
 
-	if (!scores[large][index_of("pipe")].ran)
+	if (!pipe->ran)
 		return true;
-	printf("pipe, %zu B, times as many as", rows[large].payload);
-	for (size_t i = index_of("pipe") + 1; contenders[i].name; i++) {
-		if (!row[i].ran || row[i].lossless <= 0)
+	printf("pipe, %zu B, times as many as", row->payload);
+	for (const struct contender *c = contenders; c->name; c++) {
+		const struct score *peer = &scores[c - contenders];
+
+		if (c->ours || !peer->ran || peer->lossless <= 0)
 			continue;
-		printf(" %s %.1f", contenders[i].name, rate / row[i].lossless);
-		met &= rate >= PEER_BAR * row[i].lossless;
+		printf(" %s %.1f", c->name, pipe->lossless / peer->lossless);
+		met &= pipe->lossless >= PEER_BAR * peer->lossless;
 	}
-	printf(", share of the bare loop %.2f%s\n", rate / scores[large][0].lossless,
-	       met && rate >= PIPE_BAR * scores[large][0].lossless ? "" : "  below the bar");
-	return met && rate >= PIPE_BAR * scores[large][0].lossless;
+	printf(", share of the bare loop %.2f%s\n", pipe->lossless / scores[0].lossless,
+	       met ? "" : "  below the bar");
+	return met;
 }
 
 /* What it costs to ask the kernel for the facts of each datagram: the library beside itself. */
@@ -424,14 +426,14 @@ static bool run_row(const struct row *row, struct score *scores, uint16_t *port,
 	for (size_t i = 0; contenders[i].name; i++) {
 		const struct contender *c = &contenders[i];
 
-		if (is_wanted(c, argc, argv) && (c->any_buffer || row->rcvbuf < 1 << 20))
+		if (is_wanted(c, argc, argv))
 			compete(c, row, (*port)++, &scores[i]);
 		print_score(&scores[i], &scores[0]);
 		if (strcmp(c->name, "udpdeck") == 0)
 			deck = &scores[i];
 		honest &= !scores[i].disagrees;
 		/* Only other people's programs may be missing. */
-		honest &= scores[i].ran || !c->any_buffer || !is_wanted(c, argc, argv);
+		honest &= scores[i].ran || !c->ours || !is_wanted(c, argc, argv);
 	}
 	printf("%s\n", verdict(&scores[0], deck, &met));
 	return met && honest;
@@ -476,7 +478,7 @@ int main(int argc, char **argv)
 		met &= run_row(&rows[i], scores[i], &port, argc, argv);
 	printf("\n");
 	for (size_t i = 0; i < ROWS / 2; i++)
-		met &= print_peers(scores, i, i + ROWS / 2);
+		met &= print_peers(&rows[i], scores[i]);
 	for (size_t i = 0; i < ROWS / 2; i++)
 		met &= print_metadata(&rows[i], scores[i]);
 	met &= print_overhead();

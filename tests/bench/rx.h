@@ -28,7 +28,7 @@ struct row {
 
 struct contender {
 	const char *name;
-	bool any_buffer; /* false: it only has the buffer that the system gives */
+	bool ours; /* false: somebody else's program, with the buffer that the system gives it */
 	/* Receives on 127.0.0.1:port.  NULL: not there; says why on stderr. */
 	void *(*start)(const struct contender *c, const struct row *row, uint16_t port);
 	void (*stop)(void *ctx);
