@@ -18,6 +18,7 @@
 #include <sys/utsname.h>
 
 /* Recording gives way to the rest of the loop after so long, looking at the clock now and then. */
+#define LINK_HEADER 14 /* bytes of Ethernet (IEEE 802.3) */
 #define FOLLOW_NS (4 * NS_PER_MS)
 #define FOLLOW_STRIDE 64
 #define PENDING_NS (20 * NS_PER_MS) /* how often one that waits to be sent is looked at */
@@ -100,7 +101,7 @@ static uint32_t interface_number(struct recorder *r, unsigned index)
 		return INTERFACES_MAX - 1;
 	snprintf(unnamed, sizeof(unnamed), index ? "if%u" : "unknown", index);
 	pcapng_interface(&r->blocks, name ? name : unnamed,
-			 index ? NULL : "the interface is not known", PCAPNG_RAW);
+			 index ? NULL : "the interface is not known", PCAPNG_ETHERNET);
 	r->interfaces[r->interface_count++] = (struct interface){ .index = index };
 	return (uint32_t)i;
 }
@@ -166,6 +167,16 @@ static void complete_icmp(struct recorder *r, struct packet *p)
 		p->len = cause.len;
 }
 
+/* An Ethernet header whose addresses are not known. */
+static void put_link_header(struct buf *out, int family)
+{
+	const uint8_t header[LINK_HEADER] = {
+		[12] = family == AF_INET ? 0x08 : 0x86, [13] = family == AF_INET ? 0x00 : 0xdd
+	};
+
+	buf_add(out, header, sizeof(header));
+}
+
 static void add_packet(struct recorder *r, struct packet p)
 {
 	struct pcapng_packet block = {
@@ -182,12 +193,14 @@ static void add_packet(struct recorder *r, struct packet p)
 	block.reception = reception_of(&p);
 	block.interface = interface_number(r, p.ifindex);
 	at = pcapng_packet_begin(&r->blocks);
+	put_link_header(&r->blocks, p.peer.family);
 	if (!synth_packet(&r->blocks, &p, &block.original)) {
 		buf_cut(&r->blocks, at);
 		begin_note(r);
 		words_error(&r->notes, &p);
 		return;
 	}
+	block.original += LINK_HEADER;
 	block.comment = r->notes.len ? buf_cstr(&r->notes) : NULL;
 	pcapng_packet_end(&r->blocks, at, &block);
 	r->interfaces[block.interface].packets++;

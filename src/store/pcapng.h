@@ -12,7 +12,9 @@
 
 #include "util/buf.h"
 
-#define PCAPNG_RAW 101 /* LINKTYPE_RAW: begins with an IPv4 or IPv6 header */
+/* Begins with an Ethernet header.  LINKTYPE_RAW would do without it, but libpcap (1.10.3) opens no
+ * file with two interfaces of that type. */
+#define PCAPNG_ETHERNET 1
 #define PCAPNG_SNAPLEN 262144
 #define PCAPNG_COMMENT_MAX 4096 /* longer ones are cut */
 

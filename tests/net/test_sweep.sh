@@ -4,7 +4,7 @@
 
 . "${srcdir:-.}/tests/lib/netns.sh"
 . "${srcdir:-.}/tests/lib/decks.sh"
-need socat
+need socat tcpdump
 
 # answer HOST NAME TEXT: answers each datagram to port 7000 with the text
 answer() {
@@ -53,6 +53,15 @@ json() {
 			'"event":"answer","src":"10.78.0.4","sport":7000,"ifname":"eth1"' &&
 		[ "$(grep -c '"event":"answer"' "$work/out")" = 3 ] &&
 		[ "$(grep -c '"event":"tx".*"data":"77686f"' "$work/out")" = 2 ]
+}
+
+# libpcap refuses files whose interfaces it cannot tell apart by their link types
+recorded() {
+	swept --record "$work/two.pcapng" -c 'sweep 7000 collect 500ms send who' </dev/null &&
+		tcpdump -nqr "$work/two.pcapng" >"$work/out" 2>"$work/err" &&
+		said '10\.77\.0\.1\.[0-9]+ > 10\.77\.0\.255\.7000: UDP, length 3' \
+			'10\.78\.0\.1\.[0-9]+ > 10\.78\.0\.255\.7000: UDP, length 3' \
+			'10\.78\.0\.4\.7000 > 10\.78\.0\.1\.[0-9]+: UDP, length 8'
 }
 
 named() {
@@ -119,10 +128,11 @@ screen() {
 			"key Down" "key Down" "key Down" "key Enter" "row -2 :to 10.7"
 }
 
-plan 11
+plan 12
 check "a host in two networks with three who answer" two_networks
 check "all three are found, with their interfaces and what differs" all_three
 check "JSON has an event for each" json
+check "a recording of two interfaces is one that tcpdump opens" recorded
 check "only by an interface that is named" named
 check "255.255.255.255 by each interface" everybody
 check "a group by each interface" group

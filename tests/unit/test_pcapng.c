@@ -37,14 +37,14 @@ static void a_section_begins_the_file(void **state)
 static void an_interface_has_a_name_and_nanoseconds(void **state)
 {
 	static const uint8_t expected[] = {
-		1,   0,   0,   0,   0x28, 0, 0, 0, 0x65, 0, 0, 0, 0, 0, 4, 0, 2,    0, 4, 0,
-		'e', 't', 'h', '0', 9,    0, 1, 0, 9,    0, 0, 0, 0, 0, 0, 0, 0x28, 0, 0, 0,
+		1,   0,   0,   0,   0x28, 0, 0, 0, 1, 0, 0, 0, 0, 0, 4, 0, 2,    0, 4, 0,
+		'e', 't', 'h', '0', 9,    0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0x28, 0, 0, 0,
 	};
 	struct buf b;
 
 	(void)state;
 	buf_init(&b, 4096);
-	pcapng_interface(&b, "eth0", NULL, PCAPNG_RAW);
+	pcapng_interface(&b, "eth0", NULL, PCAPNG_ETHERNET);
 	check(&b, expected, sizeof(expected));
 }
 
@@ -153,7 +153,7 @@ static void whole_blocks_are_found_in_what_was_cut_anywhere(void **state)
 	buf_init(&b, 4096);
 	pcapng_section(&b, "Linux", NULL, NULL);
 	first = b.len;
-	pcapng_interface(&b, "lo", NULL, PCAPNG_RAW);
+	pcapng_interface(&b, "lo", NULL, PCAPNG_ETHERNET);
 	all = b.len;
 	for (size_t n = 0; n <= all; n++) {
 		size_t expected = n == all ? all : n >= first ? first : 0;

@@ -233,7 +233,7 @@ static void a_file_that_cannot_grow_ends_with_a_whole_block(void **state)
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &former), 0);
 	limit = former;
-	limit.rlim_cur = 10001;
+	limit.rlim_cur = 10201;
 	signal(SIGXFSZ, SIG_IGN);
 	start(b);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
