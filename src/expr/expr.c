@@ -331,6 +331,8 @@ bool expr_parse(const char *text, size_t n, size_t *used, struct expr **out, str
 	}
 	items = p.x->items;
 	for (size_t i = 0; i < p.x->test_count; i++) {
+		if (!p.x->tests[i].count)
+			continue;
 		p.x->tests[i].items = items;
 		items += p.x->tests[i].count;
 	}

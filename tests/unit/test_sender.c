@@ -70,6 +70,13 @@ static bool is_sent(struct fake_face *f, void *ctx)
 	return !f->session.current->waiting;
 }
 
+static bool is_counted(struct fake_face *f, void *ctx)
+{
+	const size_t *count = ctx;
+
+	return f->session.tx == *count;
+}
+
 /* Sends the load in pieces, waiting for room, and receives it on the other side. */
 static void pass(struct fake_face *f, struct load *l)
 {
@@ -96,8 +103,9 @@ static void pass(struct fake_face *f, struct load *l)
 		}
 	}
 	assert_true(peer_is_quiet(&peer));
+	/* on a busy machine a follow ends before it has seen all */
 	session_follow(&f->session);
-	assert_int_equal(f->session.tx, l->count);
+	fake_until(f, is_counted, &l->count);
 	peer_close(&peer);
 	empty(l);
 }
