@@ -229,6 +229,8 @@ bool doctor_look_counters(struct doctor *d)
 		doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
 		return true;
 	}
+	if (!d->k->counted)
+		return true; /* it was opened just now */
 	tell_counters(d, "Udp", &d->k->opened.v4, &now.v4);
 	tell_counters(d, "Udp6", &d->k->opened.v6, &now.v6);
 	return true;

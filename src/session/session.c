@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define COUNT_NS (10 * NS_PER_MS)
+
 static void changed(struct session *s)
 {
 	if (s->watcher.changed)
@@ -51,6 +53,18 @@ static void on_again(void *ctx)
 	changed(ctx);
 }
 
+static void on_count(void *ctx)
+{
+	struct session *s = ctx;
+
+	for (size_t i = 0; i < s->socket_count; i++) {
+		struct session_socket *k = s->sockets[i];
+
+		if (!k->counted)
+			k->counted = udpstat_read("", &k->opened, NULL);
+	}
+}
+
 /* No secret hangs on it; a kernel without entropy yet must not hold up the start. */
 static uint64_t random_seed(const struct clock *clock)
 {
@@ -75,6 +89,7 @@ bool session_init(struct session *s, const struct session_config *config, struct
 	s->payload_seq = 1;
 	s->payload_random = random_seed(s->clock);
 	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
+	s->count = (struct loop_timer){ .fire = on_count, .ctx = s };
 	s->store = make_store(config->memory ? config->memory : SESSION_MEMORY, e);
 	if (!s->store)
 		return false;
@@ -117,6 +132,7 @@ void session_done(struct session *s)
 	silence_done(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
+		loop_timer_stop(s->loop, &s->count);
 		if (s->receiver)
 			loop_unwatch(s->loop, receiver_fd(s->receiver));
 		if (s->resolver)
@@ -306,7 +322,6 @@ struct session_socket *session_open(struct session *s, const struct sock_spec *s
 		return NULL;
 	}
 	k->number = s->opened + 1;
-	udpstat_read("", &k->opened, NULL);
 	if (!listen_to(s, k, k->sock.fd, false, false, e)) {
 		sock_close(&k->sock);
 		free(k);
@@ -315,6 +330,8 @@ struct session_socket *session_open(struct session *s, const struct sock_spec *s
 	s->opened = k->number;
 	s->sockets[s->socket_count++] = k;
 	s->current = k;
+	if (!s->count.due)
+		loop_timer_at(s->loop, &s->count, clock_monotonic(s->clock) + COUNT_NS);
 	tell_open(s, k);
 	return k;
 }

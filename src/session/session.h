@@ -56,7 +56,8 @@ struct session_socket {
 	struct target target;
 	uint64_t rx, tx, lost, errors;
 	struct traffic traffic;
-	struct udpstat opened; /* what the host had counted of UDP when this was opened */
+	struct udpstat opened; /* what the host had counted of UDP soon after this was opened */
+	bool counted;          /* "opened" is known */
 	bool unseen;           /* heard something since it was last current: "[2+]" */
 	char mark[16];         /* "refused", ... until it hears again; "" else */
 	bool echo;             /* echo-server: answers every datagram with itself */
@@ -102,6 +103,8 @@ struct session {
 	struct groupstat groups;
 	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
 	struct loop_timer silence;
+	struct loop_timer
+		count; /* session_socket.opened; who sends and ends does not wait for it */
 	struct session_igmp igmp;    /* ask session_igmp() */
 	struct job *jobs;            /* in order of starting */
 	struct activity *activities; /* likewise; those that are over stay for a while */

@@ -5,7 +5,6 @@
  */
 #include "util/spread.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define FINE_BITS 13
@@ -93,7 +92,19 @@ uint64_t spread_rank(const struct spread *s, unsigned permille)
 	return within(s, value_of(slot_of(s->max)));
 }
 
+/* Newton's way down from above.  libm would be loaded at each start for this one root. */
+static double root_of(double x)
+{
+	double root = x > 1 ? x : 1, next = (root + x / root) / 2;
+
+	while (next < root) {
+		root = next;
+		next = (root + x / root) / 2;
+	}
+	return root;
+}
+
 double spread_deviation(const struct spread *s)
 {
-	return s->count > 1 ? sqrt(s->squares / (double)s->count) : 0;
+	return s->count > 1 ? root_of(s->squares / (double)s->count) : 0;
 }

@@ -209,8 +209,10 @@ broadcast() {
 	)"
 }
 
+# The port is bound before the group is joined: 239.1.2.3, as /proc writes it.
 group() {
-	listen group && say hello 239.1.2.3:5000 &&
+	listen group && wait_for "on h1 grep -q 030201EF /proc/net/igmp" 10 &&
+		say hello 239.1.2.3:5000 &&
 		wait_for "grep -q '<m.*hello' $work/group.log" 5 || return
 	stop_bg "$bg_pid"
 }
