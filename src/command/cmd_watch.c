@@ -71,11 +71,6 @@ static bool watch_run(struct command_call *c, struct error *e)
 
 /* ---- what is seen ---- */
 
-static bool is_same_group(const struct addr *a, const struct addr *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
 /* The sockets of this session that joined it there. */
 static void format_own(const struct session *s, const struct watch_group *g, struct buf *out)
 {
@@ -84,7 +79,7 @@ static void format_own(const struct session *s, const struct watch_group *g, str
 
 		for (size_t n = 0; n < l->count; n++) {
 			if ((l->m[n].ifindex && l->m[n].ifindex != g->ifindex) ||
-			    !is_same_group(&l->m[n].group, &g->group))
+			    !addr_same_bytes(&l->m[n].group, &g->group))
 				continue;
 			buf_printf(out, "%s[%u]", out->len ? " " : "", s->sockets[i]->number);
 			break;

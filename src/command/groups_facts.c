@@ -26,29 +26,6 @@ const char *group_querier(const struct igmp_state *s)
 	return words[s->querier];
 }
 
-/*
- * The kernel chose the interface: it is the one that the socket hears the group on, else the only
- * one that holds it.
- */
-static unsigned find_interface(struct session *s, const struct session_socket *k,
-			       const struct membership *m)
-{
-	const struct igmp_table *t = session_igmp(s);
-	const struct igmp_group *held;
-
-	if (m->lost)
-		return 0;
-	if (m->ifindex)
-		return m->ifindex;
-	held = igmp_holder(t, &m->group, 0);
-	if (held && !igmp_holder(t, &m->group, 1))
-		return held->ifindex;
-	for (size_t i = 0; (held = igmp_holder(t, &m->group, i)); i++)
-		if (groupstat_find(&s->groups, k->number, &m->group, held->ifindex))
-			return held->ifindex;
-	return 0;
-}
-
 /* How many of the memberships on an interface are our own. */
 static uint32_t count_own(struct session *s, const struct membership *like, unsigned ifindex)
 {
@@ -59,23 +36,17 @@ static uint32_t count_own(struct session *s, const struct membership *like, unsi
 
 		for (size_t g = 0; g < l->count; g++)
 			count += addr_same_host(&l->m[g].group, &like->group) &&
-				 find_interface(s, s->sockets[i], &l->m[g]) == ifindex;
+				 session_membership_ifindex(s, &l->m[g]) == ifindex;
 	}
 	return count;
 }
 
 /* ---- sources ---- */
 
-/* What was counted has no zone. */
-static bool is_source(const struct addr *a, const struct addr *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
 static bool is_listed(const struct group_facts *f, const struct addr *source)
 {
 	for (size_t i = 0; i < f->source_count; i++)
-		if (is_source(f->sources[i].addr, source))
+		if (addr_same_bytes(f->sources[i].addr, source))
 			return true;
 	return false;
 }
@@ -86,7 +57,7 @@ static const struct groupstat_entry *find_heard(const struct groupstat *t,
 {
 	const struct groupstat_entry *h = group ? groupstat_first(t, group) : NULL;
 
-	while (h && !is_source(&h->source, source))
+	while (h && !addr_same_bytes(&h->source, source))
 		h = groupstat_next(t, h);
 	return h;
 }
@@ -181,7 +152,7 @@ void group_facts_init(struct group_facts *f, struct session *s, const struct ses
 		      const struct membership *m)
 {
 	const struct igmp_table *t = session_igmp(s);
-	unsigned ifindex = find_interface(s, k, m);
+	unsigned ifindex = session_membership_ifindex(s, m);
 	uint32_t own;
 
 	*f = (struct group_facts){

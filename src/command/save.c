@@ -3,6 +3,7 @@
 
 #include "command/send.h"
 #include "command/setting.h"
+#include "session/activity.h"
 #include "session/job.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -190,12 +191,22 @@ static void add_socket(struct session *s, const struct session_socket *k, struct
 			add_job(s, j, out);
 }
 
-/* The newest is the current one by itself; a fresh session numbers them anew. */
-static void add_current(const struct session *s, struct buf *out)
+/* Those of activities end with them.  The newest is the current one by itself; a fresh session
+ * numbers them anew. */
+static void add_sockets(struct session *s, struct buf *out)
 {
-	for (size_t i = 0; i + 1 < s->socket_count; i++)
+	size_t count = 0, current = 0;
+
+	for (size_t i = 0; i < s->socket_count; i++) {
+		if (activity_owns(s, s->sockets[i]->number))
+			continue;
+		add_socket(s, s->sockets[i], out);
+		count++;
 		if (s->sockets[i] == s->current)
-			buf_printf(out, "socket %zu\n", i + 1);
+			current = count;
+	}
+	if (current && current < count)
+		buf_printf(out, "socket %zu\n", current);
 }
 
 /* ---- the face ---- */
@@ -230,9 +241,7 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		let_format(out, &s->variables.list[i]);
 		end_line(out, start, s->variables.list[i].name);
 	}
-	for (size_t i = 0; i < s->socket_count; i++)
-		add_socket(s, s->sockets[i], out);
-	add_current(s, out);
+	add_sockets(s, out);
 	if (s->sequence) {
 		buf_str(out, "stats sequence ");
 		sequence_format(sequence_spec(s->sequence), out);

@@ -122,7 +122,7 @@ void doctor_note(struct doctor *d, const struct addr *to, const struct addr *fro
 	struct heard *h = d->heard, *end = d->heard + d->heard_count;
 
 	while (h < end && !(h->ifindex == ifindex && h->socket == socket &&
-			    doctor_same_group(&h->to, to) && addr_same_host(&h->from, from)))
+			    addr_same_bytes(&h->to, to) && addr_same_host(&h->from, from)))
 		h++;
 	if (h == d->heard + HEARD_MAX)
 		return;
@@ -241,36 +241,13 @@ void doctor_group_command(const char *verb, const struct addr *group, const stru
 	buf_done(&text);
 }
 
-bool doctor_same_group(const struct addr *a, const struct addr *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
-bool doctor_is_ssm(const struct addr *group)
-{
-	if (group->family == AF_INET)
-		return group->bytes[0] == 232;
-	return group->bytes[0] == 0xff && (group->bytes[1] & 0xf0) == 0x30;
-}
-
-unsigned doctor_membership_iface(const struct membership *m)
-{
-	struct route r;
-
-	if (m->lost)
-		return 0;
-	if (m->ifindex)
-		return m->ifindex;
-	return route_lookup(&m->group, 0, &r, NULL) ? r.ifindex : 0;
-}
-
 bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned ifindex)
 {
 	const struct group_list *l = &d->k->sock.groups;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (!l->m[i].lost && doctor_same_group(&l->m[i].group, group) &&
-		    (!ifindex || doctor_membership_iface(&l->m[i]) == ifindex))
+		if (!l->m[i].lost && addr_same_bytes(&l->m[i].group, group) &&
+		    (!ifindex || session_membership_ifindex(d->session, &l->m[i]) == ifindex))
 			return true;
 	return false;
 }

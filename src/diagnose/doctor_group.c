@@ -2,6 +2,7 @@
 /* Groups: not joined, joined elsewhere, heard from the wrong source. */
 #include "diagnose/doctor_private.h"
 
+#include "net/grouprange.h"
 #include "net/route.h"
 
 #include <stdio.h>
@@ -143,7 +144,7 @@ bool doctor_look_joined(struct doctor *d)
 static bool heard_itself(const struct doctor *d, const struct addr *group)
 {
 	for (size_t i = 0; i < d->heard_count; i++)
-		if (d->heard[i].socket == d->k->number && doctor_same_group(&d->heard[i].to, group))
+		if (d->heard[i].socket == d->k->number && addr_same_bytes(&d->heard[i].to, group))
 			return true;
 	return false;
 }
@@ -156,15 +157,14 @@ static void arrives_elsewhere(struct doctor *d, const struct membership *m)
 		const struct heard *h = &d->heard[i];
 
 		if (h->socket == d->k->number || !h->ifindex ||
-		    !doctor_same_group(&h->to, &m->group) ||
-		    doctor_joined(d, &m->group, h->ifindex))
+		    !addr_same_bytes(&h->to, &m->group) || doctor_joined(d, &m->group, h->ifindex))
 			continue;
 		doctor_group_command("join", &m->group, NULL, h->ifindex, command);
 		doctor_say(d, heard_itself(d, &m->group) ? DOCTOR_WARNING : DOCTOR_FAULT, command,
 			   "%s comes in on %s, %s; [%u] joined it on %s only",
 			   doctor_host(&m->group, group), doctor_iface(d, h->ifindex, where),
 			   doctor_witness(h, witness), d->k->number,
-			   doctor_iface(d, doctor_membership_iface(m), on));
+			   doctor_iface(d, session_membership_ifindex(d->session, m), on));
 		return;
 	}
 }
@@ -235,11 +235,11 @@ bool doctor_look_source(struct doctor *d)
 		/* Who hears one sender does without the others on purpose. */
 		for (size_t h = 0; !heard_itself(d, &m->group) && h < d->heard_count; h++)
 			if (d->heard[h].socket != d->k->number &&
-			    doctor_same_group(&d->heard[h].to, &m->group) &&
-			    doctor_membership_iface(m) == d->heard[h].ifindex &&
+			    addr_same_bytes(&d->heard[h].to, &m->group) &&
+			    session_membership_ifindex(d->session, m) == d->heard[h].ifindex &&
 			    !doctor_admits(m, &d->heard[h].from))
 				shut_out(d, m, &d->heard[h]);
-		if (!m->source_specific && doctor_is_ssm(&m->group))
+		if (!m->source_specific && grouprange_flags(&m->group) & GROUPRANGE_SSM)
 			doctor_say(
 				d, DOCTOR_WARNING, NULL,
 				"%s is of the range for one source: routers pass it on only to who "

@@ -47,7 +47,8 @@ static void find_concerned(const struct doctor *d, struct concerned *c)
 	doctor_sockopt(d, SOL_SOCKET, SO_BINDTOIFINDEX, &device);
 	add(c, (unsigned)device, false, AF_UNSPEC);
 	for (size_t i = 0; i < l->count; i++)
-		add(c, doctor_membership_iface(&l->m[i]), true, l->m[i].group.family);
+		add(c, session_membership_ifindex(d->session, &l->m[i]), true,
+		    l->m[i].group.family);
 	for (size_t i = 0; i < n; i++) {
 		unsigned forced = doctor_forced(d, &targets[i]);
 
@@ -251,7 +252,7 @@ static const struct iface *another(const struct doctor *d, const struct iface *d
 
 static void examine_filter(struct doctor *d, const struct membership *m)
 {
-	unsigned on = doctor_membership_iface(m);
+	unsigned on = session_membership_ifindex(d->session, m);
 	const struct iface *dev = iface_by_index(&d->session->ifaces, on);
 	int64_t filter = dev ? filter_of(d, dev) : 0;
 	const struct iface *other;

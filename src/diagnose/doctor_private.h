@@ -56,16 +56,10 @@ void doctor_group_command(const char *verb, const struct addr *group, const stru
 			  unsigned ifindex, char command[DOCTOR_COMMAND_MAX]);
 /* Address without port as text. */
 const char *doctor_host(const struct addr *a, char out[80]);
-/* Two addresses of a group; of link-local ones the zone may be told or not. */
-bool doctor_same_group(const struct addr *a, const struct addr *b);
 /* Does the membership let datagrams of that source pass? */
 bool doctor_admits(const struct membership *m, const struct addr *source);
-/* Is it of the range for one source (RFC 4607)? */
-bool doctor_is_ssm(const struct addr *group);
 /* Does the socket hold the group on that interface (0: on any)? */
 bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned ifindex);
-/* The interface of a membership, also where the kernel chose it. */
-unsigned doctor_membership_iface(const struct membership *m);
 
 /* Has this process the capability (CAP_NET_ADMIN, ... of linux/capability.h)? */
 bool doctor_capable(const struct doctor *d, unsigned capability);

@@ -2,6 +2,7 @@
 /* Who asks for groups on the network, and in which version. */
 #include "diagnose/doctor_private.h"
 
+#include "net/grouprange.h"
 #include "net/igmp.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@ struct asked {
 static bool gather(const struct doctor *d, size_t first, struct asked *out)
 {
 	const struct group_list *l = &d->k->sock.groups;
-	unsigned on = doctor_membership_iface(&l->m[first]);
+	unsigned on = session_membership_ifindex(d->session, &l->m[first]);
 
 	*out = (struct asked){
 		.dev = iface_by_index(&d->session->ifaces, on),
@@ -27,13 +28,14 @@ static bool gather(const struct doctor *d, size_t first, struct asked *out)
 	for (size_t i = 0; i < l->count; i++) {
 		const struct membership *m = &l->m[i];
 
-		if (m->group.family != out->family || doctor_membership_iface(m) != on)
+		if (m->group.family != out->family ||
+		    session_membership_ifindex(d->session, m) != on)
 			continue;
 		if (i < first)
 			return false;
 		if (m->source_count && !(out->sources && out->ssm)) {
 			out->sources = m;
-			out->ssm = doctor_is_ssm(&m->group);
+			out->ssm = grouprange_flags(&m->group) & GROUPRANGE_SSM;
 		}
 	}
 	return out->dev && !(out->dev->flags & IFF_LOOPBACK);

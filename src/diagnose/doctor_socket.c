@@ -123,7 +123,7 @@ static void hidden_groups(struct doctor *d, unsigned device, const char *name)
 	char command[DOCTOR_COMMAND_MAX], group[80], where[32];
 
 	for (size_t i = 0; i < l->count; i++) {
-		unsigned on = doctor_membership_iface(&l->m[i]);
+		unsigned on = session_membership_ifindex(d->session, &l->m[i]);
 
 		if (!on || on == device)
 			continue;

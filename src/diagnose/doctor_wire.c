@@ -80,7 +80,7 @@ static bool delivered(const struct doctor *d, const struct heard *seen)
 		const struct heard *h = &d->heard[i];
 
 		if (h->socket == d->k->number && h->ifindex == seen->ifindex &&
-		    doctor_same_group(&h->to, &seen->to) && addr_same_host(&h->from, &seen->from))
+		    addr_same_bytes(&h->to, &seen->to) && addr_same_host(&h->from, &seen->from))
 			return true;
 	}
 	return false;
@@ -91,8 +91,8 @@ static bool is_wanted(const struct doctor *d, const struct heard *seen)
 	const struct group_list *l = &d->k->sock.groups;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (doctor_same_group(&l->m[i].group, &seen->to) &&
-		    doctor_membership_iface(&l->m[i]) == seen->ifindex &&
+		if (addr_same_bytes(&l->m[i].group, &seen->to) &&
+		    session_membership_ifindex(d->session, &l->m[i]) == seen->ifindex &&
 		    doctor_admits(&l->m[i], &seen->from))
 			return true;
 	return false;

@@ -29,17 +29,9 @@ static const struct iface_addr *first_address(const struct iface *dev, int famil
 /* A loopback interface carries groups and broadcasts without having the flags (Linux 6.18). */
 static const char *unsuitable(const struct sweep_wish *w, const struct iface *dev)
 {
-	unsigned wanted = w->how == SWEEP_GROUP ? IFF_MULTICAST : IFF_BROADCAST;
+	unsigned flag = w->how == SWEEP_GROUP ? IFF_MULTICAST : IFF_BROADCAST;
 
-	if (!(dev->flags & IFF_UP))
-		return "the interface is down";
-	if (!(dev->flags & IFF_RUNNING))
-		return "no carrier";
-	if (!(dev->flags & (wanted | IFF_LOOPBACK)))
-		return wanted == IFF_MULTICAST ? "no MULTICAST flag" : "no BROADCAST flag";
-	if (!first_address(dev, sweep_family(w)))
-		return sweep_family(w) == AF_INET ? "no IPv4 address" : "no IPv6 address";
-	return NULL;
+	return iface_unfit(dev, sweep_family(w), dev->flags & IFF_LOOPBACK ? 0 : flag);
 }
 
 /* The kernel gives loopback no broadcast address, but routes the last one of its subnet as such. */

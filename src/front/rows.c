@@ -21,6 +21,8 @@ static void add_cell(struct buf *out, const char *text, size_t n)
 
 static void one_row(const char *text, const size_t *widths, struct buf *out)
 {
+	size_t start = out->len;
+
 	for (size_t column = 0;; column++) {
 		size_t n = strcspn(text, "\t"), width = text_width(text, n);
 
@@ -32,6 +34,9 @@ static void one_row(const char *text, const size_t *widths, struct buf *out)
 		buf_fill(out, ' ', GAP);
 		text += n + 1;
 	}
+	/* empty cells at the end */
+	while (out->len > start && out->data[out->len - 1] == ' ')
+		buf_cut(out, out->len - 1);
 	buf_char(out, '\n');
 }
 

@@ -57,10 +57,14 @@ bool addr_has_zone(const struct addr *a)
 		IN6_IS_ADDR_MC_NODELOCAL(&a->v6));
 }
 
+bool addr_same_bytes(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, addr_size(a)) == 0;
+}
+
 bool addr_same_host(const struct addr *a, const struct addr *b)
 {
-	return a->family == b->family && a->scope == b->scope &&
-	       memcmp(a->bytes, b->bytes, addr_size(a)) == 0;
+	return a->scope == b->scope && addr_same_bytes(a, b);
 }
 
 bool addr_equal(const struct addr *a, const struct addr *b)

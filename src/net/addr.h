@@ -44,6 +44,8 @@ bool addr_is_any(const struct addr *a);
 bool addr_has_zone(const struct addr *a);
 bool addr_equal(const struct addr *a, const struct addr *b);     /* address, zone and port */
 bool addr_same_host(const struct addr *a, const struct addr *b); /* address and zone */
+/* The address alone: of groups and link-local sources the zone may be told or not. */
+bool addr_same_bytes(const struct addr *a, const struct addr *b);
 uint64_t addr_hash(const struct addr *a);
 /* The wildcard address of a family. */
 struct addr addr_any(int family, uint16_t port);

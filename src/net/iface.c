@@ -299,16 +299,27 @@ bool iface_has_family(const struct iface *dev, int family)
 	return false;
 }
 
+const char *iface_unfit(const struct iface *dev, int family, unsigned flag)
+{
+	if (!(dev->flags & IFF_UP))
+		return "the interface is down";
+	if (!(dev->flags & IFF_RUNNING))
+		return "no carrier";
+	if ((dev->flags & flag) != flag)
+		return flag == IFF_MULTICAST ? "no MULTICAST flag" : "no BROADCAST flag";
+	if (!iface_has_family(dev, family))
+		return family == AF_INET ? "no IPv4 address" : "no IPv6 address";
+	return NULL;
+}
+
 bool iface_can_send(const struct iface_table *t, const struct iface *dev, const struct addr *dest)
 {
-	const unsigned on = IFF_UP | IFF_RUNNING;
+	bool group = addr_is_multicast(dest), all = addr_kind(dest) == ADDR_BROADCAST;
 
-	if ((dev->flags & on) != on || !iface_has_family(dev, dest->family))
+	if (iface_unfit(dev, dest->family, group ? IFF_MULTICAST : all ? IFF_BROADCAST : 0))
 		return false;
-	if (addr_is_multicast(dest))
-		return dev->flags & IFF_MULTICAST;
-	if (addr_kind(dest) == ADDR_BROADCAST)
-		return dev->flags & IFF_BROADCAST;
+	if (group || all)
+		return true;
 	if (iface_is_broadcast(t, dest))
 		return has_broadcast(dev, dest);
 	if (addr_has_zone(dest) && dest->scope)

@@ -43,6 +43,9 @@ bool iface_is_own(const struct iface_table *t, const struct addr *addr);
 
 bool iface_has_addr(const struct iface *dev, const struct addr *addr);
 bool iface_has_family(const struct iface *dev, int family);
+/* Why nothing can leave by it to an address of the family; flag: IFF_MULTICAST for a group,
+ * IFF_BROADCAST for a broadcast, else 0.  NULL: it can. */
+const char *iface_unfit(const struct iface *dev, int family, unsigned flag);
 /* Could dest leave by this interface of the table: up and running, with an address of the family;
  * for a group it does multicast, for a broadcast address broadcast; a broadcast address of a
  * subnet, and a link-local one, leaves by its own interface only, and what is on this host by

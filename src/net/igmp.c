@@ -244,22 +244,14 @@ const struct igmp_group *igmp_find(const struct igmp_table *t, unsigned ifindex,
 	return bsearch(&key, t->groups, t->group_count, sizeof(key), by_interface);
 }
 
-const struct igmp_group *igmp_holder(const struct igmp_table *t, const struct addr *group, size_t n)
-{
-	for (size_t i = 0; i < t->group_count; i++)
-		if (compare_groups(&t->groups[i].group, group) == 0 && n-- == 0)
-			return &t->groups[i];
-	return NULL;
-}
-
 const struct igmp_filter *igmp_find_filter(const struct igmp_table *t, unsigned ifindex,
 					   const struct addr *group, const struct addr *source)
 {
 	for (size_t i = 0; i < t->filter_count; i++) {
 		const struct igmp_filter *f = &t->filters[i];
 
-		if (f->ifindex == ifindex && compare_groups(&f->group, group) == 0 &&
-		    compare_groups(&f->source, source) == 0)
+		if (f->ifindex == ifindex && addr_same_bytes(&f->group, group) &&
+		    addr_same_bytes(&f->source, source))
 			return f;
 	}
 	return NULL;

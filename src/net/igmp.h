@@ -76,9 +76,6 @@ void igmp_done(struct igmp_table *t);
 /* A zone in "group" does not matter; NULL: the interface does not hold it. */
 const struct igmp_group *igmp_find(const struct igmp_table *t, unsigned ifindex,
 				   const struct addr *group);
-/* Interface number n (from 0) that holds the group, as far as there is one. */
-const struct igmp_group *igmp_holder(const struct igmp_table *t, const struct addr *group,
-				     size_t n);
 /* NULL: nobody on this host names that source. */
 const struct igmp_filter *igmp_find_filter(const struct igmp_table *t, unsigned ifindex,
 					   const struct addr *group, const struct addr *source);

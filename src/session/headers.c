@@ -4,24 +4,9 @@
 
 #include "util/num.h"
 
-/* The number of an option as asked, 0 if it was not. */
-static unsigned asked(const struct session_socket *k, const char *name)
-{
-	const struct sockopt *o = sockopt_find(name, NULL);
-	const struct sockopt_value *v = o ? &k->sock.options.v[sockopt_index(o)] : NULL;
-
-	return v && v->asked ? (unsigned)v->number : 0;
-}
-
 static unsigned interface_of(const struct session_socket *k, const struct packet *p)
 {
-	unsigned device = k ? asked(k, "device") : 0;
-
-	if (p->ifindex || !k)
-		return p->ifindex;
-	if (!device && addr_is_multicast(&p->peer))
-		device = asked(k, "multicast-interface");
-	return device;
+	return p->ifindex ? p->ifindex : session_forced_interface(k, &p->peer);
 }
 
 /* A route changes now and then, and most datagrams go where others went. */

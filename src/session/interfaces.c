@@ -74,26 +74,31 @@ static void lose_memberships(struct session *s, const struct iface *dev)
 	}
 }
 
-/* Where it is heard: what the kernel chose is asked of the socket. */
-static const struct iface *place_of(const struct session *s, const struct membership *m,
-				    const struct iface *dev)
+unsigned session_membership_ifindex(struct session *s, const struct membership *m)
 {
-	for (size_t i = 0; !m->ifindex && i < s->ifaces.count; i++)
-		if (group_is_on(m, s->ifaces.ifaces[i].index))
-			return &s->ifaces.ifaces[i];
-	return dev;
+	const struct iface_table *t = session_ifaces(s);
+
+	if (m->lost || m->ifindex)
+		return m->lost ? 0 : m->ifindex;
+	for (size_t i = 0; i < t->count; i++)
+		if (group_is_on(m, t->ifaces[i].index))
+			return t->ifaces[i].index;
+	return 0;
 }
 
 static void rejoin(struct session *s, const struct session_socket *k, struct membership *m,
 		   const struct iface *dev)
 {
+	const struct iface *on;
 	struct error e;
 
-	if (group_rejoin(m, dev->index, &e))
-		tell_membership(s, PACKET_JOIN, k, m, place_of(s, m, dev));
-	else if (m->ifindex) /* where the kernel chooses there may be no route yet */
+	if (group_rejoin(m, dev->index, &e)) {
+		on = iface_by_index(&s->ifaces, session_membership_ifindex(s, m));
+		tell_membership(s, PACKET_JOIN, k, m, on ? on : dev);
+	} else if (m->ifindex) { /* where the kernel chooses there may be no route yet */
 		session_interface_event(s, PACKET_ERROR, k->number, dev->index, "[%u] %s",
 					k->number, e.text);
+	}
 }
 
 /* An interface is there under this name; what was lost where the kernel chose may find a way now,

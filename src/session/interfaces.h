@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct session;
+struct membership; /* net/group.h */
 struct session_socket;
 
 #define INTERFACES_FORMER 64
@@ -43,6 +44,9 @@ void session_set_rejoin(struct session *s, bool on);
 /* The interface that the socket's options (or the zone) force for dest, as far as the kernel
  * follows them; 0: the routing table chooses.  k may be NULL. */
 unsigned session_forced_interface(const struct session_socket *k, const struct addr *dest);
+
+/* Where a membership is heard; what the kernel chose is asked of the socket.  0: it is lost. */
+unsigned session_membership_ifindex(struct session *s, const struct membership *m);
 
 /* The interfaces as they were when first asked for, or read anew since; while watched, as the
  * kernel last told. */

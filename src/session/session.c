@@ -336,6 +336,16 @@ struct session_socket *session_open(struct session *s, const struct sock_spec *s
 	return k;
 }
 
+/* What an activity opened is not for typing into. */
+static struct session_socket *newest_of_person(const struct session *s)
+{
+	size_t i = s->socket_count;
+
+	while (i && activity_owns(s, s->sockets[i - 1]->number))
+		i--;
+	return i ? s->sockets[i - 1] : NULL;
+}
+
 void session_close(struct session *s, struct session_socket *k)
 {
 	size_t i = 0;
@@ -353,7 +363,7 @@ void session_close(struct session *s, struct session_socket *k)
 		(s->socket_count - i - 1) * sizeof(s->sockets[0]));
 	s->socket_count--;
 	if (s->current == k)
-		s->current = s->socket_count ? s->sockets[s->socket_count - 1] : NULL;
+		s->current = newest_of_person(s);
 	close_socket(s, k);
 }
 

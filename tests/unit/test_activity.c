@@ -3,6 +3,7 @@
 #include "session/activity.h"
 
 #include "command/diagnose.h"
+#include "command/save.h"
 #include "fake_face.h"
 
 #include <setjmp.h>
@@ -130,6 +131,7 @@ static void test_its_socket_ends_with_it(void **state)
 	struct sock_spec spec = { .family = AF_INET };
 	struct session_socket *current, *own;
 	struct counter *n;
+	struct buf saved;
 
 	open_mirror(f);
 	current = f->session.current;
@@ -142,6 +144,16 @@ static void test_its_socket_ends_with_it(void **state)
 	assert_true(n->activity.over);
 	assert_null(activity_socket(&n->activity));
 	assert_int_equal(f->session.socket_count, 1);
+	/* It is not what a person types into, when there is no other, and is not saved. */
+	n = start(&f->session, 0);
+	own = activity_open(&n->activity, &spec, NULL);
+	fake_must(f, "close %u", current->number);
+	assert_null(f->session.current);
+	buf_init(&saved, 4096);
+	save_format(&f->session, &f->face, &saved);
+	assert_null(strstr(buf_cstr(&saved), "open udp"));
+	buf_done(&saved);
+	activity_over(&n->activity);
 	/* One that a person closes is gone, too. */
 	n = start(&f->session, 0);
 	own = activity_open(&n->activity, &spec, NULL);

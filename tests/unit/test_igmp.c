@@ -108,8 +108,6 @@ static void lists_are_read(void **state)
 	assert_int_equal(igmp_find(&t, 4, &group6)->users, 2);
 	assert_null(igmp_find(&t, 1, &group));
 	assert_null(igmp_find(&t, 4, &absent));
-	assert_int_equal(igmp_holder(&t, &group, 0)->ifindex, 4);
-	assert_null(igmp_holder(&t, &group, 1));
 	assert_int_equal(igmp_find_filter(&t, 4, &ssm, &source)->include, 1);
 	assert_int_equal(igmp_find_filter(&t, 4, &group6, &source6)->include, 1);
 	assert_null(igmp_find_filter(&t, 4, &group, &source));
