@@ -50,8 +50,8 @@ void *library_start(const struct contender *c, const struct row *row, uint16_t p
 	return start(row, port, true);
 }
 
-/* The same, but nobody asks the kernel for when, where to, by which interface, TTL and TOS; what was
- * lost is counted by both. */
+/* The same, but nobody asks the kernel for when, where to, by which interface, TTL and TOS; both
+ * count what was lost. */
 void *plain_start(const struct contender *c, const struct row *row, uint16_t port)
 {
 	(void)c;
