@@ -16,8 +16,16 @@
 #define ALWAYS (PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C)
 #define UTF (PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF)
 
+/* Of a quick match: start positions by counted steps of each by bytes of a step, some 30 ms. */
+#define QUICK_MAX (UINT32_C(1) << 25)
+#define QUICK_STEPS_MIN 8
+
 struct regex {
-	pcre2_code *code;
+	pcre2_code *code; /* counts its steps */
+	/* The same for the processor itself, NULL: not there.  It gives up early. */
+	pcre2_code *quick;
+	pcre2_match_context *limits;
+	pcre2_match_data *found;
 };
 
 static const struct flag {
@@ -52,8 +60,26 @@ static uint32_t compile_options(unsigned flags)
 	return flags & REGEX_UTF ? options : options | PCRE2_NEVER_UTF;
 }
 
+/* Without it every match is counted: where memory may not be executed, for one. */
+static void prepare_quick(struct regex *r, const char *pattern, size_t n, uint32_t options)
+{
+	PCRE2_SIZE at;
+	int code;
+
+	r->quick = pcre2_compile((PCRE2_SPTR)pattern, n, options & ~PCRE2_AUTO_CALLOUT, &code, &at,
+				 NULL);
+	r->limits = pcre2_match_context_create(NULL);
+	r->found = pcre2_match_data_create(1, NULL);
+	if (r->quick && r->limits && r->found &&
+	    pcre2_jit_compile(r->quick, PCRE2_JIT_COMPLETE) == 0)
+		return;
+	pcre2_code_free(r->quick);
+	r->quick = NULL;
+}
+
 struct regex *regex_new(const char *pattern, size_t n, unsigned flags, struct error *e)
 {
+	const uint32_t options = compile_options(flags);
 	struct regex *r;
 	PCRE2_UCHAR why[160];
 	PCRE2_SIZE at = 0;
@@ -68,13 +94,14 @@ struct regex *regex_new(const char *pattern, size_t n, unsigned flags, struct er
 		err_set(e, ERR_LIMIT, "no memory for a regular expression");
 		return NULL;
 	}
-	r->code = pcre2_compile((PCRE2_SPTR)pattern, n, compile_options(flags), &code, &at, NULL);
+	r->code = pcre2_compile((PCRE2_SPTR)pattern, n, options, &code, &at, NULL);
 	if (!r->code) {
 		pcre2_get_error_message(code, why, sizeof(why));
 		err_at(e, (ptrdiff_t)at, "regular expression: %s", (const char *)why);
 		free(r);
 		return NULL;
 	}
+	prepare_quick(r, pattern, n, options);
 	return r;
 }
 
@@ -82,6 +109,9 @@ void regex_free(struct regex *r)
 {
 	if (!r)
 		return;
+	pcre2_match_data_free(r->found);
+	pcre2_match_context_free(r->limits);
+	pcre2_code_free(r->quick);
 	pcre2_code_free(r->code);
 	free(r);
 }
@@ -102,7 +132,28 @@ static int on_item(pcre2_callout_block *b, void *ctx)
 	return w->steps > STEPS_MAX ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
+static enum regex_result result_of(int n)
+{
+	if (n >= 0)
+		return REGEX_YES;
+	/* Anything else has run into a limit: the options leave no other error. */
+	return n == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
+}
+
+/* Compiled patterns call out slowly, and their match limit begins anew at each start position;
+ * between two of its steps at most the whole subject is looked at.  So it is as low as the length
+ * demands. */
+static enum regex_result match_quickly(const struct regex *r, const void *data, size_t n)
+{
+	uint64_t steps = QUICK_MAX / ((uint64_t)n * n + 1);
+
+	if (!r->quick || steps < QUICK_STEPS_MIN)
+		return REGEX_LIMIT;
+	pcre2_set_match_limit(r->limits, (uint32_t)steps);
+	return result_of(pcre2_match(r->quick, data, n, 0, 0, r->found, r->limits));
+}
+
+static enum regex_result match_counted(const struct regex *r, const void *data, size_t n)
 {
 	struct work work = { 0 };
 	/* Made for each match: it keeps the memory of the greediest one (10.42). */
@@ -113,12 +164,17 @@ enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
 	if (limits && found) {
 		pcre2_set_heap_limit(limits, HEAP_KIB_MAX);
 		pcre2_set_callout(limits, on_item, &work);
-		result = pcre2_match(r->code, data ? data : "", n, 0, 0, found, limits);
+		result = pcre2_match(r->code, data, n, 0, 0, found, limits);
 	}
 	pcre2_match_data_free(found);
 	pcre2_match_context_free(limits);
-	if (result >= 0)
-		return REGEX_YES;
-	/* Anything else has run into a limit: the options leave no other error. */
-	return result == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_LIMIT;
+	return result_of(result);
+}
+
+enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
+{
+	const void *subject = data ? data : "";
+	enum regex_result result = match_quickly(r, subject, n);
+
+	return result == REGEX_LIMIT ? match_counted(r, subject, n) : result;
 }

@@ -5,7 +5,9 @@
  * Patterns are typed by people and payloads come from anybody, so both are bounded:
  * the pattern's length, the memory and the steps of one match.  PCRE2's own match limit
  * begins anew at each start position (10.42), so the steps are counted here, in a callout
- * before each item: the same pattern and bytes give the same result on every machine.
+ * before each item: what is given up does not depend on the machine's speed.  Most matches need
+ * few steps: they are first tried compiled (PCRE2's JIT), uncounted but with a match limit so low
+ * that all start positions together are bounded, and counted only if that gives up.
  *
  * Without REGEX_UTF a character is a byte; with it the subject is UTF-8, and nothing
  * matches what is not well-formed in it.

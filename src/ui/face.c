@@ -203,14 +203,11 @@ static void face_clear(void *ctx)
 	ui_dirty(ui);
 }
 
-/* Other work has its turn between two slices. */
-#define SCAN_NS (4 * NS_PER_MS)
-
 static void on_scan(void *ctx)
 {
 	struct ui *ui = ctx;
 
-	if (list_filter_turn(&ui->view, ui->clock, clock_monotonic(ui->clock) + SCAN_NS))
+	if (list_filter_turn(&ui->view, ui->clock, clock_monotonic(ui->clock) + MATCHES_TURN_NS))
 		loop_timer_at(ui->loop, &ui->scan, clock_monotonic(ui->clock));
 	ui_dirty(ui);
 }

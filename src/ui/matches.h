@@ -12,6 +12,10 @@
 #include "match/what.h"
 #include "store/store.h"
 #include "util/clock.h"
+#include "util/num.h"
+
+/* How long to look on in a turn of the loop: other work has its turn between two. */
+#define MATCHES_TURN_NS (4 * NS_PER_MS)
 
 struct matches {
 	struct what *what; /* NULL: no filter, all is listed, and nothing else is set */

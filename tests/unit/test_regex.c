@@ -114,6 +114,21 @@ static void a_pattern_has_a_greatest_length(void **state)
 	assert_null(regex_new("((a{1000}){1000}){1000}", 23, 0, &e));
 }
 
+static void ends_in_time(const char *pattern, unsigned flags, const char *data, size_t n)
+{
+	const struct clock *clock = &clock_system;
+	struct error e = { 0 };
+	struct regex *r = regex_new(pattern, strlen(pattern), flags, &e);
+	uint64_t start = clock_monotonic(clock);
+
+	if (!r)
+		fail_msg("/%s/: %s", pattern, e.text);
+	assert_int_not_equal(regex_match(r, data, n), REGEX_YES);
+	if (clock_monotonic(clock) - start > LONG)
+		fail_msg("/%s/ takes too long in %zu bytes", pattern, n);
+	regex_free(r);
+}
+
 /* Each of these would take years, or gigabytes, with a matcher that does not count. */
 static void nothing_hangs(void **state)
 {
@@ -124,28 +139,42 @@ static void nothing_hangs(void **state)
 		"(?=(a+))a*b\\1", "(?<=a{200})b",   "(a)(?R)?b",
 		"(?:(?:a*)*)*z",
 	};
+	static const size_t lengths[] = { 64, 1472, DATAGRAM };
 	char *data = malloc(DATAGRAM);
-	const struct clock *clock = &clock_system;
 
 	(void)state;
 	assert_non_null(data);
 	memset(data, 'a', DATAGRAM);
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		for (unsigned flags = 0; flags <= REGEX_UTF; flags += REGEX_UTF) {
-			struct error e = { 0 };
-			struct regex *r = regex_new(patterns[i], strlen(patterns[i]), flags, &e);
-			uint64_t start = clock_monotonic(clock);
-
-			if (!r)
-				fail_msg("/%s/: %s", patterns[i], e.text);
-			data[DATAGRAM - 1] = '\xff';
-			assert_int_not_equal(regex_match(r, data, DATAGRAM), REGEX_YES);
-			if (clock_monotonic(clock) - start > LONG)
-				fail_msg("/%s/ takes too long", patterns[i]);
-			regex_free(r);
+	for (size_t k = 0; k < sizeof(lengths) / sizeof(lengths[0]); k++) {
+		data[lengths[k] - 1] = '\xff';
+		for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+			ends_in_time(patterns[i], 0, data, lengths[k]);
+			ends_in_time(patterns[i], REGEX_UTF, data, lengths[k]);
 		}
+		data[lengths[k] - 1] = 'a';
 	}
 	free(data);
+}
+
+/* Each takes more steps than are tried uncounted. */
+static void a_long_match_is_found(void **state)
+{
+	static const char *const patterns[] = { "^(?:a|b)*n", "(a|aa)+n$", "(?:(?:a)+?)+n" };
+	char data[1472];
+
+	(void)state;
+	memset(data, 'a', sizeof(data));
+	data[sizeof(data) - 1] = 'n';
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		struct regex *r = regex_new(patterns[i], strlen(patterns[i]), 0, NULL);
+
+		assert_non_null(r);
+		if (regex_match(r, data, sizeof(data)) != REGEX_YES)
+			fail_msg("/%s/ was not found", patterns[i]);
+		assert_int_equal(regex_match(r, data, sizeof(data) - 1), REGEX_NO);
+		assert_int_equal(regex_match(r, data + 1, sizeof(data) - 1), REGEX_YES);
+		regex_free(r);
+	}
 }
 
 /* What people look for in large datagrams is within the limits. */
@@ -177,6 +206,7 @@ int main(void)
 		cmocka_unit_test(faults_have_their_place),
 		cmocka_unit_test(a_pattern_has_a_greatest_length),
 		cmocka_unit_test(nothing_hangs),
+		cmocka_unit_test(a_long_match_is_found),
 		cmocka_unit_test(large_datagrams_are_searched),
 	};
 
