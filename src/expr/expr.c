@@ -19,7 +19,7 @@ struct expr {
 	struct expr_item *items; /* of all tests, in their order */
 	struct node *nodes;
 	size_t test_count, item_count, node_count;
-	unsigned root, entry;
+	unsigned root, first;
 };
 
 struct parser {
@@ -336,7 +336,7 @@ bool expr_parse(const char *text, size_t n, size_t *used, struct expr **out, str
 		p.x->tests[i].items = items;
 		items += p.x->tests[i].count;
 	}
-	p.x->entry = link_node(p.x, p.x->root, EXPR_YES, EXPR_NO);
+	p.x->first = link_node(p.x, p.x->root, EXPR_YES, EXPR_NO);
 	*used = p.at;
 	*out = p.x;
 	return true;
@@ -363,13 +363,9 @@ const struct expr_test *expr_test(const struct expr *x, size_t i)
 	return &x->tests[i];
 }
 
-bool expr_eval(const struct expr *x, bool (*is_true)(void *ctx, size_t test), void *ctx)
+unsigned expr_first(const struct expr *x)
 {
-	unsigned at = x->entry;
-
-	while (at < EXPR_TESTS_MAX)
-		at = is_true(ctx, at) ? x->tests[at].yes : x->tests[at].no;
-	return at == EXPR_YES;
+	return x->first;
 }
 
 static void print_value(const struct expr_value *v, struct buf *out)

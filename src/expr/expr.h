@@ -6,8 +6,8 @@
  *   TEST   = FIELD[SLICE] [OPERATOR VALUE | in { VALUE[..VALUE] ... }]
  *
  * "not" binds closer than "and", "and" closer than "or"; ! && || mean the same.  Nothing here
- * knows a field or what a value means: whoever does reads the tests once (expr_test) and then says
- * of each, by its number, whether it is true (expr_eval).
+ * knows a field or what a value means: whoever does reads the tests once (expr_test), and then goes
+ * from one to the next by whether it is true (expr_first).
  *
  * Text, tests, values and depth are bounded, so that a text from anywhere may be read.
  */
@@ -77,8 +77,9 @@ void expr_free(struct expr *x);
 size_t expr_count(const struct expr *x);
 const struct expr_test *expr_test(const struct expr *x, size_t i);
 
-/* Asks of as many tests as decide it, from left to right. */
-bool expr_eval(const struct expr *x, bool (*is_true)(void *ctx, size_t test), void *ctx);
+/* The test to begin with; "yes" or "no" of each leads on, from left to right, and past those that
+ * decide nothing, to EXPR_YES or EXPR_NO. */
+unsigned expr_first(const struct expr *x);
 
 /* The same expression in one spelling: reading it back gives the same tests. */
 void expr_print(const struct expr *x, struct buf *out);

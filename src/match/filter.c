@@ -22,6 +22,7 @@ struct filter {
 	struct expr *expr;
 	struct bound *bounds; /* by the number of the test */
 	size_t count;
+	unsigned first; /* the test to begin with */
 };
 
 #define OP(op) (1u << (op))
@@ -144,6 +145,7 @@ bool filter_parse_head(const char *text, size_t n, size_t *used, struct filter *
 			return false;
 		}
 	}
+	f->first = expr_first(f->expr);
 	*used = end;
 	*out = f;
 	return true;
@@ -222,12 +224,6 @@ bool filter_looks(const char *text, size_t n)
 }
 
 /* ---- matching ---- */
-
-struct question {
-	const struct filter *filter;
-	const struct packet *packet;
-	const struct filter_env *env;
-};
 
 static int compare_address(const struct addr *a, const struct addr *b)
 {
@@ -352,15 +348,13 @@ static bool cut_slice(const struct bound *b, struct field_value *have)
 	return true;
 }
 
-static bool is_true(void *ctx, size_t test)
+static bool is_true(struct bound *b, const struct packet *p, const struct filter_env *env)
 {
-	const struct question *q = ctx;
-	struct bound *b = &q->filter->bounds[test];
 	struct field_value have;
 	const struct buf *part;
 
 	have.count = 0;
-	b->field->get(q->packet, q->env, &have);
+	b->field->get(p, env, &have);
 	if (!have.count || !cut_slice(b, &have))
 		return false;
 	switch (b->test->op) {
@@ -368,9 +362,9 @@ static bool is_true(void *ctx, size_t test)
 		return b->field->type != FIELD_FLAG || have.number[0];
 	case EXPR_EQ:
 	case EXPR_IN:
-		return any_fits(b, &have, q->env);
+		return any_fits(b, &have, env);
 	case EXPR_NE:
-		return !any_fits(b, &have, q->env);
+		return !any_fits(b, &have, env);
 	case EXPR_CONTAINS:
 		part = &b->values[0].bytes;
 		return memmem(have.data, have.n, part->data, part->len) != NULL;
@@ -383,9 +377,14 @@ static bool is_true(void *ctx, size_t test)
 
 bool filter_matches(const struct filter *f, const struct packet *p, const struct filter_env *env)
 {
-	struct question q = { f, p, env };
+	unsigned at = f->first;
 
-	return expr_eval(f->expr, is_true, &q);
+	while (at < EXPR_TESTS_MAX) {
+		struct bound *b = &f->bounds[at];
+
+		at = is_true(b, p, env) ? b->test->yes : b->test->no;
+	}
+	return at == EXPR_YES;
 }
 
 unsigned filter_given_up(const struct filter *f)

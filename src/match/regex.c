@@ -150,7 +150,7 @@ static enum regex_result match_quickly(const struct regex *r, const void *data, 
 	if (!r->quick || steps < QUICK_STEPS_MIN)
 		return REGEX_LIMIT;
 	pcre2_set_match_limit(r->limits, (uint32_t)steps);
-	return result_of(pcre2_match(r->quick, data, n, 0, 0, r->found, r->limits));
+	return result_of(pcre2_jit_match(r->quick, data, n, 0, 0, r->found, r->limits));
 }
 
 static enum regex_result match_counted(const struct regex *r, const void *data, size_t n)

@@ -182,21 +182,33 @@ static const uint8_t *decode_parts(const uint8_t *at, uint8_t shape, struct pack
 
 static void decode_v4(struct addr *a, const uint8_t bytes[4], uint16_t port, bool present)
 {
-	if (present) {
+	memset(a->bytes, 0, sizeof(a->bytes));
+	if (present)
 		memcpy(a->bytes, bytes, 4);
-		a->family = AF_INET;
-	}
+	a->scope = 0;
 	a->port = port;
+	a->family = present ? AF_INET : AF_UNSPEC;
 }
 
+/* What few packets have. */
+static void clear_parts(struct packet *out)
+{
+	out->fragment = 0;
+	out->job = 0;
+	out->icmp = (struct packet_icmp){ 0 };
+	out->lost = 0;
+	out->where = PACKET_WHERE_KERNEL;
+}
+
+/* Each field by itself: to clear the whole first takes as long as all the rest (gcc 12, x86-64). */
 void packet_decode(const uint8_t *at, uint64_t first_no, struct packet *out)
 {
 	const struct head *h = (const struct head *)(const void *)at;
 
-	memset(out, 0, sizeof(*out));
+	static_assert(sizeof(*out) == 184, "a new field is to be set here");
+	out->seq = 0;
 	out->kind = h->kind;
-	if (packet_is_numbered(out->kind))
-		out->no = first_no + h->number;
+	out->no = packet_is_numbered(out->kind) ? first_no + h->number : 0;
 	out->time = h->time;
 	out->flags = h->flags;
 	out->socket = h->socket;
@@ -208,6 +220,7 @@ void packet_decode(const uint8_t *at, uint64_t first_no, struct packet *out)
 	out->ttl = h->ttl;
 	out->tos = h->tos;
 	out->result = __atomic_load_n(&h->result, __ATOMIC_RELAXED);
+	clear_parts(out);
 	out->data = decode_parts(at + sizeof(*h), h->shape, out);
 }
 
