@@ -427,7 +427,7 @@ static bool run_row(const struct row *row, struct score *scores, uint16_t *port,
 	for (size_t i = 0; contenders[i].name; i++) {
 		const struct contender *c = &contenders[i];
 
-		/* They are compared with the buffers that they get by themselves, in the first rows. */
+		/* Their buffers are their own: they are compared in the first rows. */
 		if (is_wanted(c, argc, argv) && (c->ours || row < &rows[ROWS / 2]))
 			compete(c, row, (*port)++, &scores[i]);
 		print_score(&scores[i], &scores[0]);
