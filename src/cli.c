@@ -51,7 +51,7 @@ const struct cli_option cli_options[] = {
 	{ 'w', "wait", "D", FRONT_WORD(idle_word), "stop when nothing came for D" },
 	{ 'W', "count", "N", FRONT_WORD(count_word), "stop after N datagrams were received" },
 	{ 'q', "linger", "D", FRONT_WORD(linger_word), "wait D after the end of input" },
-	{ 'o', "output", "FORMAT", FRONT_WORD(format_word), "print raw, text, hex or json" },
+	{ 'o', "output", "FORMAT", FRONT_WORD(format_word), "print raw, text, hex, json or csv" },
 	{ 0, "force-raw", NULL, FRONT_FLAG(force_raw), "print raw on a terminal too" },
 	{ 'c', "command", "COMMAND", SCRIPT, "run a command; repeatable" },
 	{ 'f', "file", "FILE", SCRIPT, "run the commands of a file, - is stdin; repeatable" },

@@ -9,7 +9,7 @@
 
 #include "command/command.h"
 #include "front/input.h"
-#include "front/writer.h"
+#include "session/writer.h"
 
 #define CLI_LIST_MAX 64
 

@@ -416,6 +416,7 @@ enum ending_status pipe_run(struct pipe *p)
 	p->ending.config = p->config.ending;
 	p->ending.config.start = clock_monotonic(p->clock);
 	p->running = true;
+	writer_head(p->config.format, output_buffer(p->out));
 	/* where nothing is printed of them they are nobody's business until a group is joined */
 	if (p->config.ending.listens && p->config.format != WRITER_RAW)
 		session_watch_interfaces(p->session);

@@ -12,7 +12,7 @@
 #include "command/command.h"
 #include "front/ending.h"
 #include "front/input.h"
-#include "front/writer.h"
+#include "session/writer.h"
 
 struct pipe_config {
 	struct input_config input;

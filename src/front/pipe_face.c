@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What commands may do where there is no screen. */
-#include "front/json.h"
+#include "session/json.h"
 #include "front/pipe_private.h"
 #include "front/rows.h"
 #include "util/text.h"

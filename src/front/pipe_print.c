@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What came, to stdout; what of it counts, for the end. */
-#include "front/json.h"
+#include "session/json.h"
 #include "front/pipe_private.h"
 #include "net/errqueue.h"
 #include "session/activity.h"

@@ -4,7 +4,7 @@
  * readers and dumb terminals.
  *
  * Nothing but text, blanks, "\r" and line ends is ever written.  Packets are lines of the
- * format text (front/writer.h), messages and listings are lines as well.  Without a
+ * format text (session/writer.h), messages and listings are lines as well.  Without a
  * bracketed paste a pasted line cannot be told from a typed one.
  *
  * plain_new() makes everything but the terminal's settings, so that start-up commands can be

@@ -2,7 +2,7 @@
 /* What commands and the session do in line mode. */
 #include "front/plain_private.h"
 #include "front/rows.h"
-#include "front/writer.h"
+#include "session/writer.h"
 #include "session/job.h"
 #include "util/num.h"
 

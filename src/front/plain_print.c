@@ -2,7 +2,7 @@
 /* What goes to the terminal in line mode. */
 #include "command/entry.h"
 #include "front/plain_private.h"
-#include "front/writer.h"
+#include "session/writer.h"
 #include "util/num.h"
 #include "util/text.h"
 

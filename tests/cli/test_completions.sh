@@ -94,8 +94,8 @@ for shell in bash zsh fish; do
 	done <<-'END'
 		--ou|--output
 		--zz|
-		-o |hex json raw text
-		--output |hex json raw text
+		-o |csv hex json raw text
+		--output |csv hex json raw text
 		--eol |crlf keep lf none
 		--tos af4|af41 af42 af43
 		--set multicast-t|multicast-ttl

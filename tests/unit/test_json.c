@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* JSON Lines: the keys and their order, strings, and what jq makes of random packets. */
 #include "deck.h"
-#include "front/json.h"
+#include "session/json.h"
 #include "hostile.h"
 #include "net/errqueue.h"
 #include "util/text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The formats of output: lines that hold, bytes that can be read back. */
 #include "deck.h"
-#include "front/writer.h"
+#include "session/writer.h"
 #include "hostile.h"
 #include "net/errqueue.h"
 #include "payload/payload.h"
@@ -84,10 +84,8 @@ static void test_formats_are_found(void **state)
 		const char *name;
 		enum writer_format format;
 	} table[] = {
-		{ "raw", WRITER_RAW },
-		{ "text", WRITER_TEXT },
-		{ "hex", WRITER_HEX },
-		{ "json", WRITER_JSON },
+		{ "raw", WRITER_RAW },   { "text", WRITER_TEXT }, { "hex", WRITER_HEX },
+		{ "json", WRITER_JSON }, { "csv", WRITER_CSV },
 	};
 	enum writer_format f;
 	struct error e;
@@ -98,10 +96,10 @@ static void test_formats_are_found(void **state)
 		assert_int_equal(f, table[i].format);
 	}
 	assert_false(writer_find("jsno", &f, &e));
-	assert_string_equal(e.text,
-			    "-o: \"jsno\" is none of raw, text, hex, json: did you mean json?");
+	assert_string_equal(
+		e.text, "-o: \"jsno\" is none of raw, text, hex, json, csv: did you mean json?");
 	assert_false(writer_find("out.bin", &f, &e));
-	assert_string_equal(e.text, "-o: \"out.bin\" is none of raw, text, hex, json; what is "
+	assert_string_equal(e.text, "-o: \"out.bin\" is none of raw, text, hex, json, csv; what is "
 				    "printed goes to a file by \">\"");
 	assert_false(writer_find("", &f, &e));
 }
@@ -271,7 +269,8 @@ static void check_lines(const struct buf *out, enum writer_format f)
 		struct text_glyph g = text_next(out->data + i, out->len - i);
 
 		if (!g.shown)
-			assert_true(g.cp == '\n' || (g.cp == '\t' && f == WRITER_TEXT));
+			assert_true(g.cp == '\n' || (g.cp == '\t' && f == WRITER_TEXT) ||
+				    (g.cp == '\r' && f == WRITER_CSV));
 		i += g.bytes;
 	}
 	if (out->len)
@@ -295,7 +294,8 @@ static void check_shape(const struct buf *out, enum writer_format f)
 static void test_no_control_leaves(void **state)
 {
 	static char data[HOSTILE_MAX];
-	static const enum writer_format formats[] = { WRITER_TEXT, WRITER_HEX, WRITER_JSON };
+	static const enum writer_format formats[] = { WRITER_TEXT, WRITER_HEX, WRITER_JSON,
+						      WRITER_CSV };
 	struct dice dice = { 0x5eed };
 	struct bed *b = *state;
 	uint8_t all[256];

@@ -29,10 +29,13 @@
  * answered ARP, has no ICMP type: its event is "error".  Strings are UTF-8 and hold what a terminal
  * may see; all else is \u-escaped.
  */
-#ifndef FRONT_JSON_H
-#define FRONT_JSON_H
+#ifndef SESSION_JSON_H
+#define SESSION_JSON_H
 
 #include "session/session.h"
+
+/* All keys that a packet's object may have, each once, in the order of columns; ends with NULL. */
+extern const char *const json_keys[];
 
 /* Any kind of packet. */
 void json_packet(struct session *s, const struct packet *p, struct buf *out);

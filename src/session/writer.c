@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Packets as raw bytes, lines, dumps and objects.  See writer.h. */
-#include "front/writer.h"
+#include "session/writer.h"
 
-#include "front/json.h"
+#include "session/csv.h"
+#include "session/json.h"
 #include "session/words.h"
 #include "util/near.h"
 #include "util/text.h"
@@ -223,37 +224,59 @@ static void write_json(struct session *s, bool verbose, const struct packet *p, 
 	json_packet(s, p, out);
 }
 
+/* ---- csv ---- */
+
+static void write_csv(struct session *s, bool verbose, const struct packet *p, struct buf *out)
+{
+	(void)verbose;
+	csv_packet(s, p, out);
+}
+
 /* ---- the formats ---- */
 
 static const struct {
 	const char *name;
 	writer *write;
 } formats[] = {
-	[WRITER_RAW] = { "raw", write_raw },
-	[WRITER_TEXT] = { "text", write_text },
-	[WRITER_HEX] = { "hex", write_hex },
-	[WRITER_JSON] = { "json", write_json },
+	[WRITER_RAW] = { "raw", write_raw }, [WRITER_TEXT] = { "text", write_text },
+	[WRITER_HEX] = { "hex", write_hex }, [WRITER_JSON] = { "json", write_json },
+	[WRITER_CSV] = { "csv", write_csv },
 };
+
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+bool writer_named(const char *name, enum writer_format *out)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i].name, name) == 0) {
+			*out = (enum writer_format)i;
+			return true;
+		}
+	return false;
+}
 
 bool writer_find(const char *name, enum writer_format *out, struct error *e)
 {
 	struct near near;
 	struct buf hint;
 
+	if (writer_named(name, out))
+		return true;
 	near_init(&near, name);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].name, name) == 0) {
-			*out = (enum writer_format)i;
-			return true;
-		}
+	for (size_t i = 0; i < FORMATS; i++)
 		near_offer(&near, formats[i].name);
-	}
 	buf_init(&hint, 128);
 	near_format(&near, &hint);
-	err_set(e, ERR_USAGE, "-o: \"%.100s\" is none of raw, text, hex, json%s", name,
+	err_set(e, ERR_USAGE, "-o: \"%.100s\" is none of raw, text, hex, json, csv%s", name,
 		hint.len ? buf_cstr(&hint) : "; what is printed goes to a file by \">\"");
 	buf_done(&hint);
 	return false;
+}
+
+void writer_head(enum writer_format format, struct buf *out)
+{
+	if (format == WRITER_CSV)
+		csv_head(out);
 }
 
 void writer_packet(enum writer_format f, struct session *s, bool verbose, const struct packet *p,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* JSON Lines: packets and rows of listings as objects. */
-#include "front/json.h"
+#include "session/json.h"
 
 #include "net/errqueue.h"
 #include "session/words.h"
@@ -12,6 +12,14 @@
 #include <string.h>
 
 #define MESSAGE_MAX 1024
+
+const char *const json_keys[] = {
+	"no",       "time",    "event",     "socket",  "src",  "sport", "dst",
+	"dport",    "kind",    "ifname",    "ttl",     "tos",  "dscp",  "ecn",
+	"fragsize", "len",     "truncated", "own",     "data", "text",  "type",
+	"code",     "meaning", "offender",  "pointer", "mtu",  "cause", "count",
+	"where",    "job",     "errno",     "message", NULL,
+};
 
 static void add_v4(struct buf *out, const uint8_t bytes[4])
 {
