@@ -3,6 +3,7 @@
 #include "command/args.h"
 #include "command/send.h"
 #include "session/job.h"
+#include "ui/fields.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -85,19 +86,51 @@ static bool details_run(struct command_call *c, struct error *e)
 	return true;
 }
 
+/* A command goes into the line, to be looked at and entered. */
+static void prefill_command(struct ui *ui, const char *verb, const char *rest)
+{
+	struct buf line;
+
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, ":%s%s", verb, rest);
+	ui_prefill(ui, buf_cstr(&line), line.len);
+	buf_done(&line);
+}
+
 /* F4: the filter's command, with the present one. */
 static bool filtering_run(struct command_call *c, struct error *e)
 {
 	struct ui *ui = ui_of(c);
 	const char *text = ui->view.list.matches.text;
-	struct buf line;
 
 	(void)e;
-	buf_init(&line, COMMAND_LINE_MAX);
-	buf_printf(&line, ":filter %s", text ? text : "");
-	ui_prefill(ui, buf_cstr(&line), line.len);
-	buf_done(&line);
+	prefill_command(ui, "filter ", text ? text : "");
 	return true;
+}
+
+/* The filter for what has the same value in the field under the cursor. */
+static bool enter_field(struct ui *ui, struct error *e)
+{
+	struct store_hold hold = { 0 };
+	struct packet p;
+	struct fields fields;
+	struct buf filter;
+	bool ok = false;
+
+	fields_init(&fields);
+	buf_init(&filter, COMMAND_LINE_MAX / 2);
+	if (view_shown_packet(&ui->view, &hold, &p)) {
+		size_t row = (size_t)ui->view.details.field;
+
+		fields_make(&fields, &ui->view, &p);
+		ok = row < fields.rows.count && fields_filter(&fields, row, &p, &filter);
+	}
+	if (ok)
+		prefill_command(ui, "filter ", buf_cstr(&filter));
+	buf_done(&filter);
+	fields_done(&fields);
+	store_hold_done(&hold);
+	return ok || err_set(e, ERR_STATE, "there is no filter for this field");
 }
 
 /* Enter outside the line: never sends. */
@@ -106,7 +139,6 @@ static bool enter_run(struct command_call *c, struct error *e)
 	struct ui *ui = ui_of(c);
 	const char *command;
 
-	(void)e;
 	switch (ui->view.focus) {
 	case FOCUS_LIST:
 		if (ui->view.details.open)
@@ -115,17 +147,12 @@ static bool enter_run(struct command_call *c, struct error *e)
 		break;
 	case FOCUS_PANEL:
 		command = listing_command(&ui->view.panel.listing, ui->view.panel.row);
-		if (command) {
-			struct buf line;
-
-			buf_init(&line, COMMAND_LINE_MAX);
-			buf_printf(&line, ":%s", command);
-			ui_prefill(ui, buf_cstr(&line), line.len);
-			buf_done(&line);
-		}
+		if (command)
+			prefill_command(ui, command, "");
 		break;
-	case FOCUS_LINE:
 	case FOCUS_DETAILS:
+		return enter_field(ui, e);
+	case FOCUS_LINE:
 	case FOCUS_COUNT:
 		break;
 	}

@@ -82,7 +82,8 @@ const struct key keys[] = {
 	{ "J", NULL, "J", BROWSE, "packet next", NULL, "next packet" },
 	{ "K", NULL, "K", BROWSE, "packet previous", NULL, "previous packet" },
 	{ "Enter", "kent", "\\C-m", PANES, "enter", NULL,
-	  "open the details, again: into them; a panel's row into the line" },
+	  "open the details, again: into them; the filter for a field, a panel's row, into the "
+	  "line" },
 	{ "r", NULL, "r", BROWSE, "answer", NULL, "answer this datagram" },
 	{ "e", NULL, "e", BROWSE, "edit", NULL,
 	  "packet and target into the line: edit and resend" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Movement in whatever pane is focused. */
+#include "ui/fields.h"
 #include "ui/ui_private.h"
 
 #include <string.h>
@@ -69,35 +70,59 @@ static void move_panel(struct panel_view *p, enum movement m)
 	p->row = moved(p->row, rows_of(m, p->rows), p->listing.count);
 }
 
+/* The byte goes to the first of the field's bytes, if it has some. */
+static void move_field(struct details_view *d, const struct fields *fields, enum movement m)
+{
+	size_t row = moved((size_t)d->field, rows_of(m, 1), fields->rows.count);
+
+	d->field = (int)row;
+	if (row < fields->rows.count && fields->bytes[row].length)
+		d->byte = fields->bytes[row].offset;
+}
+
+/* The field goes to that of the byte, if it is in one. */
+static void move_byte(struct details_view *d, const struct fields *fields, long by, size_t bytes)
+{
+	size_t row;
+
+	d->byte = moved(d->byte, by, bytes);
+	if (fields_find(fields, d->byte, &row))
+		d->field = (int)row;
+}
+
 static void move_details(struct ui *ui, enum movement m)
 {
 	struct details_view *d = &ui->view.details;
 	struct store_hold hold = { 0 };
 	struct packet p;
-	size_t bytes = 0;
+	struct fields fields;
 
-	if (view_shown_packet(&ui->view, &hold, &p))
-		bytes = p.stored;
-	store_hold_done(&hold);
+	if (!view_shown_packet(&ui->view, &hold, &p)) {
+		store_hold_done(&hold);
+		return;
+	}
+	fields_init(&fields);
+	fields_make(&fields, &ui->view, &p);
 	switch (m) {
 	case LEFT:
 	case RIGHT:
-		d->byte = moved(d->byte, m == LEFT ? -1 : 1, bytes);
+		move_byte(d, &fields, m == LEFT ? -1 : 1, p.stored);
 		break;
 	case UP:
 	case DOWN:
 	case FIRST:
 	case LAST:
 		if (d->mode == DETAILS_FIELDS) {
-			d->field = (int)moved((size_t)d->field, rows_of(m, 1),
-					      (size_t)(d->fields > 0 ? d->fields : 1));
+			move_field(d, &fields, m);
 			break;
 		}
 		/* fall through */
 	default:
-		d->byte = moved(d->byte, rows_of(m, d->rows) * (long)d->width, bytes);
+		move_byte(d, &fields, rows_of(m, d->rows) * (long)d->width, p.stored);
 		break;
 	}
+	fields_done(&fields);
+	store_hold_done(&hold);
 }
 
 bool ui_move(struct command_call *c, struct error *e)

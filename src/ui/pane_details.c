@@ -28,6 +28,7 @@ struct painter {
 	struct canvas *c;
 	const struct packet *p;
 	struct dump dump;
+	struct fields fields;
 };
 
 /* Columns of a row of the dump: offset, bytes with a wider gap after each eight, characters. */
@@ -88,6 +89,21 @@ static void keep_byte_in_view(struct details_view *d, size_t bytes, size_t per_r
 		d->scroll = total > rows ? total - rows : 0;
 }
 
+/* The byte under the cursor, and those of the field under it. */
+static enum style style_of_byte(const struct painter *d, size_t byte)
+{
+	struct field_bytes field = { 0 };
+
+	if (d->v->focus != FOCUS_DETAILS)
+		return STYLE_NORMAL;
+	if (byte == d->v->details.byte)
+		return STYLE_MARKED;
+	if (d->fields.rows.count)
+		field = d->fields.bytes[d->v->details.field];
+	return byte >= field.offset && byte - field.offset < field.length ? STYLE_SELECTED_DIM
+									  : STYLE_NORMAL;
+}
+
 static void draw_dump_row(const struct painter *d, int row, size_t offset)
 {
 	int ascii = d->dump.col + dump_width(d->dump.per_row) - d->dump.per_row;
@@ -96,9 +112,7 @@ static void draw_dump_row(const struct painter *d, int row, size_t offset)
 	canvas_printf(c, row, d->dump.col, 4, STYLE_DIM, "%04zx", offset);
 	for (int i = 0; i < d->dump.per_row && offset + (size_t)i < d->p->stored; i++) {
 		uint8_t byte = d->p->data[offset + (size_t)i];
-		bool marked =
-			d->v->focus == FOCUS_DETAILS && offset + (size_t)i == d->v->details.byte;
-		enum style style = marked ? STYLE_MARKED : STYLE_NORMAL;
+		enum style style = style_of_byte(d, offset + (size_t)i);
 		char dot = text_dot(byte);
 
 		canvas_printf(c, row, d->dump.col + 5 + 3 * i + i / 8, 2, style, "%02x", byte);
@@ -124,9 +138,9 @@ static void draw_dump(const struct painter *d)
 
 /* ---- fields ---- */
 
-static const char *value_of(const struct listing *fields, size_t i)
+static const char *value_of(const struct fields *f, size_t i)
 {
-	return strchr(listing_text(fields, i), '\t') + 1;
+	return strchr(listing_text(&f->rows, i), '\t') + 1;
 }
 
 /* Bytes of the value that stand in its next row of "width" columns. */
@@ -150,7 +164,7 @@ static int rows_of_value(const char *value, int width)
 }
 
 /* Rows above the first one shown, so that the field under the cursor is in view. */
-static int rows_to_skip(const struct listing *fields, int field, int width, int rows)
+static int rows_to_skip(const struct fields *fields, int field, int width, int rows)
 {
 	int until = 0;
 
@@ -159,10 +173,9 @@ static int rows_to_skip(const struct listing *fields, int field, int width, int 
 	return until > rows ? until - rows : 0;
 }
 
-static void draw_field(const struct painter *d, const struct listing *fields, size_t i, int row,
-		       int width)
+static void draw_field(const struct painter *d, size_t i, int row, int width)
 {
-	const char *text = listing_text(fields, i), *value = value_of(fields, i);
+	const char *text = listing_text(&d->fields.rows, i), *value = value_of(&d->fields, i);
 	bool marked = d->v->focus == FOCUS_DETAILS && (int)i == d->v->details.field;
 	int end = d->l->body_top + d->l->body_rows;
 	bool first = true;
@@ -184,29 +197,31 @@ static void draw_field(const struct painter *d, const struct listing *fields, si
 	} while (*value);
 }
 
-static void draw_fields(const struct painter *d)
+static void make_fields(struct painter *d)
 {
 	struct details_view *view = &d->v->details;
-	int right = d->dump.per_row ? d->dump.col : d->c->cols;
-	int width = right - 1 > VALUE_COL ? right - 1 - VALUE_COL : 1;
-	struct listing fields;
-	int row;
 
-	listing_init(&fields);
-	fields_make(&fields, d->v, d->p);
-	view->fields = (int)fields.count;
+	fields_init(&d->fields);
+	fields_make(&d->fields, d->v, d->p);
+	view->fields = (int)d->fields.rows.count;
 	if (view->field >= view->fields)
-		view->field = view->fields ? view->fields - 1 : 0;
+		view->field = view->fields - 1;
 	if (view->field < 0)
 		view->field = 0;
-	if (view->fields) {
-		row = d->l->body_top - rows_to_skip(&fields, view->field, width, d->l->body_rows);
-		for (size_t i = 0; i < fields.count; i++) {
-			draw_field(d, &fields, i, row, width);
-			row += rows_of_value(value_of(&fields, i), width);
-		}
+}
+
+static void draw_fields(const struct painter *d)
+{
+	int right = d->dump.per_row ? d->dump.col : d->c->cols;
+	int width = right - 1 > VALUE_COL ? right - 1 - VALUE_COL : 1;
+	int row = d->l->body_top;
+
+	if (d->fields.rows.count)
+		row -= rows_to_skip(&d->fields, d->v->details.field, width, d->l->body_rows);
+	for (size_t i = 0; i < d->fields.rows.count; i++) {
+		draw_field(d, i, row, width);
+		row += rows_of_value(value_of(&d->fields, i), width);
 	}
-	listing_done(&fields);
 }
 
 /* ---- title ---- */
@@ -292,11 +307,13 @@ void pane_details_draw(struct view *v, const struct layout *l, struct canvas *c)
 		store_hold_done(&hold);
 		return;
 	}
+	make_fields(&d);
 	d.dump = place_dump(v, &p, l->cols);
 	if (d.dump.per_row)
 		draw_dump(&d);
 	if (v->details.mode == DETAILS_FIELDS || !d.dump.per_row)
 		draw_fields(&d);
 	draw_title(&d);
+	fields_done(&d.fields);
 	store_hold_done(&hold);
 }

@@ -109,6 +109,11 @@ static bool is_mostly_text(const uint8_t *data, size_t n)
 	return readable * 4 >= all * 3;
 }
 
+bool words_is_text(const struct packet *p)
+{
+	return is_mostly_text(p->data, p->stored);
+}
+
 /* 0003 0001 6865 */
 static void hex_pairs(struct buf *out, const uint8_t *data, size_t n)
 {

@@ -18,6 +18,8 @@ void words_peer(struct buf *out, const struct view *v, const struct addr *a, siz
  * fragments, ECN CE, ttl 1, by eth1: ".  The last is an interface that has not the address which
  * it was sent to; a TTL of 1 is unusual but for groups. */
 void words_unusual(struct buf *out, const struct view *v, const struct packet *p);
+/* Is most of what it carries text? */
+bool words_is_text(const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* A run of equal errors: "127.0.0.1:53 refused x 214, last 12:03:11: port unreachable". */

@@ -244,6 +244,28 @@ static void test_the_byte_under_the_cursor(void **state)
 	assert_int_equal(deck_style(d, BODY_ROW + 7, 71), STYLE_NORMAL);
 }
 
+static void test_the_bytes_of_the_field_under_the_cursor(void **state)
+{
+	struct deck *d = *state;
+
+	d->view.details.open = true;
+	d->view.focus = FOCUS_DETAILS;
+	d->view.details.field = 99;
+	d->view.details.byte = 9;
+	deck_add(d, deck_datagram("one\nand two", 11));
+	deck_draw(d, 24, 80);
+	/* The last field is the second line, of which one byte is under the other cursor. */
+	assert_int_equal(deck_style(d, BODY_ROW, 45 + 9), STYLE_NORMAL);
+	assert_int_equal(deck_style(d, BODY_ROW, 45 + 12), STYLE_SELECTED_DIM);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 45), STYLE_SELECTED_DIM);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 45 + 3), STYLE_MARKED);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 45 + 6), STYLE_SELECTED_DIM);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 72), STYLE_SELECTED_DIM);
+	d->view.focus = FOCUS_LIST;
+	deck_draw(d, 24, 80);
+	assert_int_equal(deck_style(d, BODY_ROW + 1, 45), STYLE_NORMAL);
+}
+
 static void test_fields_scroll_with_their_cursor(void **state)
 {
 	struct deck *d = *state;
@@ -256,7 +278,7 @@ static void test_fields_scroll_with_their_cursor(void **state)
 	deck_add(d, p);
 	deck_draw(d, 24, 80);
 	assert_int_equal(d->view.details.field, d->view.details.fields - 1);
-	assert_starts(deck_row(d, BODY_ROW + 7), " Date ");
+	assert_starts(deck_row(d, BODY_ROW + 7), " Text       hello");
 	assert_int_equal(deck_style(d, BODY_ROW + 7, 1), STYLE_SELECTED);
 }
 
@@ -351,6 +373,7 @@ int main(void)
 		TEST(test_empty_and_cut_datagrams_in_the_title),
 		TEST(test_hex_alone),
 		TEST(test_the_byte_under_the_cursor),
+		TEST(test_the_bytes_of_the_field_under_the_cursor),
 		TEST(test_fields_scroll_with_their_cursor),
 		TEST(test_details_on_a_narrow_screen),
 		TEST(test_panel),
