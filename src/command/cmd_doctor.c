@@ -2,6 +2,7 @@
 /* The command "doctor": why nothing arrives, as a listing and for scripts. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/diagnose.h"
 #include "command/tables.h"
 #include "diagnose/doctor.h"
 #include "util/json.h"
@@ -13,7 +14,7 @@ static enum listing_style style_of(enum doctor_level level)
 	return level == DOCTOR_OK ? LISTING_DIM : LISTING_PLAIN;
 }
 
-static void finding_row(struct command_call *c, const struct finding *f)
+static void finding_row(struct command_call *c, uint32_t socket, const struct finding *f)
 {
 	const char *level = doctor_level_name(f->level);
 	struct buf members;
@@ -21,7 +22,7 @@ static void finding_row(struct command_call *c, const struct finding *f)
 	listing_row(&c->listing, style_of(f->level), f->command, "%s\t%s\t%s%s%s", level, f->check,
 		    f->fact, f->command ? "; " : "", f->command ? f->command : "");
 	buf_init(&members, 4096);
-	json_number(&members, "socket", c->session->current->number);
+	json_number(&members, "socket", socket);
 	json_string(&members, "level", level);
 	json_string(&members, "check", f->check);
 	json_string(&members, "fact", f->fact);
@@ -31,34 +32,40 @@ static void finding_row(struct command_call *c, const struct finding *f)
 	buf_done(&members);
 }
 
-static void title(struct command_call *c, const struct diagnosis *d)
+static void doctor_report(struct command_call *c, struct activity *a)
 {
 	struct buf *t = &c->listing.title;
-	size_t faults = d->levels[DOCTOR_FAULT], warnings = d->levels[DOCTOR_WARNING];
+	const struct session_socket *k;
+	const struct diagnosis *d;
+	struct error failed;
+	uint32_t socket;
 
-	buf_printf(t, "doctor: [%u] ", c->session->current->number);
-	addr_format(t, &c->session->current->sock.local);
-	buf_printf(t, ", %zu fault%s, %zu warning%s", faults, faults == 1 ? "" : "s", warnings,
-		   warnings == 1 ? "" : "s");
+	d = doctor_found(a, &socket, &failed);
+	k = session_find(c->session, socket);
+	buf_printf(t, "doctor: [%u]", socket);
+	if (k) {
+		buf_char(t, ' ');
+		addr_format(t, &k->sock.local);
+	}
+	if (!d) {
+		listing_row(&c->listing, LISTING_DIM, NULL, "%s",
+			    failed.code ? failed.text
+			    : a->over   ? "stopped before the end"
+					: "looking at the wire and the firewall");
+		return;
+	}
+	buf_printf(t, ", %zu fault%s, %zu warning%s", d->levels[DOCTOR_FAULT],
+		   d->levels[DOCTOR_FAULT] == 1 ? "" : "s", d->levels[DOCTOR_WARNING],
+		   d->levels[DOCTOR_WARNING] == 1 ? "" : "s");
+	for (size_t i = 0; i < d->count; i++)
+		finding_row(c, socket, &d->findings[i]);
 }
 
-/* A script ends with the first fault; who typed the command sees the listing. */
-static bool judge(const struct command_call *c, const struct diagnosis *d, struct error *e)
-{
-	size_t faults = d->levels[DOCTOR_FAULT];
-
-	if (!faults || c->prefixes)
-		return true;
-	return faults == 1 ? err_set(e, ERR_UNMET, "doctor: %s", d->findings[0].fact)
-			   : err_set(e, ERR_UNMET, "doctor: %zu faults, the first: %s", faults,
-				     d->findings[0].fact);
-}
-
+/* The commands of findings are for the current socket. */
 static bool doctor_run(struct command_call *c, struct error *e)
 {
-	struct diagnosis d;
 	struct session_socket *k = c->session->current;
-	bool ok;
+	struct activity *a;
 
 	if (c->word_count) {
 		k = args_socket(c, 0, e);
@@ -67,14 +74,8 @@ static bool doctor_run(struct command_call *c, struct error *e)
 	}
 	if (k != c->session->current)
 		session_select(c->session, k);
-	if (!doctor_examine(c->session, k, "", &d, e))
-		return false;
-	title(c, &d);
-	for (size_t i = 0; i < d.count; i++)
-		finding_row(c, &d.findings[i]);
-	ok = judge(c, &d, e);
-	diagnosis_done(&d);
-	return ok;
+	a = doctor_start(c->session, k, c->line, e);
+	return a && diagnose_begin(c, a, e);
 }
 
 static void doctor_complete(struct command_completion *c)
@@ -87,6 +88,6 @@ const struct command doctor_commands[] = {
 	{ "doctor", "[N]", "groups", 0, 1, CMD_SOCKET,
 	  "say why nothing arrives: what is wrong with the socket (N becomes current), faults "
 	  "first",
-	  .run = doctor_run, .complete = doctor_complete },
+	  .run = doctor_run, .complete = doctor_complete, .report = doctor_report },
 	{ 0 },
 };

@@ -11,7 +11,7 @@
 /*
  * The end of a command that started a: a screen shows its report, which goes on by itself; in a
  * script, and where there is no screen, the next line waits until it is over and its report is
- * printed.  A silent one then ends the script with exit status 2.
+ * printed.  Its verdict then may end the script.
  */
 bool diagnose_begin(struct command_call *c, struct activity *a, struct error *e);
 /* The report as it is now into the call's listing, by the row of the command that started it. */

@@ -67,7 +67,7 @@ static struct finding *add_finding(struct diagnosis *out)
 void doctor_say(struct doctor *d, enum doctor_level level, const char *command, const char *fmt,
 		...)
 {
-	struct finding *f = add_finding(d->out);
+	struct finding *f = add_finding(&d->found);
 	char fact[FACT_MAX];
 	va_list ap;
 
@@ -76,7 +76,7 @@ void doctor_say(struct doctor *d, enum doctor_level level, const char *command, 
 	va_end(ap);
 	d->said++;
 	if (!f) {
-		d->out->failed = true;
+		d->found.failed = true;
 		return;
 	}
 	*f = (struct finding){ .level = level, .check = d->check->name, .fact = strdup(fact) };
@@ -84,11 +84,11 @@ void doctor_say(struct doctor *d, enum doctor_level level, const char *command, 
 	if (!f->fact || (command && !f->command)) {
 		free(f->fact);
 		free(f->command);
-		d->out->failed = true;
+		d->found.failed = true;
 		return;
 	}
-	d->out->count++;
-	d->out->levels[level]++;
+	d->found.count++;
+	d->found.levels[level]++;
 }
 
 /* By level; what is alike stays in the order of the checks. */
@@ -104,7 +104,7 @@ static void sort_findings(struct diagnosis *out)
 	}
 }
 
-void diagnosis_done(struct diagnosis *d)
+static void diagnosis_done(struct diagnosis *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		free(d->findings[i].fact);
@@ -155,11 +155,11 @@ const char *doctor_witness(const struct heard *h, char out[48])
 
 static void gather(struct doctor *d)
 {
-	struct store_cursor cursor = { .store = d->session->store };
+	struct store_cursor cursor = { .store = d->activity.session->store };
 	struct store_stats st;
 	struct packet p;
 
-	store_stats(d->session->store, &st);
+	store_stats(d->activity.session->store, &st);
 	if (st.end_seq - st.first_seq > HEARD_PACKETS)
 		store_cursor_seek(&cursor, st.end_seq - HEARD_PACKETS);
 	while (cursor.next < st.end_seq && store_cursor_read(&cursor, &p) != STORE_END)
@@ -208,7 +208,7 @@ unsigned doctor_way(const struct doctor *d, const struct addr *dest)
 
 const char *doctor_iface(struct doctor *d, unsigned ifindex, char out[32])
 {
-	const struct iface *dev = iface_by_index(&d->session->ifaces, ifindex);
+	const struct iface *dev = iface_by_index(&d->activity.session->ifaces, ifindex);
 
 	if (dev)
 		snprintf(out, 32, "%s", dev->name);
@@ -247,19 +247,20 @@ bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned if
 
 	for (size_t i = 0; i < l->count; i++)
 		if (!l->m[i].lost && addr_same_bytes(&l->m[i].group, group) &&
-		    (!ifindex || session_membership_ifindex(d->session, &l->m[i]) == ifindex))
+		    (!ifindex ||
+		     session_membership_ifindex(d->activity.session, &l->m[i]) == ifindex))
 			return true;
 	return false;
 }
 
-bool doctor_capable(const struct doctor *d, unsigned capability)
+bool doctor_capable(unsigned capability)
 {
 	struct procfile_text all, line, word;
 	uint64_t mask = 0;
 	struct buf text;
 
 	buf_init(&text, 64u << 10);
-	if (procfile_read(d->root, "/proc/self/status", &text, NULL)) {
+	if (procfile_read("", "/proc/self/status", &text, NULL)) {
 		all = procfile_text(buf_cstr(&text), text.len);
 		while (procfile_line(&all, &line))
 			if (procfile_word(&line, &word) && procfile_is(&word, "CapEff:"))
@@ -269,7 +270,7 @@ bool doctor_capable(const struct doctor *d, unsigned capability)
 	return mask >> capability & 1;
 }
 
-/* ---- the rounds ---- */
+/* ---- a visit ---- */
 
 static void look(struct doctor *d)
 {
@@ -278,32 +279,104 @@ static void look(struct doctor *d)
 		if (d->check->look(d) && !d->said && d->check->fine)
 			doctor_say(d, DOCTOR_OK, NULL, "%s", d->check->fine);
 	}
-	sort_findings(d->out);
+	sort_findings(&d->found);
 }
 
-bool doctor_examine(struct session *s, const struct session_socket *k, const char *root,
-		    struct diagnosis *out, struct error *e)
+static void judge(struct doctor *d)
 {
-	struct diagnosis found = { 0 };
+	size_t faults = d->found.levels[DOCTOR_FAULT];
+
+	if (faults == 1)
+		err_set(&d->activity.verdict, ERR_UNMET, "doctor: %s", d->found.findings[0].fact);
+	else if (faults)
+		err_set(&d->activity.verdict, ERR_UNMET, "doctor: %zu faults, the first: %s",
+			faults, d->found.findings[0].fact);
+}
+
+static void examine(struct doctor *d)
+{
+	d->k = session_find(d->activity.session, d->socket);
+	if (!d->k) {
+		err_set(&d->failed, ERR_STATE, "[%u] was closed before it was examined", d->socket);
+		return;
+	}
+	session_follow(d->activity.session);
+	gather(d);
+	look(d);
+	d->k = NULL;
+	d->examined = !d->found.failed;
+	if (d->examined)
+		judge(d);
+	else
+		err_set(&d->failed, ERR_LIMIT, "no memory for what the doctor found");
+}
+
+void doctor_go_on(struct doctor *d)
+{
+	if (d->due.due || doctor_list_rules(d))
+		return;
+	examine(d);
+	if (d->failed.code)
+		d->activity.verdict = d->failed;
+	activity_over(&d->activity);
+}
+
+static void on_stop(struct activity *a)
+{
+	struct doctor *d = (struct doctor *)a;
+
+	loop_timer_stop(a->session->loop, &d->due);
+	doctor_leave_wire(d);
+	child_free(d->child);
+	d->child = NULL;
+}
+
+static void on_free(struct activity *a)
+{
+	struct doctor *d = (struct doctor *)a;
+
+	for (size_t i = 0; i < d->rules_count; i++)
+		buf_done(&d->rules[i].text);
+	diagnosis_done(&d->found);
+	free(d);
+}
+
+static const struct activity_kind doctor_kind = {
+	.name = "doctor",
+	.stop = on_stop,
+	.free = on_free,
+};
+
+struct activity *doctor_start(struct session *s, const struct session_socket *k, const char *line,
+			      struct error *e)
+{
 	struct doctor *d;
 
 	if (!session_read_ifaces(s, e))
-		return false;
+		return NULL;
 	d = calloc(1, sizeof(*d));
-	if (!d)
-		return err_set(e, ERR_LIMIT, "no memory for the doctor");
-	d->session = s;
-	d->k = k;
-	d->root = root;
-	d->out = &found;
-	doctor_watch_wire(d);
-	gather(d);
-	look(d);
-	free(d);
-	if (found.failed) {
-		diagnosis_done(&found);
-		return err_set(e, ERR_LIMIT, "no memory for what the doctor found");
+	if (!d) {
+		err_set(e, ERR_LIMIT, "no memory for the doctor");
+		return NULL;
 	}
-	*out = found;
-	return true;
+	d->activity.kind = &doctor_kind;
+	d->socket = k->number;
+	d->port = k->sock.local.port;
+	d->sniff.fd = -1;
+	if (!activity_start(s, &d->activity, line, e))
+		return NULL;
+	d->k = k;
+	doctor_watch_wire(d);
+	doctor_ask_firewall(d);
+	doctor_go_on(d);
+	return &d->activity;
+}
+
+const struct diagnosis *doctor_found(const struct activity *a, uint32_t *socket, struct error *why)
+{
+	const struct doctor *d = (const struct doctor *)a;
+
+	*socket = d->socket;
+	*why = d->failed;
+	return d->examined ? &d->found : NULL;
 }

@@ -4,14 +4,16 @@
  *
  * Each finding rests on a fact that was read from the kernel or from what was received, and names
  * the command that mends it.  What the kernel keeps from an ordinary user is DOCTOR_UNKNOWN and
- * says what it takes to see it.  Nothing is changed and nothing is sent.
+ * says what it takes to see it.  Nothing is changed and nothing is sent.  A visit is an activity,
+ * because a look at the wire and the firewall's programs take a moment; without the privileges for
+ * these it is over at once.
  *
  * To add a check: a row in doctor_checks[] and its function in the file of its theme.
  */
 #ifndef DIAGNOSE_DOCTOR_H
 #define DIAGNOSE_DOCTOR_H
 
-#include "session/session.h"
+#include "session/activity.h"
 
 enum doctor_level {
 	DOCTOR_FAULT, /* datagrams that are meant for the socket do not reach it, or cannot leave */
@@ -46,10 +48,12 @@ struct doctor_check {
 
 extern const struct doctor_check doctor_checks[]; /* ends with name NULL */
 
-/* root: in front of the paths of /proc, "" for this host.  Reads the interfaces anew. */
-bool doctor_examine(struct session *s, const struct session_socket *k, const char *root,
-		    struct diagnosis *out, struct error *e);
-void diagnosis_done(struct diagnosis *d);
+/* Begins to examine k; reads the interfaces anew.  Faults are its verdict. */
+struct activity *doctor_start(struct session *s, const struct session_socket *k, const char *line,
+			      struct error *e);
+/* What was found, complete, and the socket that was examined; NULL: there is nothing yet, or it was
+ * stopped, or *why. */
+const struct diagnosis *doctor_found(const struct activity *a, uint32_t *socket, struct error *why);
 
 /* "fault", "warning", "unknown", "ok" */
 const char *doctor_level_name(enum doctor_level level);

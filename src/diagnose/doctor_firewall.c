@@ -4,7 +4,6 @@
 
 #include "diagnose/firewall.h"
 #include "net/procfile.h"
-#include "util/child.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -17,12 +16,13 @@
 #define RULES_MAX (4u << 20)
 #define RULE_SHOWN 160 /* bytes */
 #define FINDINGS_MAX 16
+#define PROGRAMS 2
 
 /* Root's programs by their whole names, whatever PATH says. */
 static const char *const nft[] = { "/usr/sbin/nft", "-s", "-n", "list", "ruleset", NULL };
 static const struct {
-	const char *tables; /* of the old kernel interface; what nft does not list */
-	const char *argv[3][2];
+	const char *tables;            /* of the old kernel interface; what nft does not list */
+	const char *argv[PROGRAMS][2]; /* the first that is there */
 } iptables[] = {
 	{ "/proc/net/ip_tables_names",
 	  { { "/usr/sbin/iptables-legacy-save" }, { "/usr/sbin/iptables-save" } } },
@@ -87,54 +87,92 @@ static void tell_rest(struct rules *rules)
 			   d->k->sock.local.port);
 }
 
-static bool look_nft(struct rules *rules, struct buf *text, struct error *e)
+/* ---- who lists them ---- */
+
+static void add_rules(struct doctor *d, const char *const *argv, bool is_iptables)
 {
-	buf_reset(text);
-	if (!child_output(nft, PATIENCE, text, e))
-		return false;
-	firewall_scan_nft(buf_cstr(text), text->len, rules->d->k->sock.local.port, on_rule, rules);
-	return true;
+	struct doctor_rules *r = &d->rules[d->rules_count++];
+
+	*r = (struct doctor_rules){ .argv = argv, .iptables = is_iptables };
+	buf_init(&r->text, RULES_MAX);
 }
 
 /* Only where the old interface is in use: it is loaded by asking for it. */
-static bool look_iptables(struct rules *rules, size_t i, struct buf *text, struct error *e)
+static bool has_tables(const char *path)
 {
-	buf_reset(text);
-	if (!procfile_read(rules->d->root, iptables[i].tables, text, NULL) || !text->len)
-		return true;
-	for (size_t k = 0; iptables[i].argv[k][0]; k++) {
-		if (access(iptables[i].argv[k][0], X_OK) < 0)
-			continue;
-		buf_reset(text);
-		if (!child_output(iptables[i].argv[k], PATIENCE, text, e))
-			return false;
-		firewall_scan_iptables(buf_cstr(text), text->len, rules->d->k->sock.local.port,
-				       on_rule, rules);
-		return true;
-	}
-	return err_set(e, ERR_STATE, "rules of iptables are in force, but there is no %s",
-		       iptables[i].argv[1][0]);
+	struct buf text;
+	bool any;
+
+	buf_init(&text, 4096);
+	any = procfile_read("", path, &text, NULL) && text.len;
+	buf_done(&text);
+	return any;
 }
+
+void doctor_ask_firewall(struct doctor *d)
+{
+	if (!doctor_capable(CAP_NET_ADMIN))
+		return;
+	add_rules(d, nft, false);
+	for (size_t i = 0; i < sizeof(iptables) / sizeof(iptables[0]); i++) {
+		size_t k = 0;
+
+		if (!has_tables(iptables[i].tables))
+			continue;
+		while (k + 1 < PROGRAMS && access(iptables[i].argv[k][0], X_OK) < 0)
+			k++;
+		add_rules(d, iptables[i].argv[k], true);
+	}
+}
+
+static void on_listed(void *ctx, const struct error *why)
+{
+	struct doctor *d = ctx;
+	struct doctor_rules *r = &d->rules[d->rules_asked++];
+
+	r->listed = !why;
+	if (why)
+		r->failed = *why;
+	child_free(d->child);
+	d->child = NULL;
+	doctor_go_on(d);
+}
+
+bool doctor_list_rules(struct doctor *d)
+{
+	for (; !d->child && d->rules_asked < d->rules_count; d->rules_asked += !d->child) {
+		struct doctor_rules *r = &d->rules[d->rules_asked];
+
+		d->child = child_run(d->activity.session->loop, r->argv, PATIENCE, &r->text,
+				     on_listed, d, &r->failed);
+	}
+	return d->child != NULL;
+}
+
+/* ---- what they say of the port ---- */
 
 bool doctor_look_firewall(struct doctor *d)
 {
 	struct rules rules = { .d = d };
-	struct error e = { 0 };
-	struct buf text;
 
-	if (!doctor_capable(d, CAP_NET_ADMIN)) {
+	if (!d->rules_count) {
 		doctor_say(d, DOCTOR_UNKNOWN, NULL,
 			   "the firewall's rules are not shown without CAP_NET_ADMIN (root)");
 		return true;
 	}
-	buf_init(&text, RULES_MAX);
-	if (!look_nft(&rules, &text, &e))
-		doctor_say(d, DOCTOR_UNKNOWN, NULL, "the rules of nftables are not seen: %s",
-			   e.text);
-	for (size_t i = 0; i < sizeof(iptables) / sizeof(iptables[0]); i++)
-		if (!look_iptables(&rules, i, &text, &e))
-			doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
+	for (size_t i = 0; i < d->rules_count; i++) {
+		const struct doctor_rules *r = &d->rules[i];
+
+		if (!r->listed)
+			doctor_say(d, DOCTOR_UNKNOWN, NULL, "the rules of %s are not seen: %s",
+				   r->iptables ? "iptables" : "nftables", r->failed.text);
+		else if (r->iptables)
+			firewall_scan_iptables(buf_cstr(&r->text), r->text.len,
+					       d->k->sock.local.port, on_rule, &rules);
+		else
+			firewall_scan_nft(buf_cstr(&r->text), r->text.len, d->k->sock.local.port,
+					  on_rule, &rules);
+	}
 	tell_rest(&rules);
-	buf_done(&text);
 	return true;
 }

@@ -106,7 +106,7 @@ static void gone_interfaces(struct doctor *d)
 
 		if (!m->lost)
 			continue;
-		back = iface_by_name(&d->session->ifaces, m->lost_name);
+		back = iface_by_name(&d->activity.session->ifaces, m->lost_name);
 		doctor_group_command("join", &m->group, NULL, back ? back->index : 0, command);
 		doctor_say(d, DOCTOR_FAULT, command,
 			   "%s was joined on %s, which was removed, and the membership with it",
@@ -164,7 +164,7 @@ static void arrives_elsewhere(struct doctor *d, const struct membership *m)
 			   "%s comes in on %s, %s; [%u] joined it on %s only",
 			   doctor_host(&m->group, group), doctor_iface(d, h->ifindex, where),
 			   doctor_witness(h, witness), d->k->number,
-			   doctor_iface(d, session_membership_ifindex(d->session, m), on));
+			   doctor_iface(d, session_membership_ifindex(d->activity.session, m), on));
 		return;
 	}
 }
@@ -178,7 +178,7 @@ static void routed_elsewhere(struct doctor *d, const struct membership *m)
 	if (!m->ifindex || heard_itself(d, &m->group) || !route_lookup(&m->group, 0, &r, NULL) ||
 	    doctor_joined(d, &m->group, r.ifindex))
 		return;
-	dev = iface_by_index(&d->session->ifaces, r.ifindex);
+	dev = iface_by_index(&d->activity.session->ifaces, r.ifindex);
 	if (!dev || dev->flags & IFF_LOOPBACK)
 		return;
 	doctor_group_command("join", &m->group, NULL, r.ifindex, command);
@@ -236,7 +236,8 @@ bool doctor_look_source(struct doctor *d)
 		for (size_t h = 0; !heard_itself(d, &m->group) && h < d->heard_count; h++)
 			if (d->heard[h].socket != d->k->number &&
 			    addr_same_bytes(&d->heard[h].to, &m->group) &&
-			    session_membership_ifindex(d->session, m) == d->heard[h].ifindex &&
+			    session_membership_ifindex(d->activity.session, m) ==
+				    d->heard[h].ifindex &&
 			    !doctor_admits(m, &d->heard[h].from))
 				shut_out(d, m, &d->heard[h]);
 		if (!m->source_specific && grouprange_flags(&m->group) & GROUPRANGE_SSM)

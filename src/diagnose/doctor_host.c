@@ -47,7 +47,7 @@ static void find_concerned(const struct doctor *d, struct concerned *c)
 	doctor_sockopt(d, SOL_SOCKET, SO_BINDTOIFINDEX, &device);
 	add(c, (unsigned)device, false, AF_UNSPEC);
 	for (size_t i = 0; i < l->count; i++)
-		add(c, session_membership_ifindex(d->session, &l->m[i]), true,
+		add(c, session_membership_ifindex(d->activity.session, &l->m[i]), true,
 		    l->m[i].group.family);
 	for (size_t i = 0; i < n; i++) {
 		unsigned forced = doctor_forced(d, &targets[i]);
@@ -69,7 +69,7 @@ static bool has_address(const struct iface *dev, int family)
 
 static void examine_iface(struct doctor *d, const struct concerned *c, size_t i)
 {
-	const struct iface *dev = iface_by_index(&d->session->ifaces, c->ifindex[i]);
+	const struct iface *dev = iface_by_index(&d->activity.session->ifaces, c->ifindex[i]);
 	char command[64];
 
 	if (!dev) {
@@ -104,7 +104,7 @@ static void examine_iface(struct doctor *d, const struct concerned *c, size_t i)
 /* A socket that hears on all interfaces: is there one? */
 static void examine_all(struct doctor *d)
 {
-	const struct iface_table *t = &d->session->ifaces;
+	const struct iface_table *t = &d->activity.session->ifaces;
 	struct buf up;
 
 	buf_init(&up, 256);
@@ -150,7 +150,7 @@ bool doctor_look_interface(struct doctor *d)
 
 static const struct iface *way_out(const struct doctor *d)
 {
-	const struct iface_table *t = &d->session->ifaces;
+	const struct iface_table *t = &d->activity.session->ifaces;
 
 	for (size_t i = 0; i < t->count; i++)
 		if ((t->ifaces[i].flags & (IFF_UP | IFF_MULTICAST | IFF_LOOPBACK)) ==
@@ -198,14 +198,14 @@ bool doctor_look_route(struct doctor *d)
 /* ---- the way back ---- */
 
 /* The kernel takes the higher one of both (fib_validate_source(), Linux 6.1). */
-static int64_t filter_of(const struct doctor *d, const struct iface *dev)
+static int64_t filter_of(const struct iface *dev)
 {
 	int64_t all = 0, own = 0;
 	char path[96];
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", dev->name);
-	procfile_read_number(d->root, "/proc/sys/net/ipv4/conf/all/rp_filter", &all, NULL);
-	procfile_read_number(d->root, path, &own, NULL);
+	procfile_read_number("", "/proc/sys/net/ipv4/conf/all/rp_filter", &all, NULL);
+	procfile_read_number("", path, &own, NULL);
 	return all > own ? all : own;
 }
 
@@ -247,14 +247,14 @@ static const struct iface *another(const struct doctor *d, const struct iface *d
 
 	if (!route_lookup(&far, 0, &r, NULL) || r.ifindex == dev->index)
 		return NULL;
-	return iface_by_index(&d->session->ifaces, r.ifindex);
+	return iface_by_index(&d->activity.session->ifaces, r.ifindex);
 }
 
 static void examine_filter(struct doctor *d, const struct membership *m)
 {
-	unsigned on = session_membership_ifindex(d->session, m);
-	const struct iface *dev = iface_by_index(&d->session->ifaces, on);
-	int64_t filter = dev ? filter_of(d, dev) : 0;
+	unsigned on = session_membership_ifindex(d->activity.session, m);
+	const struct iface *dev = iface_by_index(&d->activity.session->ifaces, on);
+	int64_t filter = dev ? filter_of(dev) : 0;
 	const struct iface *other;
 	char command[96];
 	bool known = false;

@@ -58,14 +58,14 @@ static int closeness(const struct owner_entry *o)
 /* "avahi-daemon (pid 812)", "[2]", "somebody (uid 0)" */
 static void name_owner(const struct doctor *d, const struct owner_entry *o, struct buf *out)
 {
-	const struct session_socket *other = session_owner(d->session, o->inode);
+	const struct session_socket *other = session_owner(d->activity.session, o->inode);
 	struct owner who;
 
 	if (other) {
 		buf_printf(out, "[%u]", other->number);
 		return;
 	}
-	owner_of_entry(d->root, o, &who);
+	owner_of_entry("", o, &who);
 	if (who.program[0])
 		text_escape(out, who.program, strlen(who.program));
 	else
@@ -127,7 +127,7 @@ bool doctor_look_port(struct doctor *d)
 	struct error e;
 	size_t at = 0;
 
-	if (!owner_list_read(d->root, d->k->sock.local.port, &l, &e)) {
+	if (!owner_list_read("", d->k->sock.local.port, &l, &e)) {
 		doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
 		return true;
 	}
@@ -167,7 +167,7 @@ bool doctor_look_buffer(struct doctor *d)
 		return false;
 	buf_init(&granted, 256);
 	session_format_buffer(d->k, &granted);
-	procfile_read_number(d->root, "/proc/sys/net/core/rmem_max", &limit, NULL);
+	procfile_read_number("", "/proc/sys/net/core/rmem_max", &limit, NULL);
 	if (m.drops) {
 		buf_str(&granted, limit ? "; net.core.rmem_max allows " : "");
 		if (limit > 0)
@@ -225,7 +225,7 @@ bool doctor_look_counters(struct doctor *d)
 	struct udpstat now;
 	struct error e;
 
-	if (!udpstat_read(d->root, &now, &e)) {
+	if (!udpstat_read("", &now, &e)) {
 		doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
 		return true;
 	}

@@ -4,6 +4,8 @@
 #define DIAGNOSE_DOCTOR_PRIVATE_H
 
 #include "diagnose/doctor.h"
+#include "net/sniff.h"
+#include "util/child.h"
 
 /* Who was heard, by which of our sockets, on the examined one's port; or who was seen on the wire,
  * and whether that was delivered is not told. */
@@ -17,17 +19,43 @@ struct heard {
 
 #define HEARD_MAX 256
 
+/* The rules that one program listed. */
+struct doctor_rules {
+	const char *const *argv;
+	bool iptables;       /* in its words, else in those of nft */
+	bool listed;         /* "text" holds them */
+	struct error failed; /* why they are not seen */
+	struct buf text;
+};
+
+#define DOCTOR_RULES 3
+
 struct doctor {
-	struct session *session;
-	const struct session_socket *k; /* the patient */
-	const char *root;
-	const struct doctor_check *check; /* that looks */
-	size_t said;                      /* findings of it so far */
-	struct diagnosis *out;
+	struct activity activity; /* first */
+	uint32_t socket;          /* the patient, and its port */
+	uint16_t port;
+	const struct session_socket *k; /* only at the start and while the checks look */
+	/* what is looked at before */
+	struct sniff sniff;
+	size_t frames;
+	bool watched;          /* the wire was looked at */
+	struct loop_timer due; /* armed until that is done */
+	uint64_t settled;      /* at the latest */
+	struct doctor_rules rules[DOCTOR_RULES];
+	size_t rules_count, rules_asked;
+	struct child *child; /* that lists them */
 	struct heard heard[HEARD_MAX];
 	size_t heard_count;
-	bool watched; /* the wire was looked at */
+	/* the checks */
+	const struct doctor_check *check; /* that looks */
+	size_t said;                      /* findings of it so far */
+	struct diagnosis found;
+	bool examined;
+	struct error failed; /* why it is not */
 };
+
+/* Goes on with what is to be looked at, or else has the checks look. */
+void doctor_go_on(struct doctor *d);
 
 #define DOCTOR_COMMAND_MAX 256
 
@@ -62,7 +90,7 @@ bool doctor_admits(const struct membership *m, const struct addr *source);
 bool doctor_joined(const struct doctor *d, const struct addr *group, unsigned ifindex);
 
 /* Has this process the capability (CAP_NET_ADMIN, ... of linux/capability.h)? */
-bool doctor_capable(const struct doctor *d, unsigned capability);
+bool doctor_capable(unsigned capability);
 
 /* doctor_socket.c */
 bool doctor_look_address(struct doctor *d);
@@ -82,9 +110,12 @@ bool doctor_look_interface(struct doctor *d);
 bool doctor_look_route(struct doctor *d);
 bool doctor_look_rp_filter(struct doctor *d);
 /* doctor_firewall.c */
+void doctor_ask_firewall(struct doctor *d); /* finds out whom to ask; needs CAP_NET_ADMIN */
+bool doctor_list_rules(struct doctor *d);   /* asks the next; false: all have spoken */
 bool doctor_look_firewall(struct doctor *d);
 /* doctor_wire.c */
-void doctor_watch_wire(struct doctor *d); /* before the checks; needs CAP_NET_RAW */
+void doctor_watch_wire(struct doctor *d); /* needs CAP_NET_RAW */
+void doctor_leave_wire(struct doctor *d);
 bool doctor_look_wire(struct doctor *d);
 /* doctor_querier.c */
 bool doctor_look_querier(struct doctor *d);

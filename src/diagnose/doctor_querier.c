@@ -19,17 +19,17 @@ struct asked {
 static bool gather(const struct doctor *d, size_t first, struct asked *out)
 {
 	const struct group_list *l = &d->k->sock.groups;
-	unsigned on = session_membership_ifindex(d->session, &l->m[first]);
+	unsigned on = session_membership_ifindex(d->activity.session, &l->m[first]);
 
 	*out = (struct asked){
-		.dev = iface_by_index(&d->session->ifaces, on),
+		.dev = iface_by_index(&d->activity.session->ifaces, on),
 		.family = l->m[first].group.family,
 	};
 	for (size_t i = 0; i < l->count; i++) {
 		const struct membership *m = &l->m[i];
 
 		if (m->group.family != out->family ||
-		    session_membership_ifindex(d->session, m) != on)
+		    session_membership_ifindex(d->activity.session, m) != on)
 			continue;
 		if (i < first)
 			return false;
@@ -76,14 +76,14 @@ bool doctor_look_querier(struct doctor *d)
 
 	if (!l->count)
 		return false;
-	if (!igmp_load(&table, d->root, &e)) {
+	if (!igmp_load(&table, "", &e)) {
 		doctor_say(d, DOCTOR_UNKNOWN, NULL, "%s", e.text);
 		return true;
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		if (!gather(d, i, &asked))
 			continue;
-		igmp_look(&table, d->root, asked.dev->index, asked.dev->name, asked.family, &state);
+		igmp_look(&table, "", asked.dev->index, asked.dev->name, asked.family, &state);
 		tell(d, &asked, &state);
 	}
 	igmp_done(&table);

@@ -10,7 +10,8 @@
 
 static bool is_broadcast(const struct doctor *d, const struct addr *a)
 {
-	return addr_kind(a) == ADDR_BROADCAST || iface_is_broadcast(&d->session->ifaces, a);
+	return addr_kind(a) == ADDR_BROADCAST ||
+	       iface_is_broadcast(&d->activity.session->ifaces, a);
 }
 
 /* Does the socket write to somebody whose answers come to the address it writes from? */
@@ -108,7 +109,7 @@ bool doctor_look_connect(struct doctor *d)
 
 static const struct iface *iface_of(const struct doctor *d, const struct addr *addr)
 {
-	const struct iface_table *t = &d->session->ifaces;
+	const struct iface_table *t = &d->activity.session->ifaces;
 
 	for (size_t i = 0; i < t->count; i++)
 		for (size_t n = 0; n < t->ifaces[i].addr_count; n++)
@@ -123,7 +124,7 @@ static void hidden_groups(struct doctor *d, unsigned device, const char *name)
 	char command[DOCTOR_COMMAND_MAX], group[80], where[32];
 
 	for (size_t i = 0; i < l->count; i++) {
-		unsigned on = session_membership_ifindex(d->session, &l->m[i]);
+		unsigned on = session_membership_ifindex(d->activity.session, &l->m[i]);
 
 		if (!on || on == device)
 			continue;

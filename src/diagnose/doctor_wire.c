@@ -2,8 +2,6 @@
 /* What a short look at the wire sees of the socket's port, and whether it was delivered. */
 #include "diagnose/doctor_private.h"
 
-#include "net/sniff.h"
-#include "util/clock.h"
 #include "util/num.h"
 
 #include <inttypes.h>
@@ -13,63 +11,88 @@
 /* As long as a person does not mind to wait, and many senders speak. */
 #define LOOK_NS (300 * NS_PER_MS)
 #define SETTLE_NS (200 * NS_PER_MS)
+#define SETTLE_STEP_NS (10 * NS_PER_MS)
+#define READS 256 /* in a turn of the loop */
 #define FRAMES_MAX 20000
 #define IFACES_MAX 64
 
-static void take_frames(struct doctor *d, struct sniff *s, size_t *frames)
+static void on_readable(void *ctx, short revents)
 {
+	struct doctor *d = ctx;
 	struct sniffed f;
 
-	for (; *frames < FRAMES_MAX && sniff_read(s, &f); ++*frames)
-		if (!f.sent && f.frame.kind == FRAME_DATAGRAM &&
-		    f.frame.dest.port == d->k->sock.local.port)
+	(void)revents;
+	for (unsigned i = 0; i < READS; i++) {
+		if (d->frames == FRAMES_MAX || !sniff_read(&d->sniff, &f))
+			break;
+		d->frames++;
+		if (!f.sent && f.frame.kind == FRAME_DATAGRAM && f.frame.dest.port == d->port)
 			doctor_note(d, &f.frame.dest, &f.frame.source, f.ifindex, 0);
+	}
+	if (d->frames == FRAMES_MAX)
+		doctor_leave_wire(d);
 }
 
-static void look(struct doctor *d, struct sniff *s)
+/* What came during the look has to be in the store before it is compared. */
+static void on_settle(void *ctx)
 {
-	uint64_t now = clock_monotonic(&clock_system), due = now + LOOK_NS;
-	struct pollfd p = { .fd = s->fd, .events = POLLIN };
-	size_t frames = 0;
-
-	for (; now < due && frames < FRAMES_MAX; now = clock_monotonic(&clock_system))
-		if (poll(&p, 1, (int)((due - now) / NS_PER_MS + 1)) > 0)
-			take_frames(d, s, &frames);
-}
-
-/* What came during the look has to be in the store before it is compared: the receiver begins with
- * the first datagram, and the loop, which would tell it so, is held up here. */
-static void settle(struct doctor *d)
-{
-	uint64_t due = clock_monotonic(&clock_system) + SETTLE_NS;
+	struct doctor *d = ctx;
+	struct session *s = d->activity.session;
+	const struct session_socket *k = session_find(s, d->socket);
+	uint64_t now = loop_now(s->loop);
 	struct sock_memory m;
 
-	receiver_acknowledge(d->session->receiver, NULL);
-	do
-		poll(NULL, 0, 10);
-	while (sock_memory(&d->k->sock, &m) && m.queued && clock_monotonic(&clock_system) < due);
-	session_follow(d->session);
+	if (k && sock_memory(&k->sock, &m) && m.queued && now < d->settled)
+		loop_timer_at(s->loop, &d->due, now + SETTLE_STEP_NS);
+	else
+		doctor_go_on(d);
+}
+
+static void on_looked(void *ctx)
+{
+	struct doctor *d = ctx;
+	struct loop *loop = d->activity.session->loop;
+	uint64_t now = loop_now(loop);
+
+	on_readable(d, 0); /* what has come already counts */
+	doctor_leave_wire(d);
+	d->settled = now + SETTLE_NS;
+	d->due.fire = on_settle;
+	loop_timer_at(loop, &d->due, now + SETTLE_STEP_NS);
+}
+
+void doctor_leave_wire(struct doctor *d)
+{
+	if (d->sniff.fd < 0)
+		return;
+	loop_unwatch(d->activity.session->loop, d->sniff.fd);
+	sniff_close(&d->sniff);
+	d->sniff.fd = -1;
 }
 
 void doctor_watch_wire(struct doctor *d)
 {
-	const struct iface_table *t = &d->session->ifaces;
+	struct session *s = d->activity.session;
+	const struct iface_table *t = &s->ifaces;
 	unsigned all[IFACES_MAX];
-	struct sniff s = { .fd = -1 };
 	size_t count = 0;
 
 	/* A connected socket is not meant to hear groups. */
-	if (d->k->sock.peer.family || !doctor_capable(d, CAP_NET_RAW))
+	if (d->k->sock.peer.family || !doctor_capable(CAP_NET_RAW))
 		return;
 	for (size_t i = 0; i < t->count && count < IFACES_MAX; i++)
 		if (t->ifaces[i].flags & IFF_UP)
 			all[count++] = t->ifaces[i].index;
-	d->watched = sniff_open(&s, 0, all, count, NULL);
-	if (!d->watched)
+	if (!sniff_open(&d->sniff, 0, all, count, NULL))
 		return;
-	look(d, &s);
-	sniff_close(&s);
-	settle(d);
+	d->watched = loop_watch(s->loop, d->sniff.fd, POLLIN, on_readable, d, NULL);
+	if (!d->watched) {
+		sniff_close(&d->sniff);
+		d->sniff.fd = -1;
+		return;
+	}
+	d->due = (struct loop_timer){ .fire = on_looked, .ctx = d };
+	loop_timer_at(s->loop, &d->due, loop_now(s->loop) + LOOK_NS);
 }
 
 /* ---- seen and not delivered ---- */
@@ -92,7 +115,7 @@ static bool is_wanted(const struct doctor *d, const struct heard *seen)
 
 	for (size_t i = 0; i < l->count; i++)
 		if (addr_same_bytes(&l->m[i].group, &seen->to) &&
-		    session_membership_ifindex(d->session, &l->m[i]) == seen->ifindex &&
+		    session_membership_ifindex(d->activity.session, &l->m[i]) == seen->ifindex &&
 		    doctor_admits(&l->m[i], &seen->from))
 			return true;
 	return false;

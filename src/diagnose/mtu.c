@@ -26,7 +26,8 @@ static void on_stop(struct activity *a)
 
 	loop_timer_stop(a->session->loop, &m->timer);
 	mtu_walk_result(&m->walk, &r);
-	a->silent = !r.heard && !r.told && !r.blocked && !m->failed.code;
+	if (!r.heard && !r.told && !r.blocked && !m->failed.code)
+		activity_silent(a);
 }
 
 static void on_free(struct activity *a)

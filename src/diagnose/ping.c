@@ -110,7 +110,8 @@ static void on_watch(void *ctx)
 		return;
 	find_losses(p);
 	if (p->ends && mono(p) >= p->ends) {
-		p->activity.silent = !has_answer(p);
+		if (!has_answer(p))
+			activity_silent(&p->activity);
 		activity_over(&p->activity);
 		return;
 	}

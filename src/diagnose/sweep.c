@@ -28,7 +28,8 @@ static void on_stop(struct activity *a)
 	struct sweep *w = (struct sweep *)a;
 
 	loop_timer_stop(a->session->loop, &w->timer);
-	a->silent = !w->answers.count;
+	if (!w->answers.count)
+		activity_silent(a);
 }
 
 static void on_free(struct activity *a)

@@ -23,7 +23,8 @@ static void on_stop(struct activity *a)
 	struct trace *t = (struct trace *)a;
 
 	loop_timer_stop(a->session->loop, &t->timer);
-	a->silent = !trace_hops_heard(&t->hops) && !t->failed.code;
+	if (!trace_hops_heard(&t->hops) && !t->failed.code)
+		activity_silent(a);
 }
 
 static void on_free(struct activity *a)

@@ -95,6 +95,11 @@ bool activity_owns(const struct session *s, uint32_t socket)
 	return a != NULL;
 }
 
+void activity_silent(struct activity *a)
+{
+	err_set(&a->verdict, ERR_SILENT, "nobody answered");
+}
+
 void activity_over(struct activity *a)
 {
 	struct session *s = a->session;

@@ -35,7 +35,9 @@ struct activity {
 	uint64_t begun;  /* packets before this place of the store are not told */
 	uint32_t socket; /* the number of the socket that is its own; 0: none */
 	bool over;       /* the report is final */
-	bool silent;     /* set before activity_over(): nobody answered what it asked */
+	/* Set before activity_over(): why a script that waited for it ends (ERR_SILENT, ERR_UNMET);
+	 * code 0: it goes on. */
+	struct error verdict;
 };
 
 /* The session owns a from now on, also if it fails (then it was freed). */
@@ -51,6 +53,8 @@ void activity_take_options(const struct session *s, const char *const *names,
 struct session_socket *activity_socket(const struct activity *a);
 /* Is that socket an activity's own?  What is heard there is its report's to tell. */
 bool activity_owns(const struct session *s, uint32_t socket);
+/* Nobody answered what it asked: its verdict. */
+void activity_silent(struct activity *a);
 /* It has come to its end, by itself or because it is to stop.  Twice does nothing. */
 void activity_over(struct activity *a);
 void activity_stop_all(struct session *s); /* those that run */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/child.h"
 
-#include "util/clock.h"
-#include "util/num.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,8 +15,27 @@
 
 extern char **environ;
 
-/* In the order of their making; each holds what is to be undone. */
-static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, int out)
+struct child {
+	struct loop *loop;
+	const char *name;
+	pid_t pid; /* 0: it was waited for */
+	int output, pidfd;
+	struct buf *out;
+	struct loop_timer due;
+	child_ended *ended;
+	void *ctx;
+};
+
+/* ---- starting ---- */
+
+static int set_file(posix_spawn_file_actions_t *files, int fd, int as)
+{
+	if (fd >= 0)
+		return posix_spawn_file_actions_adddup2(files, fd, as);
+	return posix_spawn_file_actions_addopen(files, as, "/dev/null", O_RDWR, 0);
+}
+
+static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, int in, int out)
 {
 	sigset_t none, all;
 
@@ -27,14 +44,13 @@ static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, in
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &all);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0) ||
-	    posix_spawn_file_actions_adddup2(files, out, 1) ||
-	    posix_spawn_file_actions_addopen(files, 2, "/dev/null", O_WRONLY, 0))
+	if (set_file(files, in, 0) || set_file(files, out, 1) || set_file(files, -1, 2))
 		return ENOMEM;
 	return 0;
 }
 
-static int start(const char *const argv[], int out, pid_t *pid)
+/* In the order of their making; each holds what is to be undone. */
+static int start(const char *const argv[], int in, int out, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -44,7 +60,7 @@ static int start(const char *const argv[], int out, pid_t *pid)
 		return error;
 	error = posix_spawn_file_actions_init(&files);
 	if (!error) {
-		error = set_up(&attr, &files, out);
+		error = set_up(&attr, &files, in, out);
 		if (!error) /* the words are not changed, whatever the prototype says */
 			error = posix_spawn(pid, argv[0], &files, &attr,
 					    (char *const *)(uintptr_t)argv, environ);
@@ -54,65 +70,151 @@ static int start(const char *const argv[], int out, pid_t *pid)
 	return error;
 }
 
-/* Milliseconds until then, at least 0. */
-static int left(uint64_t due)
+bool child_spawn(const char *const argv[], int in, int out, pid_t *pid, struct error *e)
 {
-	uint64_t now = clock_monotonic(&clock_system);
+	int error = start(argv, in, out, pid);
 
-	return due > now ? (int)((due - now) / NS_PER_MS + 1) : 0;
+	return !error || err_sys(e, error, "cannot run %s", argv[0]);
 }
 
-static bool read_all(int fd, uint64_t due, struct buf *out)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	char chunk[CHUNK];
-	ssize_t n = 1;
+/* ---- gathering ---- */
 
-	while (n > 0 && poll(&p, 1, left(due)) > 0) {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n > 0 && !buf_add(out, chunk, (size_t)n))
-			return false;
-	}
-	return n == 0;
+static void stop_reading(struct child *c)
+{
+	if (c->output < 0)
+		return;
+	loop_unwatch(c->loop, c->output);
+	close(c->output);
+	c->output = -1;
 }
 
-/* Its exit status, -1 if it had to be killed. */
-static int end(pid_t pid, bool whole, uint64_t due)
+/* Waits for it; who may still run is killed first, and so ends at once.  Its exit status, -1 if it
+ * has none. */
+static int reap(struct child *c, bool kill_it)
 {
-	int fd = pidfd_open(pid, 0), status;
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int status = -1;
 
-	if (!whole || fd < 0 || poll(&p, 1, left(due)) <= 0)
-		kill(pid, SIGKILL);
-	if (fd >= 0)
-		close(fd);
-	while (waitpid(pid, &status, 0) < 0)
+	if (!c->pid)
+		return -1;
+	if (kill_it)
+		kill(c->pid, SIGKILL);
+	while (waitpid(c->pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return -1;
-	return whole && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+			break;
+	c->pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-bool child_output(const char *const argv[], uint64_t timeout, struct buf *out, struct error *e)
+static void release(struct child *c)
 {
-	uint64_t due = clock_monotonic(&clock_system) + timeout;
-	int ends[2], error, status;
-	bool whole;
-	pid_t pid;
+	stop_reading(c);
+	if (c->pidfd >= 0) {
+		loop_unwatch(c->loop, c->pidfd);
+		close(c->pidfd);
+		c->pidfd = -1;
+	}
+	loop_timer_stop(c->loop, &c->due);
+	reap(c, true);
+}
+
+void child_free(struct child *c)
+{
+	if (!c)
+		return;
+	release(c);
+	free(c);
+}
+
+static void end(struct child *c, const struct error *why)
+{
+	release(c);
+	c->ended(c->ctx, why);
+}
+
+static void on_due(void *ctx)
+{
+	struct child *c = ctx;
+	struct error e;
+
+	err_set(&e, ERR_STATE, "%s did not end in time", c->name);
+	end(c, &e);
+}
+
+static void on_exit_status(void *ctx, short revents)
+{
+	struct child *c = ctx;
+	int status = reap(c, false);
+	struct error e;
+
+	(void)revents;
+	if (status < 0)
+		err_set(&e, ERR_STATE, "%s was killed", c->name);
+	else if (status)
+		err_set(&e, ERR_STATE, "%s: exit status %d", c->name, status);
+	end(c, status ? &e : NULL);
+}
+
+static void on_readable(void *ctx, short revents)
+{
+	struct child *c = ctx;
+	char chunk[CHUNK];
+	struct error e;
+	ssize_t n = read(c->output, chunk, sizeof(chunk));
+
+	(void)revents;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0 && !buf_add(c->out, chunk, (size_t)n)) {
+		err_set(&e, ERR_LIMIT, "%s: more output than can be looked at", c->name);
+		end(c, &e);
+		return;
+	}
+	if (n > 0)
+		return;
+	stop_reading(c);
+	if (!loop_watch(c->loop, c->pidfd, POLLIN, on_exit_status, c, &e))
+		end(c, &e);
+}
+
+static bool run(struct child *c, const char *const argv[], struct error *e)
+{
+	bool spawned;
+	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "cannot run %s", argv[0]);
-	error = start(argv, ends[1], &pid);
+	c->output = ends[0];
+	spawned = child_spawn(argv, -1, ends[1], &c->pid, e);
 	close(ends[1]);
-	if (error) {
-		close(ends[0]);
-		return err_sys(e, error, "cannot run %s", argv[0]);
+	if (!spawned)
+		return false;
+	c->pidfd = pidfd_open(c->pid, 0);
+	if (c->pidfd < 0 || fcntl(c->output, F_SETFL, O_NONBLOCK) < 0)
+		return err_sys(e, errno, "cannot run %s", argv[0]);
+	return loop_watch(c->loop, c->output, POLLIN, on_readable, c, e);
+}
+
+struct child *child_run(struct loop *l, const char *const argv[], uint64_t timeout, struct buf *out,
+			child_ended *ended, void *ctx, struct error *e)
+{
+	struct child *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		err_set(e, ERR_LIMIT, "no memory to run %s", argv[0]);
+		return NULL;
 	}
-	whole = read_all(ends[0], due, out);
-	close(ends[0]);
-	status = end(pid, whole, due);
-	if (out->failed)
-		return err_set(e, ERR_LIMIT, "%s: more output than can be looked at", argv[0]);
-	if (status < 0)
-		return err_set(e, ERR_STATE, "%s did not end in time", argv[0]);
-	return status == 0 || err_set(e, ERR_STATE, "%s: exit status %d", argv[0], status);
+	*c = (struct child){ .loop = l,
+			     .name = argv[0],
+			     .output = -1,
+			     .pidfd = -1,
+			     .out = out,
+			     .due = { .fire = on_due, .ctx = c },
+			     .ended = ended,
+			     .ctx = ctx };
+	if (!run(c, argv, e)) {
+		child_free(c);
+		return NULL;
+	}
+	loop_timer_at(l, &c->due, loop_now(l) + timeout);
+	return c;
 }

@@ -285,6 +285,10 @@ lost() {
 		-o json -l 5060 --set rcvbuf=4096 -f -
 	exec 9>"$work/orders"
 	wait_for "udp_bound h1 5060" 10
+	# what the host had counted before is read soon after the start
+	echo "wait 50ms" >&9
+	echo "echo ready" >&9
+	wait_for "grep -q ready '$work/patient.log'" 10
 	patient=$(on h1 ss -Hnulp "sport = :5060" | sed 's/.*pid=\([0-9]*\).*/\1/')
 	kill -STOP "$patient"
 	on h2 "$udpdeck" --no-rc -d 10.77.0.1 5060 -c "every 1ms times 200 send flood" -c "wait 1s"

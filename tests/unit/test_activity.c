@@ -69,7 +69,7 @@ static bool silent_run(struct command_call *c, struct error *e)
 {
 	struct counter *n = start(c->session, 0);
 
-	n->activity.silent = true;
+	activity_silent(&n->activity);
 	activity_over(&n->activity);
 	return diagnose_begin(c, &n->activity, e);
 }

@@ -7,8 +7,10 @@
 #include "util/num.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -140,6 +142,32 @@ static void test_iptables(void **state)
 
 /* ---- the programs ---- */
 
+struct run {
+	struct loop *loop;
+	bool ended;
+	struct error why;
+};
+
+static void on_end(void *ctx, const struct error *why)
+{
+	struct run *r = ctx;
+
+	r->ended = true;
+	r->why = why ? *why : (struct error){ 0 };
+}
+
+/* Runs it to its end, by the loop. */
+static bool run(struct run *r, const char *const argv[], uint64_t patience, struct buf *out)
+{
+	struct child *c = child_run(r->loop, argv, patience, out, on_end, r, &r->why);
+
+	r->ended = false;
+	while (c && !r->ended)
+		assert_true(loop_turn(r->loop, UINT64_MAX, NULL));
+	child_free(c);
+	return c && !r->why.code;
+}
+
 static void test_child(void **state)
 {
 	static const char *const echo[] = { "/bin/sh", "-c", "printf 'a\\0b'; echo lost >&2",
@@ -157,12 +185,12 @@ static void test_child(void **state)
 		{ closes, "did not end in time" }, { floods, "more output" },
 		{ nobody, "No such file" },
 	};
-	struct error e = { 0 };
+	struct run r = { .loop = loop_new(&clock_system) };
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, 4096);
-	assert_true(child_output(echo, 10 * NS_PER_S, &out, &e));
+	assert_true(run(&r, echo, 10 * NS_PER_S, &out));
 	assert_int_equal(out.len, 3);
 	assert_memory_equal(out.data, "a\0b", 3);
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -170,11 +198,33 @@ static void test_child(void **state)
 										 : 50 * NS_PER_MS;
 
 		buf_reset(&out);
-		assert_false(child_output(rows[i].argv, patience, &out, &e));
-		if (!strstr(e.text, rows[i].error))
-			fail_msg("row %zu: %s", i, e.text);
+		assert_false(run(&r, rows[i].argv, patience, &out));
+		if (!strstr(r.why.text, rows[i].error))
+			fail_msg("row %zu: %s", i, r.why.text);
 	}
 	buf_done(&out);
+	loop_free(r.loop);
+}
+
+/* Who is let go of does not go on, and tells nobody. */
+static void test_child_is_let_go_of(void **state)
+{
+	static const char *const hangs[] = { "/bin/sh", "-c", "echo $$; exec sleep 60", NULL };
+	struct run r = { .loop = loop_new(&clock_system) };
+	struct child *c;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	c = child_run(r.loop, hangs, 60 * NS_PER_S, &out, on_end, &r, &r.why);
+	assert_non_null(c);
+	while (!out.len)
+		assert_true(loop_turn(r.loop, UINT64_MAX, NULL));
+	child_free(c);
+	assert_false(r.ended);
+	assert_int_equal(kill((pid_t)strtol(buf_cstr(&out), NULL, 10), 0), -1);
+	buf_done(&out);
+	loop_free(r.loop);
 }
 
 int main(void)
@@ -184,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_iptables),
 		cmocka_unit_test(test_child),
+		cmocka_unit_test(test_child_is_let_go_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static void test_each_answer_is_told_and_the_sums(void **state)
 	assert_int_equal(p->ticks, 3);
 	assert_int_equal(roundtrip_count(&p->trips), 3);
 	assert_int_equal(p->trips.by_content, 3);
-	assert_false(p->activity.silent);
+	assert_int_equal(p->activity.verdict.code, ERR_NONE);
 	assert_int_equal(f->listings, 4);
 	assert_true(fake_listed(f, "3 sent, 3 answered, 0 late, 0 lost (0 %)"));
 	assert_true(fake_listed(f, "by content"));
@@ -240,7 +240,7 @@ static void test_ticks_that_are_missed(void **state)
 	assert_int_equal(p->trips.states[ROUNDTRIP_LOST], 4);
 	fake_advance(f, PING_LINGER);
 	assert_true(p->activity.over);
-	assert_true(p->activity.silent);
+	assert_int_equal(p->activity.verdict.code, ERR_SILENT);
 }
 
 static void test_answers_that_this_host_dropped(void **state)

@@ -111,7 +111,7 @@ static void nobody_answers(void **state)
 	fake_must(f, "sweep %u via lo collect 10ms empty", port);
 	assert_null(f->session.current);
 	fake_until(f, is_over, &number);
-	assert_true(activity_find(&f->session, 1)->silent);
+	assert_int_equal(activity_find(&f->session, 1)->verdict.code, ERR_SILENT);
 	assert_int_equal(f->session.socket_count, 0);
 	fake_must(f, "show %%1");
 	assert_true(fake_listed(f, "nobody has answered"));
