@@ -10,6 +10,7 @@
 #ifndef MATCH_FILTER_H
 #define MATCH_FILTER_H
 
+#include "match/place.h"
 #include "store/packet.h"
 #include "util/buf.h"
 #include "util/err.h"
@@ -33,6 +34,8 @@ bool filter_parse_head(const char *text, size_t n, size_t *used, struct filter *
 void filter_free(struct filter *f);
 
 bool filter_matches(const struct filter *f, const struct packet *p, const struct filter_env *env);
+bool filter_next(const struct filter *f, const struct packet *p, const struct filter_env *env,
+		 struct match_place *at);
 /* Regular expressions that gave up on a packet, which so did not match. */
 unsigned filter_given_up(const struct filter *f);
 /* In one spelling; reading it back gives the same filter. */

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -10,6 +11,8 @@
 /* Some 50 ms of one processor for a pattern of many alternatives, 10 ms for most; at a full
  * datagram each start position may look at 128 bytes. */
 #define STEPS_MAX (UINT64_C(8) << 20)
+/* What a call costs besides. */
+#define CALL_STEPS 32
 #define HEAP_KIB_MAX (32u << 10)
 /* A pattern's meaning may not depend on the words of its first item: "(*UTF)" would make broken
  * UTF-8 an error.  \C would cut a character. */
@@ -117,7 +120,7 @@ void regex_free(struct regex *r)
 }
 
 struct work {
-	uint64_t steps;
+	uint64_t left; /* steps */
 	PCRE2_SIZE last;
 };
 
@@ -125,11 +128,12 @@ struct work {
 static int on_item(pcre2_callout_block *b, void *ctx)
 {
 	struct work *w = ctx;
+	uint64_t steps = 1 + (b->current_position > w->last ? b->current_position - w->last
+							    : w->last - b->current_position);
 
-	w->steps += 1 + (b->current_position > w->last ? b->current_position - w->last
-						       : w->last - b->current_position);
 	w->last = b->current_position;
-	return w->steps > STEPS_MAX ? PCRE2_ERROR_CALLOUT : 0;
+	w->left -= steps < w->left ? steps : w->left;
+	return w->left ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 static enum regex_result result_of(int n)
@@ -153,9 +157,10 @@ static enum regex_result match_quickly(const struct regex *r, const void *data, 
 	return result_of(pcre2_jit_match(r->quick, data, n, 0, 0, r->found, r->limits));
 }
 
-static enum regex_result match_counted(const struct regex *r, const void *data, size_t n)
+/* From an offset on; w->left bounds the steps, "at" gets where it matches, from and to. */
+static enum regex_result match_counted(const struct regex *r, const void *data, size_t n,
+				       size_t from, struct work *w, size_t at[2])
 {
-	struct work work = { 0 };
 	/* Made for each match: it keeps the memory of the greediest one (10.42). */
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_match_data *found = pcre2_match_data_create(1, NULL);
@@ -163,9 +168,11 @@ static enum regex_result match_counted(const struct regex *r, const void *data, 
 
 	if (limits && found) {
 		pcre2_set_heap_limit(limits, HEAP_KIB_MAX);
-		pcre2_set_callout(limits, on_item, &work);
-		result = pcre2_match(r->code, data, n, 0, 0, found, limits);
+		pcre2_set_callout(limits, on_item, w);
+		result = pcre2_match(r->code, data, n, from, 0, found, limits);
 	}
+	if (result >= 0)
+		memcpy(at, pcre2_get_ovector_pointer(found), 2 * sizeof(*at));
 	pcre2_match_data_free(found);
 	pcre2_match_context_free(limits);
 	return result_of(result);
@@ -175,6 +182,30 @@ enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
 {
 	const void *subject = data ? data : "";
 	enum regex_result result = match_quickly(r, subject, n);
+	struct work w = { .left = STEPS_MAX };
+	size_t at[2];
 
-	return result == REGEX_LIMIT ? match_counted(r, subject, n) : result;
+	return result == REGEX_LIMIT ? match_counted(r, subject, n, 0, &w, at) : result;
+}
+
+bool regex_next(const struct regex *r, const void *data, size_t n, struct match_place *at)
+{
+	size_t from = at->offset + at->length, found[2];
+
+	while (from < n && at->steps) {
+		struct work w = { .left = at->steps, .last = from };
+		enum regex_result result = match_counted(r, data, n, from, &w, found);
+
+		at->steps = w.left > CALL_STEPS ? w.left - CALL_STEPS : 0;
+		if (result != REGEX_YES)
+			return false;
+		/* \K may have put the start behind the end */
+		if (found[1] > found[0]) {
+			at->offset = found[0];
+			at->length = found[1] - found[0];
+			return true;
+		}
+		from = (found[0] > from ? found[0] : from) + 1;
+	}
+	return false;
 }

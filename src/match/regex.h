@@ -15,6 +15,7 @@
 #ifndef MATCH_REGEX_H
 #define MATCH_REGEX_H
 
+#include "match/place.h"
 #include "util/err.h"
 
 #include <stddef.h>
@@ -41,5 +42,6 @@ unsigned regex_flag(char letter);
 struct regex *regex_new(const char *pattern, size_t n, unsigned flags, struct error *e);
 void regex_free(struct regex *r);
 enum regex_result regex_match(const struct regex *r, const void *data, size_t n);
+bool regex_next(const struct regex *r, const void *data, size_t n, struct match_place *at);
 
 #endif

@@ -211,6 +211,22 @@ bool what_matches(struct what *w, const struct packet *p, const struct filter_en
 	return true;
 }
 
+bool what_next(const struct what *w, const struct packet *p, const struct filter_env *env,
+	       struct match_place *at)
+{
+	switch (w->kind) {
+	case KIND_ANY:
+		break;
+	case KIND_BYTES:
+		return place_next(at, p->data, p->stored, &w->bytes);
+	case KIND_REGEX:
+		return regex_next(w->regex, p->data, p->stored, at);
+	case KIND_FILTER:
+		return filter_next(w->filter, p, env, at);
+	}
+	return false;
+}
+
 void what_words(const struct what *w, struct buf *out)
 {
 	struct filter_field field;

@@ -32,6 +32,10 @@ bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct wha
 void what_free(struct what *w);
 
 bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env);
+/* The places in the bytes of p that WHAT is about; of an expression those that its tests of data
+ * and text are true of. */
+bool what_next(const struct what *w, const struct packet *p, const struct filter_env *env,
+	       struct match_place *at);
 /* How it was understood: text "PONG", bytes 00 01, what ttl < 2 is true of, ... */
 void what_words(const struct what *w, struct buf *out);
 /* Datagrams that a regular expression gave up on, and that so did not match. */

@@ -37,6 +37,7 @@ enum style {
 	STYLE_KEY,    /* key bar: the key ... */
 	STYLE_LABEL,  /* ... and what it does */
 	STYLE_MARKED, /* bytes of the field under the cursor */
+	STYLE_FOUND,  /* bytes that "find" looks for */
 	STYLE_COUNT,
 };
 

@@ -29,6 +29,7 @@ struct painter {
 	const struct packet *p;
 	struct dump dump;
 	struct fields fields;
+	struct spans spans; /* of the bytes shown */
 };
 
 /* Columns of a row of the dump: offset, bytes with a wider gap after each eight, characters. */
@@ -89,19 +90,21 @@ static void keep_byte_in_view(struct details_view *d, size_t bytes, size_t per_r
 		d->scroll = total > rows ? total - rows : 0;
 }
 
-/* The byte under the cursor, and those of the field under it. */
+/* The byte under the cursor, then the spans, then those of the field under it. */
 static enum style style_of_byte(const struct painter *d, size_t byte)
 {
+	const struct details_view *view = &d->v->details;
+	bool focused = d->v->focus == FOCUS_DETAILS;
 	struct field_bytes field = { 0 };
+	enum style style = STYLE_NORMAL;
 
-	if (d->v->focus != FOCUS_DETAILS)
-		return STYLE_NORMAL;
-	if (byte == d->v->details.byte)
+	if (focused && byte == view->byte)
 		return STYLE_MARKED;
-	if (d->fields.rows.count)
-		field = d->fields.bytes[d->v->details.field];
-	return byte >= field.offset && byte - field.offset < field.length ? STYLE_SELECTED_DIM
-									  : STYLE_NORMAL;
+	if (focused && d->fields.rows.count)
+		field = d->fields.bytes[view->field];
+	if (byte >= field.offset && byte - field.offset < field.length)
+		style = STYLE_SELECTED_DIM;
+	return spans_at(&d->spans, byte, style);
 }
 
 static void draw_dump_row(const struct painter *d, int row, size_t offset)
@@ -120,7 +123,7 @@ static void draw_dump_row(const struct painter *d, int row, size_t offset)
 	}
 }
 
-static void draw_dump(const struct painter *d)
+static void draw_dump(struct painter *d)
 {
 	struct details_view *view = &d->v->details;
 	size_t per_row = (size_t)d->dump.per_row;
@@ -128,6 +131,9 @@ static void draw_dump(const struct painter *d)
 	view->rows = d->l->body_rows;
 	view->width = d->dump.per_row;
 	keep_byte_in_view(view, d->p->stored, per_row, (size_t)d->l->body_rows);
+	spans_init(&d->spans, view->scroll * per_row,
+		   (view->scroll + (size_t)d->l->body_rows) * per_row);
+	view_spans(d->v, d->p, &d->spans);
 	for (int i = 0; i < d->l->body_rows; i++) {
 		size_t offset = (view->scroll + (size_t)i) * per_row;
 

@@ -14,6 +14,9 @@
 
 #define ROW_MAX 8192 /* bytes of one row's text */
 
+/* Bytes that may stand in a column, combining marks left aside. */
+#define BYTES_A_COLUMN 4
+
 #define NO_WIDTH 7
 #define PEER_WIDTH 25
 #define DELTA_WIDTH 11
@@ -41,6 +44,8 @@ struct painter {
 	struct buf text;
 	struct store_hold hold;
 	uint64_t before; /* time of the row above, 0: unknown */
+	int payload;     /* where a payload begins in the row drawn last, -1: it has none */
+	struct spans spans;
 };
 
 static int digits_of(uint64_t n)
@@ -202,6 +207,7 @@ static void draw_datagram(struct painter *d, int row, enum style style, const st
 		info += draw_unusual(d, row, info, p);
 		buf_reset(&d->text);
 	}
+	d->payload = info + (int)text_width(buf_cstr(&d->text), d->text.len);
 	words_payload(&d->text, p, (size_t)left);
 	put_rest(d, row, info, style);
 	if (at->len >= 0)
@@ -230,6 +236,7 @@ static void draw_packet(struct painter *d, int row, const struct packet *p,
 	enum style style = style_of(p);
 	int across = d->at.peer >= 0 ? d->at.peer : d->at.info;
 
+	d->payload = -1;
 	buf_reset(&d->text);
 	if (p->kind == PACKET_GAP) {
 		words_gap(&d->text, p);
@@ -251,6 +258,37 @@ static void draw_packet(struct painter *d, int row, const struct packet *p,
 	put_rest(d, row, across, style);
 }
 
+/* Where the payload of a row is drawn. */
+struct drawn {
+	const struct painter *painter;
+	int row;
+};
+
+static void paint_bytes(void *ctx, size_t offset, size_t bytes, int column, int width)
+{
+	const struct drawn *at = ctx;
+	enum style style = STYLE_NORMAL;
+
+	for (size_t i = 0; i < bytes && style == STYLE_NORMAL; i++)
+		style = spans_at(&at->painter->spans, offset + i, STYLE_NORMAL);
+	if (style != STYLE_NORMAL)
+		canvas_paint(at->painter->c, at->row, at->painter->payload + column, width, style);
+}
+
+/* Over the bar, too. */
+static void paint_spans(struct painter *d, int row, const struct packet *p)
+{
+	struct drawn at = { d, row };
+	int left = d->c->cols - d->payload;
+
+	if (d->payload < 0 || left <= 0)
+		return;
+	spans_init(&d->spans, 0, (size_t)left * BYTES_A_COLUMN);
+	view_spans(d->v, p, &d->spans);
+	if (d->spans.count)
+		words_payload_columns(p, (size_t)left, paint_bytes, &at);
+}
+
 static void mark_selected(const struct painter *d, int row)
 {
 	canvas_fill(d->c, row, 0, 1, STYLE_NORMAL, '>');
@@ -269,6 +307,7 @@ static int draw_outlived(struct painter *d, const struct layout *l, uint64_t sta
 
 	draw_packet(d, l->list_top, &list->selected.packet, NULL);
 	mark_selected(d, l->list_top);
+	paint_spans(d, l->list_top, &list->selected.packet);
 	for (uint64_t seq = start; seq < list->end; seq++) {
 		if (!store_get(d->v->session->store, seq, &d->hold, &next))
 			break;
@@ -337,6 +376,7 @@ static void draw_rows(struct painter *d, uint64_t start, uint64_t top, int row, 
 		if (list->paused && list->selected.packet.seq >= at.first &&
 		    list->selected.packet.seq <= at.last)
 			mark_selected(d, row);
+		paint_spans(d, row, &p);
 	}
 }
 

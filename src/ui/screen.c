@@ -76,6 +76,7 @@ static const struct look looks[STYLE_COUNT] = {
 	[STYLE_KEY] = { DEFAULT, DEFAULT, A_BOLD, A_BOLD },
 	[STYLE_LABEL] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
 	[STYLE_MARKED] = { DEFAULT, DEFAULT, A_REVERSE, A_REVERSE },
+	[STYLE_FOUND] = { COLOR_BLACK, COLOR_YELLOW, A_NORMAL, A_BOLD | A_UNDERLINE },
 };
 
 /* The pair of a style; 0, the terminal's own colours, where there are no others. */

@@ -270,6 +270,7 @@ void ui_free(struct ui *ui)
 	kept_packet_clear(&ui->view.list.selected);
 	fold_done(&ui->view.list.folds);
 	matches_done(&ui->view.list.matches);
+	finder_set(&ui->view.finder, NULL);
 	user_keys_done(&ui->user_keys);
 	free(ui->pending);
 	canvas_done(&ui->canvas);

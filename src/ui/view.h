@@ -14,8 +14,10 @@
 #include "net/route.h"
 #include "session/session.h"
 #include "ui/canvas.h"
+#include "ui/finder.h"
 #include "ui/fold.h"
 #include "ui/matches.h"
+#include "ui/spans.h"
 
 enum focus { FOCUS_LINE, FOCUS_LIST, FOCUS_DETAILS, FOCUS_PANEL, FOCUS_COUNT };
 
@@ -98,6 +100,7 @@ struct view {
 	enum focus focus;
 	struct command_typing typing;
 	struct list_view list;
+	struct finder finder;
 	struct details_view details;
 	struct panel_view panel;
 	struct message_view message;
@@ -188,5 +191,8 @@ uint64_t list_newer(struct view *v);           /* numbered packets after the sel
 bool list_filter(struct view *v, const char *text, size_t n, struct error *e);
 /* Looks on until "until" (monotonic ns); false: that was all. */
 bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until);
+
+/* How the bytes of p are painted (ui/find.c): list and details draw with these. */
+void view_spans(const struct view *v, const struct packet *p, struct spans *out);
 
 #endif

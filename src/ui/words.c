@@ -114,21 +114,21 @@ bool words_is_text(const struct packet *p)
 	return is_mostly_text(p->data, p->stored);
 }
 
-/* 0003 0001 6865 */
-static void hex_pairs(struct buf *out, const uint8_t *data, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out, "%s%02x", i && i % 2 == 0 ? " " : "", data[i]);
-}
+/* How the bytes of a payload stand in a row. */
+struct bytes_shown {
+	size_t n; /* of them; 0: words stand for all */
+	bool text;
+};
 
-void words_payload(struct buf *out, const struct packet *p, size_t columns)
+/* What stands before the bytes. */
+static struct bytes_shown payload_head(struct buf *out, const struct packet *p, size_t columns)
 {
 	size_t most = columns * BYTES_PER_COLUMN;
-	size_t n = p->stored < most ? p->stored : most;
+	struct bytes_shown b = { .n = p->stored < most ? p->stored : most };
 
 	if (p->kind == PACKET_TX && p->result > 0) {
 		buf_str(out, strerror(p->result));
-		return;
+		return (struct bytes_shown){ 0 };
 	}
 	if (p->kind == PACKET_TX && p->result == PACKET_TX_PENDING)
 		buf_str(out, "waiting: ");
@@ -136,10 +136,65 @@ void words_payload(struct buf *out, const struct packet *p, size_t columns)
 		buf_printf(out, "cut: %" PRIu32 " of %" PRIu32 " bytes ", p->stored, p->len);
 	if (!p->len)
 		buf_str(out, "(empty datagram)");
-	else if (is_mostly_text(p->data, n))
-		text_escape(out, p->data, n);
-	else
-		hex_pairs(out, p->data, n < columns ? n : columns);
+	b.text = is_mostly_text(p->data, b.n);
+	if (!b.text && b.n > columns)
+		b.n = columns;
+	return b;
+}
+
+/* The bytes that stand together at data[at]; 0003 0001 6865 if it is no text.  Returns where the
+ * next ones begin. */
+static size_t next_bytes(struct buf *out, const struct bytes_shown *b, const uint8_t *data,
+			 size_t at, int *marks)
+{
+	if (b->text)
+		return text_escape_next(out, data, b->n, at, marks);
+	buf_printf(out, "%02x", data[at]);
+	return at + 1;
+}
+
+static bool has_gap(const struct bytes_shown *b, size_t at)
+{
+	return !b->text && at && at % 2 == 0;
+}
+
+void words_payload(struct buf *out, const struct packet *p, size_t columns)
+{
+	struct bytes_shown b = payload_head(out, p, columns);
+	int marks = 0;
+
+	for (size_t i = 0; i < b.n;) {
+		if (has_gap(&b, i))
+			buf_char(out, ' ');
+		i = next_bytes(out, &b, p->data, i, &marks);
+	}
+}
+
+void words_payload_columns(const struct packet *p, size_t columns, words_columns *each, void *ctx)
+{
+	struct bytes_shown b;
+	struct buf text;
+	size_t col;
+	int marks = 0;
+
+	buf_init(&text, columns * BYTES_PER_COLUMN);
+	b = payload_head(&text, p, columns);
+	col = text_width(buf_cstr(&text), text.len);
+	for (size_t i = 0, next; i < b.n && col < columns; i = next) {
+		bool mark = marks > 0;
+		size_t width;
+
+		col += has_gap(&b, i);
+		buf_reset(&text);
+		next = next_bytes(&text, &b, p->data, i, &marks);
+		/* A mark is on the character before it: alone it would be a dot. */
+		width = mark && text_next(buf_cstr(&text), text.len).width == 0
+				? 0
+				: text_width(buf_cstr(&text), text.len);
+		each(ctx, i, next - i, (int)col, (int)width);
+		col += width;
+	}
+	buf_done(&text);
 }
 
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc)

@@ -198,32 +198,40 @@ static void escape_glyph(struct buf *out, const struct text_glyph *g)
 		buf_printf(out, "\\x%02x", g->cp);
 }
 
-/* exact: typing it back gives the same bytes. */
-static void escape(struct buf *out, const char *s, size_t n, bool exact)
+/* The character at s[0..n), which is not the end; returns its bytes.  exact: typing it back gives
+ * the same. */
+static size_t escape_next(struct buf *out, const char *s, size_t n, int *marks, bool exact)
 {
-	int marks = 0;
-	for (size_t i = 0; i < n;) {
-		struct text_glyph g = text_next_on(s + i, n - i, &marks);
-		if (!g.shown || (exact && g.cp == '\\')) {
-			escape_glyph(out, &g);
-			marks = 0;
-		} else {
-			if (exact && g.cp == '$' && i + 1 < n && s[i + 1] == '{')
-				buf_char(out, '\\');
-			buf_add(out, s + i, g.bytes);
-		}
-		i += g.bytes;
+	struct text_glyph g = text_next_on(s, n, marks);
+	if (!g.shown || (exact && g.cp == '\\')) {
+		escape_glyph(out, &g);
+		*marks = 0;
+	} else {
+		if (exact && g.cp == '$' && n > 1 && s[1] == '{')
+			buf_char(out, '\\');
+		buf_add(out, s, g.bytes);
 	}
+	return g.bytes;
+}
+
+size_t text_escape_next(struct buf *out, const void *data, size_t n, size_t at, int *marks)
+{
+	return at + escape_next(out, (const char *)data + at, n - at, marks, true);
 }
 
 void text_escape(struct buf *out, const void *data, size_t n)
 {
-	escape(out, data, n, true);
+	int marks = 0;
+	for (size_t i = 0; i < n;)
+		i = text_escape_next(out, data, n, i, &marks);
 }
 
 void text_show(struct buf *out, const char *words)
 {
-	escape(out, words, strlen(words), false);
+	size_t n = strlen(words);
+	int marks = 0;
+	for (size_t i = 0; i < n;)
+		i += escape_next(out, words + i, n - i, &marks, false);
 }
 
 char text_dot(uint8_t byte)

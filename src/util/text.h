@@ -65,6 +65,10 @@ bool text_is_utf8(const void *data, size_t n);
  */
 void text_escape(struct buf *out, const void *data, size_t n);
 
+/* The same for the one character at data[at], at < n; returns where the next begins.  "marks" is 0
+ * at the first and goes along. */
+size_t text_escape_next(struct buf *out, const void *data, size_t n, size_t at, int *marks);
+
 /* The same for words about bytes, such as an error's text: a backslash in them stays as it is. */
 void text_show(struct buf *out, const char *words);
 

@@ -46,6 +46,7 @@ void deck_done(struct deck *d)
 	kept_packet_clear(&d->view.list.selected);
 	fold_done(&d->view.list.folds);
 	matches_done(&d->view.list.matches);
+	finder_set(&d->view.finder, NULL);
 	canvas_done(&d->canvas);
 	peer_table_done(&d->session.peers);
 	store_free(d->session.store);
