@@ -388,45 +388,38 @@ bool filter_matches(const struct filter *f, const struct packet *p, const struct
 }
 
 /* The bytes of the packet that a test looks at; false: it looks at none. */
-static bool bytes_of(const struct question *q, const struct bound *b, struct field_value *have)
+static bool bytes_of(const struct bound *b, const struct packet *p, const struct filter_env *env,
+		     struct field_value *have)
 {
 	have->count = 0;
 	if (!is_bytes(b->field))
 		return false;
-	b->field->get(q->packet, q->env, have);
+	b->field->get(p, env, have);
 	return have->count && cut_slice(b, have) && have->n;
 }
 
-/* All that the test looks at, if it is true; a bare "data" is about no place. */
-static bool whole_next(struct question *q, size_t test, size_t n, struct match_place *at)
+static bool test_next(struct bound *b, const struct packet *p, const struct filter_env *env,
+		      struct match_place *at)
 {
-	const struct bound *b = &q->filter->bounds[test];
-
-	if (at->offset + at->length > 0 || (b->test->op == EXPR_HAS && !b->test->sliced) ||
-	    !is_true(q, test))
-		return false;
-	at->length = n;
-	return true;
-}
-
-static bool test_next(struct question *q, size_t test, struct match_place *at)
-{
-	const struct bound *b = &q->filter->bounds[test];
 	struct match_place found = { .steps = at->steps };
 	struct field_value have;
 	size_t start, from = at->offset + at->length;
 	bool has;
 
-	if (!bytes_of(q, b, &have))
+	if (!bytes_of(b, p, env, &have))
 		return false;
-	start = (size_t)((const uint8_t *)have.data - q->packet->data);
+	start = (size_t)((const uint8_t *)have.data - p->data);
 	found.offset = from > start ? from - start : 0;
-	if (b->test->op == EXPR_CONTAINS)
+	if (b->test->op == EXPR_CONTAINS) {
 		has = place_next(&found, have.data, have.n, &b->values[0].bytes);
-	else if (b->test->op == EXPR_MATCHES)
+	} else if (b->test->op == EXPR_MATCHES) {
 		has = regex_next(b->values[0].regex, have.data, have.n, &found);
-	else
-		has = whole_next(q, test, have.n, &found);
+	} else {
+		/* All that it looks at; but a bare "data" is about no place. */
+		found.length = have.n;
+		has = from <= start && (b->test->op != EXPR_HAS || b->test->sliced) &&
+		      is_true(b, p, env);
+	}
 	at->steps = found.steps;
 	if (!has)
 		return false;
@@ -438,19 +431,19 @@ static bool test_next(struct question *q, size_t test, struct match_place *at)
 bool filter_next(const struct filter *f, const struct packet *p, const struct filter_env *env,
 		 struct match_place *at)
 {
-	struct question q = { f, p, env };
 	struct match_place first = *at, found;
 	bool has = false;
 
 	for (size_t i = 0; i < f->count; i++) {
 		found = (struct match_place){ at->offset, at->length, first.steps };
-		if (test_next(&q, i, &found) && (!has || found.offset < first.offset)) {
+		if (test_next(&f->bounds[i], p, env, &found) &&
+		    (!has || found.offset < first.offset)) {
 			first = found;
 			has = true;
 		}
 		first.steps = found.steps;
 	}
-	*at = has ? first : (struct match_place){ at->offset, at->length, first.steps };
+	*at = first;
 	return has;
 }
 
