@@ -119,6 +119,49 @@ static void rejoin_memberships(struct session *s, const struct iface *dev)
 	}
 }
 
+/* ---- sockets bound to a device ---- */
+
+static const struct sockopt_value *device_of(const struct session_socket *k)
+{
+	return &k->sock.options.v[sockopt_index(sockopt_find("device", NULL))];
+}
+
+static void lose_devices(struct session *s, const struct iface *dev)
+{
+	for (size_t i = 0; i < s->socket_count; i++)
+		if (device_of(s->sockets[i])->number == dev->index)
+			session_interface_event(s, PACKET_INTERFACE, s->sockets[i]->number,
+						dev->index,
+						"[%u] is bound to %s: it hears nothing without it",
+						s->sockets[i]->number, dev->name);
+}
+
+/* The kernel binds to an index, and an interface that comes back has another one.  Who may not bind
+ * anew (it takes CAP_NET_RAW, sock_bindtoindex(), 6.18) is told. */
+static void bind_again(struct session *s, const struct iface *dev)
+{
+	const struct sockopt *o = sockopt_find("device", NULL);
+	struct error e;
+
+	if (s->watch.no_rejoin)
+		return;
+	for (size_t i = 0; i < s->socket_count; i++) {
+		struct session_socket *k = s->sockets[i];
+		struct sockopt_value v = *device_of(k);
+
+		if (!v.number || strcmp(v.device, dev->name) != 0 || v.number == dev->index)
+			continue;
+		v.number = dev->index;
+		if (sockopt_set(&k->sock, o, &v, &e))
+			session_interface_event(s, PACKET_INTERFACE, k->number, dev->index,
+						"[%u] is bound to %s again", k->number, dev->name);
+		else
+			session_interface_event(s, PACKET_ERROR, k->number, dev->index,
+						"[%u] stays bound to the former %s: %s", k->number,
+						dev->name, e.text);
+	}
+}
+
 /* ---- changes ---- */
 
 static void tell(struct session *s, const struct iface *dev, const char *what)
@@ -151,6 +194,7 @@ static void add_link(struct session *s, const struct iface *dev)
 	     !(dev->flags & IFF_UP)     ? "was added, down"
 	     : dev->flags & IFF_RUNNING ? "was added, up"
 					: "was added, up, without a carrier");
+	bind_again(s, dev);
 	rejoin_memberships(s, dev);
 }
 
@@ -168,6 +212,8 @@ static void change_link(struct session *s, const struct iface *before, const str
 		session_interface_event(s, PACKET_INTERFACE, 0, dev->index,
 					"%s has MTU %u, before %u", dev->name, dev->mtu, old.mtu);
 	tell_flags(s, dev, old.flags);
+	if (renamed)
+		bind_again(s, dev);
 	if (renamed || (dev->flags & ~old.flags & IFF_UP))
 		rejoin_memberships(s, dev);
 }
@@ -183,6 +229,7 @@ static void remove_link(struct session *s, unsigned index)
 	remember(&s->watch, &gone);
 	iface_remove(&s->ifaces, index);
 	tell(s, &gone, "was removed");
+	lose_devices(s, &gone);
 	lose_memberships(s, &gone);
 }
 

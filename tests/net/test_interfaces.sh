@@ -42,6 +42,7 @@ plug_again() {
 listeners() {
 	listen json 4200 -o json -j 239.1.2.3%eth0 -j 10.77.0.1@232.1.1.1%eth0 -j 239.9.9.9 &&
 		listen text 4201 -o text -j 239.1.2.3%eth0 &&
+		listen device 4208 -o json --device eth0 &&
 		listen raw 4202 -j 239.1.2.3%eth0 && raw=$bg_pid &&
 		start_bg h2 six "$udpdeck" --no-rc -d -6 -l 4206 -o json -j ff15::7%eth0 &&
 		wait_for "udp_bound h2 4206" 10
@@ -71,7 +72,8 @@ removed() {
 		told json "[1] lost 239.9.9.9: eth0 was removed" &&
 		told text "[1] lost 239.1.2.3%eth0: eth0 was removed" &&
 		told raw "udpdeck: [1] lost 239.1.2.3%eth0: eth0 was removed" &&
-		told six "[1] lost ff15::7%eth0: eth0 was removed"
+		told six "[1] lost ff15::7%eth0: eth0 was removed" &&
+		told device "[1] is bound to eth0: it hears nothing without it"
 }
 
 rejoined() {
@@ -86,7 +88,8 @@ rejoined() {
 		say 239.9.9.9 4200 chosen && told json '"text":"chosen"' &&
 		say 239.1.2.3 4202 raw-again && told raw raw-again &&
 		printf six-again | on h1 socat -u STDIN "UDP6-DATAGRAM:[ff15::7]:4206" &&
-		told six '"text":"six-again"'
+		told six '"text":"six-again"' && told device "[1] is bound to eth0 again" &&
+		say 10.77.0.2 4208 by-device && told device '"text":"by-device"'
 }
 
 # An interface that is renamed to the name of one that is gone takes its place.
