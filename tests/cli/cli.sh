@@ -98,11 +98,6 @@ deck_spawn() {
 	port=$(sed -n '1s/.*://p' "$work/$deck_name.ready")
 }
 
-# is_gone PID: of one that was started here and perhaps not waited for
-is_gone() {
-	! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null
-}
-
 # deck_wait NAME SECONDS: until it ended by itself
 deck_wait() {
 	wait_for "is_gone $deck_pid" "$2" || return

@@ -20,21 +20,12 @@ dumped() {
 	[ "$(grep -cE "$2" "$work/dump")" = "$1" ] || { cat "$work/dump" && false; }
 }
 
-# sound [FILE]: nothing that tshark has to complain about
-sound() {
-	command -v tshark >/dev/null || return 0
-	tshark -n -r "${1:-$file}" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -Y \
-		'_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || icmp.checksum.status == 0 || icmpv6.checksum.status == 0' \
-		>"$work/faults" 2>"$work/tshark.err" || { cat "$work/tshark.err" && return 1; }
-	[ ! -s "$work/faults" ] || { cat "$work/faults" && false; }
-}
-
 # ---- exchanges ----
 
 peer_start echo echo
 printf 'hello\nworld!\n' | run --record "$file" -W 2 127.0.0.1 "$port"
 exchange() {
-	ends 0 && dump && sound && dumped 2 "127.0.0.1.$port > 127.0.0.1" &&
+	ends 0 && dump && sound "$file" && dumped 2 "127.0.0.1.$port > 127.0.0.1" &&
 		dumped 2 "127.0.0.1.[0-9]* > 127.0.0.1.$port: UDP" && dumped 2 'length 6$' &&
 		dumped 2 'length 7$'
 }

@@ -55,7 +55,8 @@ deck_type() {
 	done
 }
 
-# deck_quit NAME
+# deck_quit NAME: while something is recorded it asks once more
 deck_quit() {
+	[ -z "$tap_last" ] || deck "$1" "key F10" || return
 	deck "$1" "key F10" "exit 0"
 }

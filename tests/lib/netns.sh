@@ -129,6 +129,37 @@ lan_more() {
 	wait_for "! bridge link | grep -v 'state forwarding' | grep -q ." 10
 }
 
+# ---- recordings ----
+
+# Where tshark is, $UDPDECK is from here on a udpdeck that records all that it sends and receives,
+# and the test's last point is what tshark says of it.  $udpdeck_itself does not.
+record_all() {
+	udpdeck_itself=${UDPDECK:-./udpdeck}
+	{ command -v tshark && command -v mergecap; } >/dev/null || return 0
+	mkdir "$work/rec" "$work/recorded"
+	cat >"$work/recorded/udpdeck" <<-END
+		#!/bin/sh
+		exec '$udpdeck_itself' --record $work/rec/\$\$ "\$@"
+	END
+	chmod +x "$work/recorded/udpdeck"
+	UDPDECK=$work/recorded/udpdeck
+	tap_last=recorded_soundly
+	tap_last_name="tshark finds no fault in what was recorded"
+}
+
+# A recording is named by the process that writes it.
+recorded_soundly() {
+	set -- "$work"/rec/*
+	[ -e "$1" ] || { echo "nothing was recorded" && return 1; }
+	for recorded_file; do
+		kill "${recorded_file##*/}" 2>/dev/null
+	done
+	for recorded_file; do
+		wait_for "is_gone ${recorded_file##*/}" 5 || return
+	done
+	mergecap -w "$work/all.pcapng" "$@" && sound "$work/all.pcapng"
+}
+
 # ---- into the namespaces ----
 
 netns_enter() {
@@ -156,3 +187,4 @@ if [ -z "${UDPDECK_IN_NETNS:-}" ]; then
 	netns_enter "$@"
 fi
 netns_begin
+record_all

@@ -5,6 +5,7 @@
 . "${srcdir:-.}/tests/lib/netns.sh"
 . "${srcdir:-.}/tests/lib/peers.sh"
 need socat
+tap_last= # no udpdeck here
 
 heard() {
 	wait_for "grep -q '$2' $work/$1.log" 10

@@ -5,6 +5,8 @@
 . "${srcdir:-.}/tests/lib/netns.sh"
 . "${srcdir:-.}/tests/lib/decks.sh"
 need strace
+udpdeck=$udpdeck_itself # no shell, no file of a recording
+tap_last=
 [ -z "${UDPDECK_SANITIZE-}" ] || skip_all "by design: sanitizers open files of their own and do not like strace"
 
 # What makes descriptors, and exec, by which the program is known.

@@ -5,6 +5,7 @@
 . "${srcdir:-.}/tests/lib/netns.sh"
 . "${srcdir:-.}/tests/lib/decks.sh"
 need socat setpriv
+tap_last= # nothing is ever sent
 
 # Without capabilities the kernel treats the namespace's root as it treats anybody.
 deck_under="setpriv --inh-caps=-all --bounding-set=-all"
