@@ -128,27 +128,6 @@ static void add_target(const struct session_socket *k, struct buf *out)
 		buf_str(out, "to last\n");
 }
 
-/* As it may be typed: 100ms */
-static void add_interval(uint64_t ns, struct buf *out)
-{
-	static const struct {
-		uint64_t ns;
-		const char *name;
-	} units[] = {
-		{ 3600 * NS_PER_S, "h" }, { 60 * NS_PER_S, "m" }, { NS_PER_S, "s" },
-		{ NS_PER_MS, "ms" },      { NS_PER_US, "us" },
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (ns % units[i].ns == 0) {
-			buf_printf(out, "%llu%s", (unsigned long long)ns / units[i].ns,
-				   units[i].name);
-			return;
-		}
-	}
-	buf_printf(out, "%llu.%03lluus", ns / NS_PER_US, ns % NS_PER_US);
-}
-
 /* With its destinations, which were settled when it was started. */
 static void add_job(struct session *s, const struct job *j, struct buf *out)
 {
@@ -157,7 +136,7 @@ static void add_job(struct session *s, const struct job *j, struct buf *out)
 	buf_str(out, "# ");
 	if (j->every) {
 		buf_str(out, "every ");
-		add_interval(j->every, out);
+		num_format_typed(out, j->every);
 	} else {
 		buf_str(out, "once");
 	}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/setting.h"
 
+#include "util/num.h"
+#include "util/slice.h"
+
 #include <string.h>
 
 static bool rejoin_set(void *ctx, const char *value, struct error *e)
@@ -18,7 +21,65 @@ static void rejoin_get(void *ctx, struct buf *out)
 	buf_str(out, s->watch.no_rejoin ? "off" : "on");
 }
 
+static bool timeout_set(void *ctx, const char *value, struct error *e)
+{
+	uint64_t ns = 0;
+
+	if (strcmp(value, "off") != 0 && !num_parse_duration(value, &ns, e))
+		return false;
+	pairing_set_timeout(ctx, ns);
+	return true;
+}
+
+static void timeout_get(void *ctx, struct buf *out)
+{
+	const struct session *s = ctx;
+
+	if (s->pairing.timeout)
+		num_format_typed(out, s->pairing.timeout);
+	else
+		buf_str(out, "off");
+}
+
+static bool match_set(void *ctx, const char *value, struct error *e)
+{
+	static const char data[] = "data";
+	const size_t name = sizeof(data) - 1;
+	struct slice slice;
+	size_t used;
+
+	if (strcmp(value, "off") == 0) {
+		pairing_set_content(ctx, NULL);
+		return true;
+	}
+	if (strncmp(value, data, name) != 0)
+		return err_at(e, 0, "match: \"%s\" is neither data[OFFSET:LENGTH] nor off", value);
+	if (!slice_parse(value + name, &slice, &used, e))
+		return err_shift(e, (ptrdiff_t)name);
+	if (value[name + used])
+		return err_at(e, (ptrdiff_t)(name + used), "match: \"%s\" is too much behind it",
+			      value + name + used);
+	pairing_set_content(ctx, &slice);
+	return true;
+}
+
+static void match_get(void *ctx, struct buf *out)
+{
+	const struct pairing *g = &((const struct session *)ctx)->pairing;
+
+	if (g->by_content)
+		buf_printf(out, "data[%d:%u]", g->content.offset, g->content.length);
+	else
+		buf_str(out, "off");
+}
+
 const struct face_setting session_settings[] = {
+	{ "answer-timeout", "off, D",
+	  "a request that has no answer after so long is marked and counted", timeout_set,
+	  timeout_get },
+	{ "match", "off, data[OFFSET:LENGTH]",
+	  "a request and its answer have the same bytes there; off: answers come in order",
+	  match_set, match_get },
 	{ "rejoin", "on, off",
 	  "join again what was lost when an interface was removed, once it is back", rejoin_set,
 	  rejoin_get },
@@ -49,8 +110,22 @@ bool setting_is_switch(const char *name)
 	return found && strcmp(found->range, "on, off") == 0;
 }
 
-void setting_save(const struct session *s, struct buf *out)
+/* get() only reads. */
+static void save_one(struct session *s, const char *name, struct buf *out)
+{
+	const struct face_setting *setting = find(session_settings, name);
+
+	buf_printf(out, "set %s ", name);
+	setting->get(s, out);
+	buf_char(out, '\n');
+}
+
+void setting_save(struct session *s, struct buf *out)
 {
 	if (s->watch.no_rejoin)
-		buf_str(out, "set rejoin off\n");
+		save_one(s, "rejoin", out);
+	if (s->pairing.timeout)
+		save_one(s, "answer-timeout", out);
+	if (s->pairing.by_content)
+		save_one(s, "match", out);
 }

@@ -17,6 +17,6 @@ const struct face_setting *setting_find(struct session *s, const struct face *fa
 /* One of the session's that is on or off? */
 bool setting_is_switch(const char *name);
 /* Those of the session that are not as at the start, as lines of commands. */
-void setting_save(const struct session *s, struct buf *out);
+void setting_save(struct session *s, struct buf *out);
 
 #endif

@@ -87,6 +87,7 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 	struct peer *peer = touch_peer(s, p, &added);
 
 	count_received(s, k, peer, p, now);
+	pairing_received(s, peer, p);
 	if (p->flags & PACKET_MULTICAST)
 		count_group(s, p, now);
 	if (k) {
@@ -133,7 +134,7 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 {
 	bool added = false;
 
-	touch_peer(s, p, &added);
+	pairing_sent(s, touch_peer(s, p, &added), p);
 	if (p->result != PACKET_TX_PENDING)
 		session_count_sent(s, k, &p->peer, p->len, p->result);
 }
@@ -148,6 +149,8 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 	/* Where its cause is not known, it names no port (Linux 6.18): that is no peer. */
 	struct peer *peer = p->peer.port ? touch_peer(s, p, &added) : NULL;
 
+	if (p->icmp.cause)
+		pairing_refused(s, p->icmp.cause);
 	s->errors += more;
 	if (peer) {
 		peer->errors += more;

@@ -5,6 +5,7 @@
 #include "net/errqueue.h"
 #include "session/words.h"
 #include "util/json.h"
+#include "util/num.h"
 #include "util/text.h"
 
 #include <arpa/inet.h>
@@ -163,6 +164,17 @@ static void add_gap(struct buf *out, const struct packet *p)
 	json_string(out, "where", p->where == PACKET_WHERE_STORE ? "store" : "kernel");
 }
 
+/* Of an answer: what it answers, and how long that took, in seconds. */
+static void add_pair(struct buf *out, const struct session *s, const struct packet *p)
+{
+	struct pair pair;
+
+	if (!pairing_of(s, p->no, &pair))
+		return;
+	json_number(out, "request", pair.request);
+	json_real(out, "rtt", (double)pair.rtt / (double)NS_PER_S);
+}
+
 /* errno 0: the kernel took it; one that still waits has none. */
 static void add_result(struct buf *out, const struct packet *p)
 {
@@ -179,6 +191,7 @@ static void add_rest(struct buf *out, struct session *s, const struct packet *p)
 	switch (p->kind) {
 	case PACKET_RX:
 		add_payload(out, p);
+		add_pair(out, s, p);
 		break;
 	case PACKET_TX:
 		add_payload(out, p);

@@ -21,6 +21,8 @@
  *		of icmp: who said so, and "no" of the datagram it is about
  *	count where
  *		of a gap: how many datagrams are missing, and if "kernel" or "store" dropped them
+ *	request rtt
+ *		of an answer: "no" of what it answers, and seconds since that was sent
  *	job errno
  *		of tx: errno 0 if the kernel took it, none as long as it waits
  *	message	why it was not sent; what an event is about

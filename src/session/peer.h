@@ -9,6 +9,7 @@
 #define SESSION_PEER_H
 
 #include "net/addr.h"
+#include "session/pairing.h"
 #include "session/rate.h"
 
 #define PEER_MAX 100000u
@@ -23,6 +24,7 @@ struct peer {
 	char *label;          /* what a person calls it; heap, NULL: nothing */
 	uint32_t next;        /* in the hash chain: number, 0 ends */
 	struct pace rx_pace;  /* datagrams received */
+	struct peer_pairing pairing;
 };
 
 struct peer_table {

@@ -133,6 +133,7 @@ void session_done(struct session *s)
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
 		loop_timer_stop(s->loop, &s->count);
+		loop_timer_stop(s->loop, &s->pairing.overdue);
 		if (s->receiver)
 			loop_unwatch(s->loop, receiver_fd(s->receiver));
 		if (s->resolver)
@@ -146,6 +147,7 @@ void session_done(struct session *s)
 	store_cursor_rest(&s->follow);
 	sent_free(s->sent);
 	store_free(s->store);
+	pairing_done(&s->pairing);
 	peer_table_done(&s->peers);
 	groupstat_done(&s->groups);
 	igmp_done(&s->igmp.table);

@@ -100,6 +100,7 @@ struct session {
 	uint32_t opened;                /* sockets ever opened: the last number given */
 	struct session_socket *current; /* NULL: none open, or those of activities only */
 	struct peer_table peers;
+	struct pairing pairing;
 	struct groupstat groups;
 	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
 	struct loop_timer silence;

@@ -271,6 +271,23 @@ static void add_lines(struct maker *m)
 	}
 }
 
+/* What it answers, or what answered it. */
+static void add_pair(struct maker *m)
+{
+	struct pair pair;
+
+	if (!pairing_of(m->v->session, m->p->no, &pair))
+		return;
+	if (pair.unanswered)
+		buf_str(&m->value, "none so far");
+	else
+		buf_printf(&m->value, "#%" PRIu64 " after ",
+			   m->p->kind == PACKET_RX ? pair.request : pair.answer);
+	if (!pair.unanswered)
+		num_format_duration(&m->value, pair.rtt);
+	add(m, m->p->kind == PACKET_RX ? "Answers" : "Answer");
+}
+
 static void make_rx(struct maker *m)
 {
 	const struct packet *p = m->p;
@@ -282,6 +299,7 @@ static void make_rx(struct maker *m)
 	add_ttl(m);
 	add_tos(m);
 	add_fragments(m);
+	add_pair(m);
 	add_time(m);
 	add_length(m);
 	add_port(m, "From port", "peer.port", p->peer.port);
@@ -321,6 +339,7 @@ static void make_tx(struct maker *m)
 	add_ttl(m);
 	add_tos(m);
 	add_result(m);
+	add_pair(m);
 	add_job(m);
 	add_time(m);
 	add_length(m);

@@ -183,13 +183,19 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 	canvas_str(d->c, row, at->direction, 2, style, words_direction(p));
 }
 
-/* In a style of its own, so that no payload looks the same.  Returns the columns used. */
-static int draw_unusual(struct painter *d, int row, int col, const struct packet *p)
+/* In styles of their own, so that no payload looks the same.  Returns the columns used. */
+static int draw_facts(struct painter *d, int row, int col, const struct packet *p)
 {
+	int width;
+
+	buf_reset(&d->text);
+	words_round_trip(&d->text, d->v, p);
+	put_rest(d, row, col, STYLE_DIM);
+	width = (int)text_width(buf_cstr(&d->text), d->text.len);
 	buf_reset(&d->text);
 	words_unusual(&d->text, d->v, p);
-	put_rest(d, row, col, STYLE_WARNING);
-	return (int)text_width(buf_cstr(&d->text), d->text.len);
+	put_rest(d, row, col + width, STYLE_WARNING);
+	return width + (int)text_width(buf_cstr(&d->text), d->text.len);
 }
 
 static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p)
@@ -204,7 +210,7 @@ static void draw_datagram(struct painter *d, int row, enum style style, const st
 		buf_char(&d->text, ' ');
 	} else {
 		put_text(d, row, at->peer, at->peer_width, style);
-		info += draw_unusual(d, row, info, p);
+		info += draw_facts(d, row, info, p);
 		buf_reset(&d->text);
 	}
 	d->payload = info + (int)text_width(buf_cstr(&d->text), d->text.len);

@@ -70,7 +70,11 @@ void words_unusual(struct buf *out, const struct view *v, const struct packet *p
 	const uint32_t many = PACKET_MULTICAST | PACKET_BROADCAST;
 	const struct iface *in;
 	size_t start = out->len;
+	struct pair pair;
 
+	if (p->kind == PACKET_TX && p->result == PACKET_TX_SENT &&
+	    pairing_of(v->session, p->no, &pair) && pair.unanswered)
+		buf_str(out, "unanswered: ");
 	if (p->kind != PACKET_RX)
 		return;
 	in = strange_interface(v, p);
@@ -90,6 +94,16 @@ void words_unusual(struct buf *out, const struct view *v, const struct packet *p
 	}
 	if (out->len > start)
 		buf_str(out, ": ");
+}
+
+void words_round_trip(struct buf *out, const struct view *v, const struct packet *p)
+{
+	struct pair pair;
+
+	if (p->kind != PACKET_RX || !pairing_of(v->session, p->no, &pair))
+		return;
+	num_format_about(out, pair.rtt);
+	buf_str(out, ": ");
 }
 
 /* Three quarters or more of what is there can be read. */

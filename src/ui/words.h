@@ -16,10 +16,12 @@
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
 /* What is unusual about how a datagram came, in few words with ": " behind them, or nothing: "in
  * fragments, ECN CE, ttl 1, by eth1: ".  The last is an interface that has not the address which
- * it was sent to; a TTL of 1 is unusual but for groups. */
+ * it was sent to; a TTL of 1 is unusual but for groups.  Of a request "unanswered: ". */
 void words_unusual(struct buf *out, const struct view *v, const struct packet *p);
 /* Is most of what it carries text? */
 bool words_is_text(const struct packet *p);
+/* How long an answer took, "1.2 ms: ", or nothing. */
+void words_round_trip(struct buf *out, const struct view *v, const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* Where in it bytes stand: each character's, or each byte's where it is hex, from left to right. */

@@ -277,6 +277,26 @@ void num_format_duration(struct buf *out, uint64_t ns)
 	format_scaled(out, ns, durations);
 }
 
+void num_format_typed(struct buf *out, uint64_t ns)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} units[] = {
+		{ 3600 * NS_PER_S, "h" }, { 60 * NS_PER_S, "m" }, { NS_PER_S, "s" },
+		{ NS_PER_MS, "ms" },      { NS_PER_US, "us" },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (ns % units[i].ns == 0) {
+			buf_printf(out, "%llu%s", (unsigned long long)ns / units[i].ns,
+				   units[i].name);
+			return;
+		}
+	}
+	buf_printf(out, "%llu.%03lluus", ns / NS_PER_US, ns % NS_PER_US);
+}
+
 void num_format_about(struct buf *out, uint64_t ns)
 {
 	uint64_t unit = 1;

@@ -40,6 +40,8 @@ void num_format_count(struct buf *out, uint64_t n);
 void num_format_duration(struct buf *out, uint64_t ns);
 /* The same to two digits, for what is measured: 1.2 ms, 340 us */
 void num_format_about(struct buf *out, uint64_t ns);
+/* As it may be typed: 100ms */
+void num_format_typed(struct buf *out, uint64_t ns);
 /* now, 3 s ago */
 void num_format_age(struct buf *out, uint64_t now, uint64_t then);
 
