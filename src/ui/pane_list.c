@@ -183,19 +183,28 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 	canvas_str(d->c, row, at->direction, 2, style, words_direction(p));
 }
 
-/* In styles of their own, so that no payload looks the same.  Returns the columns used. */
-static int draw_facts(struct painter *d, int row, int col, const struct packet *p)
+/* In a style of its own, so that no payload looks the same.  Returns the columns used. */
+static int draw_unusual(struct painter *d, int row, int col, const struct packet *p)
 {
+	buf_reset(&d->text);
+	words_unusual(&d->text, d->v, p);
+	put_rest(d, row, col, STYLE_WARNING);
+	return (int)text_width(buf_cstr(&d->text), d->text.len);
+}
+
+/* How long an answer took, at the right edge, over the payload's tail. */
+static void draw_round_trip(struct painter *d, int row, const struct packet *p)
+{
+	const int end = d->c->cols;
 	int width;
 
 	buf_reset(&d->text);
 	words_round_trip(&d->text, d->v, p);
-	put_rest(d, row, col, STYLE_DIM);
-	width = (int)text_width(buf_cstr(&d->text), d->text.len);
-	buf_reset(&d->text);
-	words_unusual(&d->text, d->v, p);
-	put_rest(d, row, col + width, STYLE_WARNING);
-	return width + (int)text_width(buf_cstr(&d->text), d->text.len);
+	width = (int)d->text.len;
+	if (!width || d->at.info + 2 * width > end)
+		return;
+	canvas_fill(d->c, row, end - width - 1, width + 1, STYLE_NORMAL, ' ');
+	put_rest(d, row, end - width, STYLE_DIM);
 }
 
 static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p)
@@ -210,12 +219,14 @@ static void draw_datagram(struct painter *d, int row, enum style style, const st
 		buf_char(&d->text, ' ');
 	} else {
 		put_text(d, row, at->peer, at->peer_width, style);
-		info += draw_facts(d, row, info, p);
+		info += draw_unusual(d, row, info, p);
 		buf_reset(&d->text);
 	}
 	d->payload = info + (int)text_width(buf_cstr(&d->text), d->text.len);
 	words_payload(&d->text, p, (size_t)left);
 	put_rest(d, row, info, style);
+	if (at->peer >= 0)
+		draw_round_trip(d, row, p);
 	if (at->len >= 0)
 		put_number(d, row, at->len, LEN_WIDTH, style, p->len);
 	if (at->ttl >= 0 && (p->flags & PACKET_HAS_TTL))

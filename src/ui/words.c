@@ -103,7 +103,6 @@ void words_round_trip(struct buf *out, const struct view *v, const struct packet
 	if (p->kind != PACKET_RX || !pairing_of(v->session, p->no, &pair))
 		return;
 	num_format_about(out, pair.rtt);
-	buf_str(out, ": ");
 }
 
 /* Three quarters or more of what is there can be read. */

@@ -20,7 +20,7 @@ void words_peer(struct buf *out, const struct view *v, const struct addr *a, siz
 void words_unusual(struct buf *out, const struct view *v, const struct packet *p);
 /* Is most of what it carries text? */
 bool words_is_text(const struct packet *p);
-/* How long an answer took, "1.2 ms: ", or nothing. */
+/* How long an answer took, "1.2 ms", or nothing. */
 void words_round_trip(struct buf *out, const struct view *v, const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);

@@ -59,7 +59,9 @@ check "time in UTC with nanoseconds" holds 'rx[0].time |
 check "and it is now" holds 'rx[0].time | sub("\\..*"; "Z") | fromdate | (now - .) | (. > -5 and . < 60)'
 check "keys have their order" holds 'rx[0] | keys_unsorted == ["no", "time", "event", "socket", "src",
 	"sport", "dst", "dport", "kind", "ifname", "ttl", "tos", "dscp", "ecn", "len", "truncated",
-	"own", "data", "text"]'
+	"own", "data", "text", "request", "rtt"]'
+check "an answer names its request, and after how many seconds it came" holds \
+	'rx[0] | .request == 1 and .rtt > 0 and .rtt < 10'
 
 check "a tx has its addresses, length and errno" holds ".[1] | .dst == \"127.0.0.1\" and
 	.dport == $port and .len == 6 and .data == \"68656c6c6f0a\" and .errno == 0"
@@ -78,6 +80,20 @@ peer_start size size 65507
 ask 'x' -o json -W 1
 check "so is the longest, whole" holds 'rx[0] | .len == 65507 and (.text | length) == 65507 and
 	(.data | length) == 131014'
+
+# Three requests to one that answers each late; then one that nobody answers.
+late() {
+	peer_start late late 300
+	ask 'a\nb\nc\n' -o json -W 3 -w 5
+	ends 0 && holds 'rx | map(.request) == [1, 2, 3] and all(.rtt >= 0.3 and .rtt < 10)'
+}
+check "late answers, in order" late
+by_content() {
+	run -o json -w 5 -c "set match data[0]" -c "open udp4 127.0.0.1:0" \
+		-c "to 127.0.0.1:$port" -c "send ab" -c "send cd" -c "expect \"cd\""
+	ends 0 && holds 'rx | map([.request, .text]) == [[1, "ab"], [2, "cd"]]'
+}
+check "by content" by_content
 
 peer_start closed closed
 ask 'x' -o json -w 5
