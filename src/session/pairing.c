@@ -345,7 +345,7 @@ static struct asked *find_of_many(struct pairing *g, struct peer_pairing *a, uin
 	const uint32_t many = PACKET_MULTICAST | PACKET_BROADCAST;
 	struct asked *q;
 
-	/* What a host tells everybody is mostly no answer, and nothing but its bytes could say so. */
+	/* What a host tells everybody is an answer only if its bytes say so. */
 	if (p->time > g->many_until || ((p->flags & many) && !g->by_content))
 		return NULL;
 	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS);
