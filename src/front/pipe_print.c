@@ -225,7 +225,7 @@ void pipe_print(struct pipe *p)
 		}
 	}
 	p->printed = is_at_end(p) && !output_is_full(p->out);
-	store_cursor_rest(&p->print);
+	store_cursor_pause(&p->print);
 	p->used |= output_buffer(p->out)->len > 0;
 	output_flush(p->out);
 }

@@ -149,7 +149,7 @@ void plain_print(struct plain *p)
 			break;
 		}
 	}
-	store_cursor_rest(&p->print);
+	store_cursor_pause(&p->print);
 	if (lines.len)
 		buf_add(plain_above(p), buf_cstr(&lines), lines.len);
 	buf_done(&lines);

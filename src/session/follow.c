@@ -230,7 +230,7 @@ void session_follow(struct session *s)
 			}
 		}
 	}
-	store_cursor_rest(&s->follow);
+	store_cursor_pause(&s->follow);
 	recorder_follow(s);
 	if (seen && s->watcher.changed)
 		s->watcher.changed(s->watcher.ctx);

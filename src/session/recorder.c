@@ -385,7 +385,7 @@ void recorder_follow(struct session *s)
 		return;
 	loop_timer_stop(s->loop, &r->again);
 	take_packets(r, &e);
-	store_cursor_rest(&r->cursor);
+	store_cursor_pause(&r->cursor);
 	if (r->file.out)
 		flush(r);
 	if (e.text[0] || output_error(r->file.out))

@@ -60,13 +60,16 @@ struct store_cursor {
  * The next packet.  STORE_GAP: the reader was overtaken; *out is a gap with where STORE and the
  * count of numbered packets missed (0 if only events were; time of the next packet kept), and
  * reading goes on behind it.  *out points into the held segment until the next call on this cursor
- * or store_cursor_rest().
+ * or until it is let go of.
  */
 enum store_read store_cursor_read(struct store_cursor *c, struct packet *out);
 /* The numbered packet that was just read comes again. */
 void store_cursor_unread(struct store_cursor *c, const struct packet *p);
-/* Lets go of the held segment; the place stays.  At the end of each turn of the loop. */
+/* Lets go of the held segment; the place stays. */
 void store_cursor_rest(struct store_cursor *c);
+/* The same at the end of a turn of the loop, for one that reads on: the newest segment stays held,
+ * so that a flood's writer need not share its lock with each turn. */
+void store_cursor_pause(struct store_cursor *c);
 /* The place to go on from. */
 void store_cursor_seek(struct store_cursor *c, uint64_t seq);
 

@@ -71,7 +71,7 @@ void library_attend(void *ctx, int ms)
 		abort();
 	while (store_cursor_read(&l->cursor, &p) != STORE_END)
 		;
-	store_cursor_rest(&l->cursor);
+	store_cursor_pause(&l->cursor);
 }
 
 bool library_agrees(void *ctx, uint64_t sent, uint64_t dropped)

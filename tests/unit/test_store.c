@@ -429,26 +429,57 @@ static void test_no_memory_reuses_the_oldest(void **state)
 	store_free(st);
 }
 
-/* A writer behind whom a reader follows never waits for the kernel to map and clear memory. */
+/* A writer behind whom a reader follows never waits for the kernel to map and clear memory, whether
+ * the reader lets go of the newest segment between its turns or not. */
 static void test_readers_map_ahead(void **state)
 {
+	void (*const ends_turn[])(struct store_cursor *) = { store_cursor_rest,
+							     store_cursor_pause };
+
 	(void)state;
-	struct store *st = make(4096, 64 << 10);
+	for (size_t i = 0; i < 2; i++) {
+		struct store *st = make(4096, 64 << 10);
+		struct store_cursor c = { .store = st };
+		struct packet p;
+
+		append_many(st, 0, 1); /* the first segment of all */
+		for (uint32_t tag = 1; tag < 200; tag++) {
+			while (store_cursor_read(&c, &p) != STORE_END)
+				assert_true(is_intact(&p));
+			ends_turn[i](&c);
+			mmaps_granted = 0;
+			append_many(st, tag, 1);
+			mmaps_granted = 1000000;
+		}
+		store_cursor_seek(&c, 0);
+		assert_int_equal(store_cursor_read(&c, &p), STORE_PACKET);
+		assert_int_equal(p.no, 1);
+		store_cursor_rest(&c);
+		store_free(st);
+	}
+}
+
+/* Who pauses holds nothing but the newest segment: older ones make room. */
+static void test_who_pauses_holds_the_newest(void **state)
+{
+	(void)state;
+	struct store *st = make(4096, 4 * 4096);
 	struct store_cursor c = { .store = st };
+	struct store_stats stats;
 	struct packet p;
 
-	append_many(st, 0, 1); /* the first segment of all */
-	for (uint32_t tag = 1; tag < 200; tag++) {
-		while (store_cursor_read(&c, &p) != STORE_END)
-			assert_true(is_intact(&p));
-		store_cursor_rest(&c);
-		mmaps_granted = 0;
-		append_many(st, tag, 1);
-		mmaps_granted = 1000000;
-	}
-	store_cursor_seek(&c, 0);
+	append_many(st, 0, 200);
 	assert_int_equal(store_cursor_read(&c, &p), STORE_PACKET);
-	assert_int_equal(p.no, 1);
+	store_cursor_pause(&c);
+	append_many(st, 0, 1000);
+	store_stats(st, &stats);
+	assert_int_equal(stats.bytes, stats.limit);
+	while (store_cursor_read(&c, &p) != STORE_END)
+		;
+	store_cursor_pause(&c);
+	append_many(st, 7, 1);
+	assert_int_equal(store_cursor_read(&c, &p), STORE_PACKET);
+	assert_int_equal(p.ifindex, 7);
 	store_cursor_rest(&c);
 	store_free(st);
 }
@@ -499,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_every_segment_held),
 		cmocka_unit_test(test_no_memory_reuses_the_oldest),
 		cmocka_unit_test(test_readers_map_ahead),
+		cmocka_unit_test(test_who_pauses_holds_the_newest),
 		cmocka_unit_test(test_no_memory_at_all_becomes_a_gap),
 	};
 

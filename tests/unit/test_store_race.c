@@ -86,7 +86,7 @@ static void *read_packets(void *arg)
 		enum store_read what = store_cursor_read(&rd->cursor, &p);
 
 		if (what == STORE_END) {
-			store_cursor_rest(&rd->cursor);
+			store_cursor_pause(&rd->cursor);
 			if (ended)
 				break;
 			continue;
@@ -107,6 +107,7 @@ static void *read_packets(void *arg)
 		}
 		behave(rd, &p, no);
 	}
+	store_cursor_rest(&rd->cursor);
 	return NULL;
 }
 
