@@ -230,10 +230,24 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 	return ok;
 }
 
+/* Behind "until" what is waited for stands in front of what is sent. */
+static bool is_behind_until(const struct command_completion *c)
+{
+	for (size_t i = 0; i < c->word && i < c->ahead_count; i++)
+		if (strcmp(c->ahead[c->ahead_count - 1 - i], "until") == 0)
+			return true;
+	return false;
+}
+
 static void every_complete(struct command_completion *c)
 {
 	if (c->word == 0)
 		return;
+	if (is_behind_until(c)) {
+		completion_offer_expression(c);
+		if (strcmp(c->before, "until") == 0)
+			return;
+	}
 	if (strcmp(c->row->name, "every") == 0) {
 		if (c->word == 1)
 			completion_offer(c, "times");

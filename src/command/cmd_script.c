@@ -46,6 +46,12 @@ static void expect_complete(struct command_completion *c)
 {
 	static const char *const words[] = { "timeout", "from", "socket", "hex", "any", "none" };
 
+	if (strcmp(c->before, "timeout") == 0)
+		return;
+	if (strcmp(c->before, "from") == 0) {
+		completion_offer_peers(c);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		completion_offer(c, "%s", words[i]);
 	completion_offer_expression(c);

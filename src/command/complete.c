@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/complete.h"
 
-#include "match/filter.h"
 #include "payload/field.h"
 
 #include <dirent.h>
@@ -44,22 +43,6 @@ void completion_offer_sending(struct command_completion *c)
 	for (size_t i = 0; (row = command_at(c->set, i)); i++)
 		if (row->flags & (CMD_SENDS | CMD_MODIFIER))
 			completion_offer(c, "%s", row->name);
-}
-
-void completion_offer_expression(struct command_completion *c)
-{
-	static const char *const operators[] = { "==", "!=", "<",        "<=", ">",
-						 ">=", "~",  "contains", NULL };
-	static const char *const joining[] = { "and", "or", "not", "contains", "in", NULL };
-	struct filter_field field;
-
-	for (size_t i = 0; operators[i]; i++)
-		if (strcmp(c->before, operators[i]) == 0)
-			return;
-	for (size_t i = 0; filter_field_at(i, &field); i++)
-		completion_offer(c, "%s", field.name);
-	for (size_t i = 0; joining[i]; i++)
-		completion_offer(c, "%s", joining[i]);
 }
 
 void completion_offer_files(struct command_completion *c)
@@ -200,7 +183,11 @@ void completion_make(struct session *s, const struct face *face, const struct co
 	out->row = find_command(set, words, count, &verb);
 	out->word = count - verb - 1;
 	out->before = out->word ? words[count - 1] : "";
+	out->ahead = words;
+	out->ahead_count = count;
 	out->first = verb + 1 < COMMAND_WORDS_MAX && words[verb + 1] ? words[verb + 1] : "";
 	if (out->row && out->row->complete)
 		out->row->complete(out);
+	out->ahead = NULL;
+	out->ahead_count = 0;
 }

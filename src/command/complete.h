@@ -16,7 +16,9 @@ struct command_completion {
 	size_t word;        /* index of the word being completed, 0: the first after the verb */
 	const char *prefix; /* what of it was typed */
 	const char *before; /* the word before that, "" in front of the first */
-	const char *first;  /* the first word after the verb, "" if there is none yet */
+	const char *const *ahead; /* all words in front of it, the verb too ... */
+	size_t ahead_count;       /* ... while "complete" runs */
+	const char *first;        /* the first word after the verb, "" if there is none yet */
 	const struct face_setting *settings;
 	char *text;     /* the line, cut into words; heap */
 	char **matches; /* heap strings; the caller frees with completion_done */
@@ -42,7 +44,7 @@ void completion_offer(struct command_completion *c, const char *fmt, ...)
 void completion_offer_sending(struct command_completion *c);
 /* @1, @2, ... */
 void completion_offer_peers(struct command_completion *c);
-/* The fields of a packet and what joins them, unless a value stands here (match/filter.h). */
+/* What an expression (match/filter.h) may go on with. */
 void completion_offer_expression(struct command_completion *c);
 /* The files that the path begun may mean; a folder ends in "/". */
 void completion_offer_files(struct command_completion *c);

@@ -56,9 +56,13 @@ static bool unknown_field(const struct expr_test *t, struct error *e)
 		near_offer(&near, f->name);
 	buf_init(&meant, 200);
 	near_format(&near, &meant);
+	if (!near.count)
+		buf_str(&meant, memchr(t->field, '.', t->field_n)
+					? ": what is inside payloads has no names, data[12:2] == "
+					  "0001 looks at bytes"
+					: ": help expressions lists them");
 	err_at(e, (ptrdiff_t)t->at, "there is no field \"%.*s\"%s",
-	       t->field_n > NEAR_WORD ? NEAR_WORD : (int)t->field_n, t->field,
-	       near.count ? buf_cstr(&meant) : ": help expressions lists them");
+	       t->field_n > NEAR_WORD ? NEAR_WORD : (int)t->field_n, t->field, buf_cstr(&meant));
 	buf_done(&meant);
 	return false;
 }
@@ -468,4 +472,28 @@ bool filter_field_at(size_t i, struct filter_field *out)
 	if (f)
 		*out = (struct filter_field){ f->name, field_type_name(f->type), f->help };
 	return f != NULL;
+}
+
+const char *filter_operator_at(const char *name, size_t n, size_t i)
+{
+	const struct field *f = field_find(name, n);
+
+	for (enum expr_op op = EXPR_EQ; f && op <= EXPR_IN; op++)
+		if ((type_ops[f->type] & OP(op)) && i-- == 0)
+			return expr_op_name(op);
+	return NULL;
+}
+
+const char *filter_word_at(const char *name, size_t n, size_t i)
+{
+	static const char *const states[] = { "on", "off" };
+	const struct field *f = field_find(name, n);
+
+	if (f && f->type == FIELD_FLAG)
+		return i < 2 ? states[i] : NULL;
+	/* The words end with NULL. */
+	for (size_t k = 0; f && f->words && f->words[k].name; k++)
+		if (k == i)
+			return f->words[k].name;
+	return NULL;
 }

@@ -51,4 +51,8 @@ struct filter_field {
 };
 bool filter_field_at(size_t i, struct filter_field *out);
 
+/* For completion, of the field name[0..n).  NULL: no more, or there is no such field. */
+const char *filter_operator_at(const char *name, size_t n, size_t i);
+const char *filter_word_at(const char *name, size_t n, size_t i); /* "in", "out"; "on", "off" */
+
 #endif

@@ -45,29 +45,37 @@ static void put32(uint8_t *at, uint32_t value)
 
 /* ---- RFC 1071 ---- */
 
-/* n is even but for the last part. */
+static uint64_t carried(uint64_t sum)
+{
+	while (sum >> 16)
+		sum = (sum >> 16) + (sum & 0xffff);
+	return sum;
+}
+
+static uint16_t folded(uint64_t sum)
+{
+	return (uint16_t)~carried(sum);
+}
+
+/* n is even but for the last part.  Words are added as the host reads them, and the bytes of the
+ * sum exchanged: section 2 (B). */
 static uint64_t sum_of(uint64_t sum, const uint8_t *data, size_t n)
 {
+	uint64_t words = 0;
 	size_t i = 0;
 
 	for (; i + 4 <= n; i += 4) {
 		uint32_t word;
 
 		memcpy(&word, data + i, 4);
-		sum += ntohl(word);
+		words += word;
 	}
+	sum += ntohs((uint16_t)carried(words));
 	for (; i + 1 < n; i += 2)
 		sum += (unsigned)data[i] << 8 | data[i + 1];
 	if (i < n)
 		sum += (unsigned)data[i] << 8;
 	return sum;
-}
-
-static uint16_t folded(uint64_t sum)
-{
-	while (sum >> 16)
-		sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t)~sum;
 }
 
 /* Over what stands in front of the data, and the data. */

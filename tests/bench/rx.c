@@ -32,13 +32,18 @@
 #define BAR 0.9
 #define PIPE_BAR 0.8      /* with the large buffer, which it asks for by itself */
 #define METADATA_BAR 0.85 /* of the rate of the same receiver without control data */
+#define RECORD_BAR 0.75   /* of the rate of the pipe that prints */
 #define PEER_BAR 5.0      /* times as many as a peer, each with the buffer that it gets by itself */
 #define OVERHEAD_BAR 64.0
-#define CONTENDERS 8
+#define CONTENDERS 9
 
 static const char *const pipe_argv[] = { "UDPDECK",   "--no-rc", "-d",          "-o",
 					 "raw",       "--set",   "rcvbuf=ROOM", "-l",
 					 "127.0.0.1", "PORT",    NULL };
+/* Into the same place, so that no disk is measured. */
+static const char *const record_argv[] = { "UDPDECK",   "--no-rc", "-d",          "--record",
+					   "-",         "--set",   "rcvbuf=ROOM", "-l",
+					   "127.0.0.1", "PORT",    NULL };
 static const char *const nc_argv[] = { "nc.openbsd", "-d", "-u", "-l", "127.0.0.1", "PORT", NULL };
 static const char *const ncat_argv[] = { "ncat",        "-u",        "-l",   "-n",
 					 "--recv-only", "127.0.0.1", "PORT", NULL };
@@ -52,6 +57,7 @@ const struct contender contenders[] = {
 	{ "plain", true, plain_start, library_stop, library_agrees, library_attend, NULL, NULL },
 	{ "udpdeck", true, deck_start, deck_stop, deck_agrees, deck_attend, deck_pid, NULL },
 	{ "pipe", true, program_start, program_stop, NULL, NULL, program_pid, pipe_argv },
+	{ "record", true, program_start, program_stop, NULL, NULL, program_pid, record_argv },
 	{ "nc", false, program_start, program_stop, NULL, NULL, program_pid, nc_argv },
 	{ "ncat", false, program_start, program_stop, NULL, NULL, program_pid, ncat_argv },
 	{ "socat", false, program_start, program_stop, NULL, NULL, program_pid, socat_argv },
@@ -398,17 +404,16 @@ static bool print_peers(const struct row *row, const struct score *scores)
 	return met;
 }
 
-/* What it costs to ask the kernel for the facts of each datagram: the library beside itself. */
-static bool print_metadata(const struct row *row, const struct score *scores)
+/* What one costs beside the other that is the same without it. */
+static bool print_cost(const char *what, const struct row *row, const struct score *with,
+		       const struct score *without, double bar)
 {
-	const struct score *with = &scores[index_of("library")];
-	const struct score *without = &scores[index_of("plain")];
 	bool is_void = without->losing == 0;
-	bool met = is_void || with->lossless >= METADATA_BAR * without->lossless;
+	bool met = is_void || with->lossless >= bar * without->lossless;
 
 	if (with->lossless <= 0 || without->lossless <= 0)
 		return true;
-	printf("metadata, %zu B, share of the rate without it %.2f%s\n", row->payload,
+	printf("%s, %zu B, share of the rate without it %.2f%s\n", what, row->payload,
 	       with->lossless / without->lossless,
 	       is_void ? "  void: the sender was too slow"
 	       : met   ? ""
@@ -463,8 +468,8 @@ int main(int argc, char **argv)
 	bool met = true;
 
 	if (!are_known(argc, argv)) {
-		fprintf(stderr, "usage: rx [bare] [library] [plain] [udpdeck] [pipe] [nc] [ncat] "
-				"[socat]\n");
+		fprintf(stderr, "usage: rx [bare] [library] [plain] [udpdeck] [pipe] [record] [nc] "
+				"[ncat] [socat]\n");
 		return 1;
 	}
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
@@ -481,8 +486,14 @@ int main(int argc, char **argv)
 	printf("\n");
 	for (size_t i = 0; i < ROWS / 2; i++)
 		met &= print_peers(&rows[i], scores[i]);
-	for (size_t i = 0; i < ROWS / 2; i++)
-		met &= print_metadata(&rows[i], scores[i]);
+	for (size_t i = 0; i < ROWS / 2; i++) {
+		const struct score *of = scores[i];
+
+		met &= print_cost("metadata", &rows[i], &of[index_of("library")],
+				  &of[index_of("plain")], METADATA_BAR);
+		met &= print_cost("recording", &rows[i], &of[index_of("record")],
+				  &of[index_of("pipe")], RECORD_BAR);
+	}
 	met &= print_overhead();
 	return met ? 0 : 1;
 }

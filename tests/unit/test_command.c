@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command language: finding, arity, columns, completion, and each command's effect on a
- * session. */
-#include "command/complete.h"
+/* The command language: finding, arity, columns, and each command's effect on a session. */
 #include "fake_face.h"
 
 #include <setjmp.h>
@@ -344,74 +342,6 @@ static void listings_list(void **state)
 		assert_non_null(listing_command(&f->listing, i));
 }
 
-static void words_are_completed(void **state)
-{
-	static const struct {
-		const char *line;
-		size_t start;
-		const char *wanted;   /* among the matches */
-		const char *unwanted; /* or NULL */
-	} rows[] = {
-		{ "so", 0, "socket", "send" },
-		{ "set mu", 4, "multicast-ttl", "ttl" },
-		{ "set df ", 7, "probe", "on" },
-		{ "set broadcast o", 14, "off", NULL },
-		{ "set device ", 11, "lo", NULL },
-		{ "open udp4 reuse", 10, "reuseaddr", "udp4" },
-		{ "socket ", 7, "1", NULL },
-		{ "to ", 3, "@1", NULL },
-		{ "mtu ", 4, "@1", "all" },
-		{ "trace @", 6, "@1", NULL },
-		{ "to @1 re", 6, "resend", NULL },
-		{ "every 1s ", 9, "times", "peers" },
-		{ "every 1s to ", 12, "@1", "send" },
-		{ "every 1s times 3 se", 17, "send", "sockets" },
-		{ "every 1s delay 2s to @1 file /proc/vers", 29, "/proc/version", NULL },
-		{ "via ", 4, "lo", "send" },
-		{ "via ", 4, "all", "eth9" },
-		{ "via l", 4, "lo", "tos" },
-		{ "via lo ", 7, "ttl", "lo" },
-		{ "via lo from 127", 12, "127.0.0.1", NULL },
-		{ "via lo tos e", 11, "ef", "every" },
-		{ "via tos ", 8, "cs1", "send" },
-		{ "via ttl 9 t", 10, "tos", "cs1" },
-		{ "every 1s via lo ttl 9 re", 22, "resend", "reuse" },
-		{ "via lo to ", 10, "@1", "tos" },
-		{ "help he", 5, "hex", "send" },
-		{ "input ", 6, "eol=crlf", NULL },
-		{ "join 239.1.1.1%l", 5, "239.1.1.1%lo", NULL },
-		{ "send a ${crc16-m", 9, "crc16-modbus}", "crc16-modbus" },
-		{ "send ${len} ${u1", 14, "u16be:", "u16be}" },
-		{ "hex 00 ${", 9, "seq}", "help" },
-		{ "send \\\\${mi", 9, "mine}", "mine:" },
-		{ "let x = ${mi", 10, "mine}", NULL },
-	};
-	struct fake_face *f = *state;
-	struct command_completion c;
-	size_t start;
-
-	fake_must(f, "to 127.0.0.1:9 empty");
-	fake_must(f, "let mine = x");
-	assert_false(completion_make_fields(&f->session, "\\${", 3, &start, &c));
-	assert_false(completion_make_fields(&f->session, "${seq} s", 8, &start, &c));
-	assert_false(completion_make_fields(&f->session, "${seq:u", 7, &start, &c));
-	assert_false(completion_make_fields(&f->session, "{", 1, &start, &c));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool wanted = false, unwanted = false;
-
-		completion_make(&f->session, &f->face, &f->set, rows[i].line, strlen(rows[i].line),
-				&start, &c);
-		for (size_t m = 0; m < c.count; m++) {
-			wanted |= strcmp(c.matches[m], rows[i].wanted) == 0;
-			unwanted |= rows[i].unwanted && strcmp(c.matches[m], rows[i].unwanted) == 0;
-		}
-		if (!wanted || unwanted || start != rows[i].start)
-			fail_msg("\"%s\": wanted %d, unwanted %d, start %zu", rows[i].line, wanted,
-				 unwanted, start);
-		completion_done(&c);
-	}
-}
-
 static void let_makes_a_field_of_a_payload(void **state)
 {
 	static const struct {
@@ -587,7 +517,6 @@ int main(void)
 		TEST(to_opens_a_socket_of_the_right_family),
 		TEST(a_peer_is_answered_from_the_socket_that_heard_it),
 		TEST(listings_list),
-		TEST(words_are_completed),
 		TEST(let_makes_a_field_of_a_payload),
 		TEST(what_was_not_sent_is_not_counted),
 		TEST(an_intent_is_what_would_be_sent),

@@ -360,6 +360,7 @@ static void faults_have_their_place(void **state)
 		{ "prot == 53", 0, "did you mean port" },
 		{ "no == 1 and peer.prot == 1", 12, "did you mean peer.port" },
 		{ "xyzzy", 0, "help expressions" },
+		{ "no == 1 or dns.qname ~ /x/", 11, "\"dns.qname\": what is inside payloads" },
 		{ "len contains 5", 4, "len is a number, which knows ==" },
 		{ "len ~ /5/", 4, "not ~" },
 		{ "peer < 10.0.0.1", 5, "not <" },
