@@ -4,9 +4,12 @@
 #include "command/complete.h"
 #include "command/diagnose.h"
 #include "command/tables.h"
+#include "command/tree.h"
 #include "util/num.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool show_activity(struct command_call *c, struct error *e)
 {
@@ -24,17 +27,34 @@ static bool show_activity(struct command_call *c, struct error *e)
 	return true;
 }
 
+static bool show_tree(struct command_call *c, uint64_t number, struct error *e)
+{
+	if (strcmp(c->words[1].text, "tshark") != 0)
+		return err_at(e, (ptrdiff_t)c->words[1].at,
+			      "\"%s\" is no view of a packet: tshark is one", c->words[1].text);
+	return tree_show(c, number, e) || args_at(c, 0, e);
+}
+
 static bool show_run(struct command_call *c, struct error *e)
 {
 	uint64_t number;
 
-	if (c->words[0].text[0] == '%')
+	if (c->words[0].text[0] == '%' && c->word_count == 1)
 		return show_activity(c, e);
 	if (!args_number(&c->words[0], '#', &number, e))
 		return false;
+	if (c->word_count > 1)
+		return show_tree(c, number, e);
 	if (!c->face->show)
-		return err_set(e, ERR_STATE, "show needs the screen");
-	return c->face->show(c->face->ctx, number, e) ? true : args_at(c, 0, e);
+		return err_set(e, ERR_STATE,
+			       "show needs the screen; show #%" PRIu64 " tshark does not", number);
+	return c->face->show(c->face->ctx, number, e) || args_at(c, 0, e);
+}
+
+static void show_complete(struct command_completion *c)
+{
+	if (c->word == 1)
+		completion_offer(c, "tshark");
 }
 
 static bool clear_run(struct command_call *c, struct error *e)
@@ -116,8 +136,9 @@ static void label_complete(struct command_completion *c)
 }
 
 const struct command look_commands[] = {
-	{ "show", "#N|%N", "looking", 1, 1, 0,
-	  "show packet N in the details, or the report of activity N", .run = show_run },
+	{ "show", "#N [tshark]|%N", "looking", 1, 2, 0,
+	  "show packet N in the details, or as tshark sees it, or the report of activity N",
+	  .run = show_run, .complete = show_complete },
 	{ "peers", "", "looking", 0, 0, 0, "list who was heard or written to, newest first",
 	  .run = peers_run },
 	{ "label", "@N [NAME]", "looking", 1, 2, 0,

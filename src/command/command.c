@@ -22,7 +22,8 @@ void command_set_init(struct command_set *set, const struct command *face_rows,
 			    send_commands,   via_commands,    variable_commands, job_commands,
 			    look_commands,   stats_commands,  file_commands,     record_commands,
 			    script_commands, ping_commands,   path_commands,     sweep_commands,
-			    watch_commands,  route_commands,  program_commands,  face_rows },
+			    watch_commands,  route_commands,  tshark_commands,   program_commands,
+			    face_rows },
 		.of_screen = of_screen
 	};
 }

@@ -5,6 +5,7 @@
 #include "command/setting.h"
 #include "session/activity.h"
 #include "session/job.h"
+#include "session/tshark.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -210,6 +211,15 @@ static void add_typing(const struct command_typing *t, struct buf *out)
 			   eols[t->eol]);
 }
 
+static void add_decoding(const struct session *s, struct buf *out)
+{
+	size_t count;
+	const struct tshark_rule *rules = tshark_rules(s, &count);
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "decode-as %u %s\n", rules[i].port, rules[i].protocol);
+}
+
 void save_format(struct session *s, const struct face *face, struct buf *out)
 {
 	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
@@ -226,6 +236,7 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		sequence_format(sequence_spec(s->sequence), out);
 		buf_char(out, '\n');
 	}
+	add_decoding(s, out);
 	if (face->filtered && face->filtered(face->ctx))
 		buf_printf(out, "filter %s\n", face->filtered(face->ctx));
 	if (face->bindings)

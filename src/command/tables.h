@@ -23,6 +23,7 @@ extern const struct command script_commands[];
 extern const struct command path_commands[];
 extern const struct command program_commands[];
 extern const struct command sweep_commands[];
+extern const struct command tshark_commands[];
 extern const struct command watch_commands[];
 
 #endif

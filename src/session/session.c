@@ -7,6 +7,7 @@
 #include "session/recorder.h"
 #include "session/sender.h"
 #include "session/silence.h"
+#include "session/tshark.h"
 #include "util/num.h"
 
 #include <poll.h>
@@ -130,6 +131,7 @@ void session_done(struct session *s)
 	job_stop_all(s);
 	activity_free_all(s);
 	silence_done(s);
+	tshark_done(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
 		loop_timer_stop(s->loop, &s->count);

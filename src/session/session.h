@@ -36,6 +36,7 @@ struct activity; /* session/activity.h */
 struct job;      /* session/job.h */
 struct silence;  /* session/silence.h */
 struct recorder; /* session/recorder.h */
+struct tshark;   /* session/tshark.h */
 struct outgoing; /* session/sender.c: datagrams that wait for room in the kernel's buffer */
 
 /* What /proc told of groups last. */
@@ -81,7 +82,7 @@ struct session_watcher {
 	void (*packet)(void *ctx, const struct packet *p);
 	/* Something that a face may show has changed. */
 	void (*changed)(void *ctx);
-	/* A name that ERR_PENDING waits for may be known now. */
+	/* What ERR_PENDING waits for, a name or a tree of tshark, may be known now. */
 	void (*resolved)(void *ctx);
 };
 
@@ -119,6 +120,7 @@ struct session {
 	uint64_t sequence_dropped;   /* traffic.dropped when it was turned on */
 	struct recorder *recorder;   /* session/recorder.h; NULL: nothing is recorded */
 	struct error record_failure; /* why a recording is not complete; code 0: none is */
+	struct tshark *tshark;       /* session/tshark.h; NULL: it was not asked for yet */
 	struct interfaces watch;     /* keeps "ifaces", see session/interfaces.h */
 	struct session_watcher watcher;
 	struct store_cursor follow;

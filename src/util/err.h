@@ -24,7 +24,7 @@ enum err_code {
 	ERR_STATE,   /* not possible now: no socket, no target, not joined */
 	ERR_SYSTEM,  /* the kernel refused; errnum says why */
 	ERR_LIMIT,   /* one of our own maxima: memory, line length, queue */
-	ERR_PENDING, /* waits for a name to resolve: run the same again when told */
+	ERR_PENDING, /* waits for a name to resolve, or the like: run the same again when told */
 	ERR_SILENT,  /* an answer was demanded and none came: exit status 2 */
 	ERR_UNMET,   /* an expectation failed, or faults were found: exit status 4 */
 };

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+#define FILE_MAX (1u << 20)
+
+bool helper_find(const char *name, struct buf *path)
+{
+	const char *at = getenv("PATH");
+
+	for (; at && *at; at += *at == ':') {
+		size_t n = strcspn(at, ":");
+
+		buf_reset(path);
+		buf_add(path, at, n);
+		buf_printf(path, "/%s", name);
+		/* A relative one would depend on where udpdeck was started. */
+		if (*at == '/' && !path->failed && access(buf_cstr(path), X_OK) == 0)
+			return true;
+		at += n;
+	}
+	buf_reset(path);
+	return false;
+}
+
+/* ---- its words ---- */
+
+struct words {
+	const char *list[HELPER_WORDS + 8];
+	size_t count;
+};
+
+/* In a user namespace there may be no such id. */
+static bool can_be_nobody(void)
+{
+	uint64_t first, count = 0;
+	FILE *f;
+
+	if (geteuid() != 0)
+		return false;
+	f = fopen("/proc/self/uid_map", "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%" SCNu64 " %*u %" SCNu64, &first, &count) != 2 || first != 0)
+		count = 0;
+	fclose(f);
+	return count > NOBODY;
+}
+
+static void add_word(struct words *w, const char *word)
+{
+	if (w->count < HELPER_WORDS + 7)
+		w->list[w->count++] = word;
+}
+
+static void make_words(struct words *w, const char *setpriv, const char *const argv[])
+{
+	*w = (struct words){ .count = 0 };
+	if (setpriv) {
+		add_word(w, setpriv);
+		add_word(w, "--no-new-privs");
+		add_word(w, "--pdeathsig=KILL");
+		if (can_be_nobody()) {
+			add_word(w, "--reuid=65534");
+			add_word(w, "--regid=65534");
+			add_word(w, "--clear-groups");
+		}
+		add_word(w, "--");
+	}
+	while (*argv)
+		add_word(w, *argv++);
+}
+
+/* ---- starting ---- */
+
+/* In the order of their making; each holds what is to be undone. */
+static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, int pipes[3][2])
+{
+	sigset_t none, all;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(attr, &none);
+	posix_spawnattr_setsigdefault(attr, &all);
+	posix_spawnattr_setpgroup(attr, 0);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+					       POSIX_SPAWN_SETPGROUP);
+	for (int i = 0; i < 3; i++)
+		if (posix_spawn_file_actions_adddup2(files, pipes[i][i != 0], i))
+			return ENOMEM;
+	return posix_spawn_file_actions_addchdir_np(files, "/");
+}
+
+static int spawn(const struct words *w, const char *const env[], int pipes[3][2], pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int error = posix_spawnattr_init(&attr);
+
+	if (error)
+		return error;
+	error = posix_spawn_file_actions_init(&files);
+	if (!error) {
+		error = set_up(&attr, &files, pipes);
+		if (!error) /* the words are not changed, whatever the prototype says */
+			error = posix_spawn(pid, w->list[0], &files, &attr,
+					    (char *const *)(uintptr_t)w->list,
+					    (char *const *)(uintptr_t)env);
+		posix_spawn_file_actions_destroy(&files);
+	}
+	posix_spawnattr_destroy(&attr);
+	return error;
+}
+
+/* pipes[0] is written to, the others are read. */
+static int make_pipes(int pipes[3][2])
+{
+	for (int i = 0; i < 3; i++) {
+		int ours;
+
+		if (pipe2(pipes[i], O_CLOEXEC) < 0)
+			return errno;
+		ours = pipes[i][i == 0];
+		if (fcntl(ours, F_SETFL, fcntl(ours, F_GETFL) | O_NONBLOCK) < 0)
+			return errno;
+	}
+	return 0;
+}
+
+static void close_all(int pipes[3][2])
+{
+	for (int i = 0; i < 3; i++)
+		for (int k = 0; k < 2; k++)
+			if (pipes[i][k] >= 0)
+				close(pipes[i][k]);
+}
+
+static void limit(pid_t pid, __rlimit_resource_t what, rlim_t most)
+{
+	const struct rlimit l = { most, most };
+
+	prlimit(pid, what, &l, NULL);
+}
+
+bool helper_start(struct helper *h, const char *const argv[], const char *const env[],
+		  uint64_t memory, struct error *e)
+{
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	struct words w;
+	struct buf setpriv;
+	pid_t pid = 0;
+	int error;
+
+	buf_init(&setpriv, 4096);
+	make_words(&w, helper_find("setpriv", &setpriv) ? buf_cstr(&setpriv) : NULL, argv);
+	error = make_pipes(pipes);
+	if (!error)
+		error = spawn(&w, env, pipes, &pid);
+	buf_done(&setpriv);
+	if (error) {
+		close_all(pipes);
+		return err_sys(e, error, "cannot run %s", argv[0]);
+	}
+	limit(pid, RLIMIT_CORE, 0);
+	limit(pid, RLIMIT_FSIZE, FILE_MAX);
+	limit(pid, RLIMIT_AS, memory);
+	close(pipes[0][0]);
+	close(pipes[1][1]);
+	close(pipes[2][1]);
+	*h = (struct helper){ pid, pipes[0][1], pipes[1][0], pipes[2][0] };
+	return true;
+}
+
+void helper_end(struct helper *h)
+{
+	if (!h->pid)
+		return;
+	kill(h->pid, SIGKILL);
+	close(h->in);
+	close(h->out);
+	close(h->err);
+	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	*h = (struct helper){ 0 };
+}
