@@ -36,6 +36,7 @@ struct face_setting {
 	const char *help;
 	bool (*set)(void *ctx, const char *value, struct error *e);
 	void (*get)(void *ctx, struct buf *out);
+	const char *initial; /* what it is at the start: "save" writes it if it is not that */
 };
 
 typedef void face_binding(void *arg, const char *key, const char *command);

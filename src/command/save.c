@@ -223,7 +223,7 @@ static void add_decoding(const struct session *s, struct buf *out)
 void save_format(struct session *s, const struct face *face, struct buf *out)
 {
 	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
-	setting_save(s, out);
+	setting_save(s, face, out);
 	for (size_t i = 0; i < s->variables.count; i++) {
 		size_t start = out->len;
 

@@ -76,13 +76,13 @@ static void match_get(void *ctx, struct buf *out)
 const struct face_setting session_settings[] = {
 	{ "answer-timeout", "off, D",
 	  "a request that has no answer after so long is marked and counted", timeout_set,
-	  timeout_get },
+	  timeout_get, "off" },
 	{ "match", "off, data[OFFSET:LENGTH]",
 	  "a request and its answer have the same bytes there; off: answers come in order",
-	  match_set, match_get },
+	  match_set, match_get, "off" },
 	{ "rejoin", "on, off",
 	  "join again what was lost when an interface was removed, once it is back", rejoin_set,
-	  rejoin_get },
+	  rejoin_get, "on" },
 	{ 0 },
 };
 
@@ -94,13 +94,36 @@ static const struct face_setting *find(const struct face_setting *rows, const ch
 	return NULL;
 }
 
+static bool elsewhere_set(void *ctx, const char *value, struct error *e)
+{
+	(void)ctx;
+	(void)value;
+	(void)e;
+	return true;
+}
+
+static void elsewhere_get(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	buf_str(out, "a matter of the screen, and there is none");
+}
+
+static const struct face_setting screen_settings[] = {
+	{ "mouse", "", "", elsewhere_set, elsewhere_get, NULL },
+	{ "escape-time", "", "", elsewhere_set, elsewhere_get, NULL },
+	{ "hex-width", "", "", elsewhere_set, elsewhere_get, NULL },
+	{ 0 },
+};
+
 const struct face_setting *setting_find(struct session *s, const struct face *face,
 					const char *name, void **ctx)
 {
 	const struct face_setting *found = find(session_settings, name);
 
 	*ctx = found ? (void *)s : face->ctx;
-	return found ? found : find(face->settings, name);
+	if (!found)
+		found = find(face->settings, name);
+	return found ? found : find(screen_settings, name);
 }
 
 bool setting_is_switch(const char *name)
@@ -110,22 +133,22 @@ bool setting_is_switch(const char *name)
 	return found && strcmp(found->range, "on, off") == 0;
 }
 
-/* get() only reads. */
-static void save_one(struct session *s, const char *name, struct buf *out)
+static void save_rows(const struct face_setting *rows, void *ctx, struct buf *out)
 {
-	const struct face_setting *setting = find(session_settings, name);
+	struct buf now;
 
-	buf_printf(out, "set %s ", name);
-	setting->get(s, out);
-	buf_char(out, '\n');
+	buf_init(&now, 256);
+	for (const struct face_setting *r = rows; r && r->name; r++) {
+		buf_reset(&now);
+		r->get(ctx, &now);
+		if (r->initial && strcmp(buf_cstr(&now), r->initial) != 0)
+			buf_printf(out, "set %s %s\n", r->name, buf_cstr(&now));
+	}
+	buf_done(&now);
 }
 
-void setting_save(struct session *s, struct buf *out)
+void setting_save(struct session *s, const struct face *face, struct buf *out)
 {
-	if (s->watch.no_rejoin)
-		save_one(s, "rejoin", out);
-	if (s->pairing.timeout)
-		save_one(s, "answer-timeout", out);
-	if (s->pairing.by_content)
-		save_one(s, "match", out);
+	save_rows(session_settings, s, out);
+	save_rows(face->settings, face->ctx, out);
 }

@@ -11,12 +11,13 @@
 /* The session's; their ctx is the session.  Ends with name NULL. */
 extern const struct face_setting session_settings[];
 
-/* Of the session or the face; NULL: neither has it.  *ctx goes with its functions. */
+/* Of the session or the face; one that only the screen has is taken without effect elsewhere,
+ * because all faces share the rc file.  NULL: nobody has it.  *ctx goes with its functions. */
 const struct face_setting *setting_find(struct session *s, const struct face *face,
 					const char *name, void **ctx);
 /* One of the session's that is on or off? */
 bool setting_is_switch(const char *name);
-/* Those of the session that are not as at the start, as lines of commands. */
-void setting_save(struct session *s, struct buf *out);
+/* Those of the session and the face that are not as at the start, as lines of commands. */
+void setting_save(struct session *s, const struct face *face, struct buf *out);
 
 #endif

@@ -153,27 +153,6 @@ static void on_script_ended(void *ctx, enum script_status status, const struct e
 	pipe_check(p);
 }
 
-/* The screen's settings are taken without effect: an rc file is for all faces. */
-static bool setting_set(void *ctx, const char *value, struct error *e)
-{
-	(void)ctx;
-	(void)value;
-	(void)e;
-	return true;
-}
-
-static void setting_get(void *ctx, struct buf *out)
-{
-	(void)ctx;
-	buf_str(out, "off");
-}
-
-static const struct face_setting settings[] = {
-	{ "mouse", "on, off", "of the screen; there is none here", setting_set, setting_get },
-	{ "escape-time", "1ms..2s", "of the screen; there is none here", setting_set, setting_get },
-	{ 0 },
-};
-
 bool pipe_face_init(struct pipe *p, struct error *e)
 {
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
@@ -189,7 +168,6 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 		.quit = face_quit,
 		.echo = face_echo,
 		.take_stdout = face_take_stdout,
-		.settings = settings,
 		.is_full = face_is_full,
 	};
 	p->script = p->face.script = script_new(p->session, &p->face, &p->set, &events, e);

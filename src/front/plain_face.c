@@ -158,21 +158,6 @@ static const struct command rows[] = {
 
 /* ---- settings ---- */
 
-/* There is no mouse here, but all faces share the rc file. */
-static bool mouse_set(void *ctx, const char *value, struct error *e)
-{
-	(void)ctx;
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-		return err_at(e, 0, "mouse: \"%s\" is neither on nor off", value);
-	return true;
-}
-
-static void mouse_get(void *ctx, struct buf *out)
-{
-	(void)ctx;
-	buf_str(out, "off");
-}
-
 static bool escape_time_set(void *ctx, const char *value, struct error *e)
 {
 	struct plain *p = ctx;
@@ -188,9 +173,8 @@ static void escape_time_get(void *ctx, struct buf *out)
 }
 
 static const struct face_setting settings[] = {
-	{ "mouse", "on, off", "of the screen; there is none here", mouse_set, mouse_get },
 	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key",
-	  escape_time_set, escape_time_get },
+	  escape_time_set, escape_time_get, "100ms" },
 	{ 0 },
 };
 

@@ -65,19 +65,39 @@ static bool focus_run(struct command_call *c, struct error *e)
 
 /* ---- details ---- */
 
+/* As they are named, in the order in which "view" goes through them. */
+static const char *const modes[DETAILS_MODES] = {
+	[DETAILS_FIELDS] = "fields",
+	[DETAILS_HEX] = "hex",
+	[DETAILS_TEXT] = "text",
+	[DETAILS_C] = "c",
+};
+
+/* false: the word is none of them. */
+static bool set_mode(struct details_view *d, const char *word)
+{
+	unsigned mode = 0;
+
+	if (strcmp(word, "view") == 0)
+		mode = ((unsigned)d->mode + 1) % DETAILS_MODES;
+	else
+		while (mode < DETAILS_MODES && strcmp(word, modes[mode]) != 0)
+			mode++;
+	if (mode == DETAILS_MODES)
+		return false;
+	d->mode = (enum details_mode)mode;
+	d->scroll = 0; /* rows are others now; the byte stays in view */
+	return true;
+}
+
 static bool details_run(struct command_call *c, struct error *e)
 {
 	struct ui *ui = ui_of(c);
 	struct details_view *d = &ui->view.details;
-	bool on;
+	bool on = true;
 
-	if (c->word_count && strcmp(c->words[0].text, "view") == 0) {
-		d->mode = d->mode == DETAILS_FIELDS ? DETAILS_HEX : DETAILS_FIELDS;
-		d->open = true;
-		ui_dirty(ui);
-		return true;
-	}
-	if (!args_switch(c, 0, !d->open, &on, e))
+	if (!(c->word_count && set_mode(d, c->words[0].text)) &&
+	    !args_switch(c, 0, !d->open, &on, e))
 		return false;
 	d->open = on;
 	if (!on && ui->view.focus == FOCUS_DETAILS)
@@ -276,8 +296,9 @@ const struct command ui_command_rows[] = {
 	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again", .run = ui_follow },
 	{ "focus", "line|list|details", "looking", 1, 1, 0, "go to a part of the screen",
 	  .run = focus_run },
-	{ "details", "[on|off|view]", "looking", 0, 1, 0,
-	  "the details pane; view: hex only or with fields", .run = details_run },
+	{ "details", "[on|off|fields|hex|text|c|view]", "looking", 0, 1, 0,
+	  "the details pane: fields and hex, hex, text, a C array; view: the next of these",
+	  .run = details_run },
 	{ "edit", "[#N]", "sending", 0, 1, 0,
 	  "put a packet and its peer into the line, to send it again", .run = edit_run },
 	{ "answer", "", "sending", 0, 0, 0,
@@ -333,10 +354,38 @@ static void escape_time_get(void *ctx, struct buf *out)
 	buf_printf(out, "%llums", (unsigned long long)(line_escape_time(ui->line) / NS_PER_MS));
 }
 
+/* "auto" is 0. */
+static const char *const hex_widths[] = { "auto", "8", "16", "32" };
+
+static bool hex_width_set(void *ctx, const char *value, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(value, hex_widths[i]) != 0)
+			continue;
+		ui->view.details.hex_width = i ? 4 << i : 0;
+		ui->view.details.scroll = 0;
+		ui_dirty(ui);
+		return true;
+	}
+	return err_at(e, 0, "hex-width: \"%s\" is none of auto, 8, 16, 32", value);
+}
+
+static void hex_width_get(void *ctx, struct buf *out)
+{
+	const struct ui *ui = ctx;
+	int width = ui->view.details.hex_width;
+
+	buf_str(out, hex_widths[width == 32 ? 3 : width / 8]);
+}
+
 const struct face_setting ui_settings[] = {
 	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set,
-	  mouse_get },
+	  mouse_get, "off" },
 	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key",
-	  escape_time_set, escape_time_get },
+	  escape_time_set, escape_time_get, "100ms" },
+	{ "hex-width", "auto, 8, 16, 32", "bytes in a row of the details, if there is room",
+	  hex_width_set, hex_width_get, "auto" },
 	{ 0 },
 };

@@ -87,6 +87,6 @@ const struct key keys[] = {
 	{ "r", NULL, "r", BROWSE, "answer", NULL, "answer this datagram" },
 	{ "e", NULL, "e", BROWSE, "edit", NULL,
 	  "packet and target into the line: edit and resend" },
-	{ "x", NULL, "x", BROWSE, "details view", NULL, "hex only, or fields and hex" },
+	{ "x", NULL, "x", BROWSE, "details view", NULL, "fields and hex, hex, text, a C array" },
 	{ 0 },
 };

@@ -81,11 +81,11 @@ static void move_field(struct details_view *d, const struct fields *fields, enum
 }
 
 /* The field goes to that of the byte, if it is in one. */
-static void move_byte(struct details_view *d, const struct fields *fields, long by, size_t bytes)
+static void set_byte(struct details_view *d, const struct fields *fields, size_t byte)
 {
 	size_t row;
 
-	d->byte = moved(d->byte, by, bytes);
+	d->byte = byte;
 	if (fields_find(fields, d->byte, &row))
 		d->field = (int)row;
 }
@@ -96,6 +96,7 @@ static void move_details(struct ui *ui, enum movement m)
 	struct store_hold hold = { 0 };
 	struct packet p;
 	struct fields fields;
+	struct dump dump;
 
 	if (!view_shown_packet(&ui->view, &hold, &p)) {
 		store_hold_done(&hold);
@@ -103,10 +104,11 @@ static void move_details(struct ui *ui, enum movement m)
 	}
 	fields_init(&fields);
 	fields_make(&fields, &ui->view, &p);
+	dump = details_dump(&ui->view, &p);
 	switch (m) {
 	case LEFT:
 	case RIGHT:
-		move_byte(d, &fields, m == LEFT ? -1 : 1, p.stored);
+		set_byte(d, &fields, moved(d->byte, m == LEFT ? -1 : 1, dump.n));
 		break;
 	case UP:
 	case DOWN:
@@ -118,7 +120,8 @@ static void move_details(struct ui *ui, enum movement m)
 		}
 		/* fall through */
 	default:
-		move_byte(d, &fields, rows_of(m, d->rows) * (long)d->width, p.stored);
+		if (dump.n && dump.per_row)
+			set_byte(d, &fields, dump_move(&dump, d->byte, rows_of(m, d->rows)));
 		break;
 	}
 	fields_done(&fields);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The details of a packet: its head in words beside its bytes, or the bytes alone.
+ * The details of a packet: its head in words beside its bytes, or the bytes alone in one of the
+ * forms of ui/dump.h.
  */
 #include "session/words.h"
 #include "ui/fields.h"
@@ -17,129 +18,107 @@
 #define HEX_COL_MAX 64
 #define TITLE_ADDR 28 /* columns of an address in the title */
 
-/* Where the bytes stand. */
-struct dump {
-	int col, per_row; /* per_row 0: they are not shown */
-};
-
 struct painter {
 	struct view *v;
 	const struct layout *l;
 	struct canvas *c;
 	const struct packet *p;
-	struct dump dump;
+	struct dump dump; /* per_row 0: the bytes are not shown */
 	struct fields fields;
-	struct spans spans; /* of the bytes shown */
 };
-
-/* Columns of a row of the dump: offset, bytes with a wider gap after each eight, characters. */
-static int dump_width(int per_row)
-{
-	return 4 + 1 + 3 * per_row - 1 + (per_row - 1) / 8 + 2 + per_row;
-}
 
 static bool has_bytes(const struct packet *p)
 {
 	return p->kind == PACKET_RX || p->kind == PACKET_TX || p->kind == PACKET_ICMP;
 }
 
-/* Most bytes of 32, 16, 8, ... in a row that takes at most so many columns. */
-static int bytes_that_fit(int most, int columns)
-{
-	while (most > 1 && dump_width(most) > columns)
-		most /= 2;
-	return most;
-}
-
-static struct dump place_dump(const struct view *v, const struct packet *p, int cols)
-{
-	struct dump d = { .col = 0 };
-	int room;
-
-	if (!has_bytes(p))
-		return d;
-	if (v->details.mode == DETAILS_HEX) {
-		d.col = cols > dump_width(2) ? 1 : 0;
-		d.per_row = bytes_that_fit(32, cols - d.col);
-		return d;
-	}
-	d.per_row = bytes_that_fit(16, cols - HEX_COL_MIN);
-	if (d.per_row < 8) {
-		d.per_row = 0;
-		return d;
-	}
-	room = cols - dump_width(d.per_row) - 2;
-	d.col = room < HEX_COL_MIN ? HEX_COL_MIN : room > HEX_COL_MAX ? HEX_COL_MAX : room;
-	return d;
-}
-
 /* ---- bytes ---- */
 
-static void keep_byte_in_view(struct details_view *d, size_t bytes, size_t per_row, size_t rows)
-{
-	size_t total = (bytes + per_row - 1) / per_row, row;
+static const enum dump_form forms[] = {
+	[DETAILS_FIELDS] = DUMP_HEX,
+	[DETAILS_HEX] = DUMP_HEX,
+	[DETAILS_TEXT] = DUMP_TEXT,
+	[DETAILS_C] = DUMP_C,
+};
 
-	if (d->byte >= bytes)
-		d->byte = bytes ? bytes - 1 : 0;
-	row = d->byte / per_row;
-	if (d->scroll > row)
-		d->scroll = row;
-	if (row - d->scroll >= rows)
-		d->scroll = row - rows + 1;
-	if (d->scroll + rows > total)
-		d->scroll = total > rows ? total - rows : 0;
+struct dump details_dump(const struct view *v, const struct packet *p)
+{
+	return (struct dump){
+		.form = forms[v->details.mode],
+		.per_row = has_bytes(p) ? v->details.width : 0,
+		.col = v->details.col,
+		.data = p->data,
+		.n = p->stored,
+		.cursor = v->focus == FOCUS_DETAILS ? v->details.byte : SIZE_MAX,
+	};
 }
 
-/* The byte under the cursor, then the spans, then those of the field under it. */
-static enum style style_of_byte(const struct painter *d, size_t byte)
+/* Beside the fields: as far to the right as it needs, within limits. */
+static void place_beside(struct details_view *d, int most, int cols)
+{
+	int room;
+
+	d->width = dump_fit(DUMP_HEX, most, cols - HEX_COL_MIN);
+	if (d->width < 8)
+		d->width = 0;
+	room = cols - dump_width(DUMP_HEX, d->width) - 2;
+	d->col = room < HEX_COL_MIN ? HEX_COL_MIN : room > HEX_COL_MAX ? HEX_COL_MAX : room;
+}
+
+static void place_dump(struct details_view *d, int cols)
+{
+	enum dump_form form = forms[d->mode];
+
+	if (d->mode == DETAILS_FIELDS) {
+		place_beside(d, d->hex_width ? d->hex_width : 16, cols);
+		return;
+	}
+	d->col = cols > dump_width(DUMP_HEX, 2) ? 1 : 0;
+	d->width = form == DUMP_TEXT
+			   ? cols - 2 * d->col
+			   : dump_fit(form, d->hex_width ? d->hex_width : 32, cols - d->col);
+}
+
+static void keep_byte_in_view(struct details_view *view, const struct dump *d, size_t rows)
+{
+	size_t total = dump_rows(d), row;
+
+	if (view->byte >= d->n)
+		view->byte = d->n ? d->n - 1 : 0;
+	row = dump_row(d, view->byte);
+	if (view->scroll > row)
+		view->scroll = row;
+	if (row - view->scroll >= rows)
+		view->scroll = row - rows + 1;
+	if (view->scroll + rows > total)
+		view->scroll = total > rows ? total - rows : 0;
+}
+
+/* The field under the cursor, with what else is painted over it. */
+static void gather_spans(const struct painter *d, struct spans *out)
 {
 	const struct details_view *view = &d->v->details;
-	bool focused = d->v->focus == FOCUS_DETAILS;
-	struct field_bytes field = { 0 };
-	enum style style = STYLE_NORMAL;
 
-	if (focused && byte == view->byte)
-		return STYLE_MARKED;
-	if (focused && d->fields.rows.count)
-		field = d->fields.bytes[view->field];
-	if (byte >= field.offset && byte - field.offset < field.length)
-		style = STYLE_SELECTED_DIM;
-	return spans_at(&d->spans, byte, style);
-}
+	spans_init(out, dump_start(&d->dump, view->scroll),
+		   dump_start(&d->dump, view->scroll + (size_t)view->rows));
+	if (d->v->focus == FOCUS_DETAILS && d->fields.rows.count) {
+		const struct field_bytes *field = &d->fields.bytes[view->field];
 
-static void draw_dump_row(const struct painter *d, int row, size_t offset)
-{
-	int ascii = d->dump.col + dump_width(d->dump.per_row) - d->dump.per_row;
-	struct canvas *c = d->c;
-
-	canvas_printf(c, row, d->dump.col, 4, STYLE_DIM, "%04zx", offset);
-	for (int i = 0; i < d->dump.per_row && offset + (size_t)i < d->p->stored; i++) {
-		uint8_t byte = d->p->data[offset + (size_t)i];
-		enum style style = style_of_byte(d, offset + (size_t)i);
-		char dot = text_dot(byte);
-
-		canvas_printf(c, row, d->dump.col + 5 + 3 * i + i / 8, 2, style, "%02x", byte);
-		canvas_text(c, row, ascii + i, 1, style, &dot, 1);
+		spans_add(out, field->offset, field->length, STYLE_SELECTED_DIM);
 	}
+	view_spans(d->v, d->p, out);
 }
 
 static void draw_dump(struct painter *d)
 {
 	struct details_view *view = &d->v->details;
-	size_t per_row = (size_t)d->dump.per_row;
+	struct spans spans;
 
 	view->rows = d->l->body_rows;
-	view->width = d->dump.per_row;
-	keep_byte_in_view(view, d->p->stored, per_row, (size_t)d->l->body_rows);
-	spans_init(&d->spans, view->scroll * per_row,
-		   (view->scroll + (size_t)d->l->body_rows) * per_row);
-	view_spans(d->v, d->p, &d->spans);
-	for (int i = 0; i < d->l->body_rows; i++) {
-		size_t offset = (view->scroll + (size_t)i) * per_row;
-
-		if (offset < d->p->stored)
-			draw_dump_row(d, d->l->body_top + i, offset);
-	}
+	keep_byte_in_view(view, &d->dump, (size_t)view->rows);
+	d->dump = details_dump(d->v, d->p);
+	gather_spans(d, &spans);
+	dump_draw(&d->dump, view->scroll, d->l->body_top, view->rows, &spans, d->c);
 }
 
 /* ---- fields ---- */
@@ -271,19 +250,17 @@ static void format_subject(const struct painter *d, struct buf *out)
 static void format_position(const struct painter *d, struct buf *out)
 {
 	const struct packet *p = d->p;
-	size_t per_row = (size_t)d->dump.per_row;
-	size_t first = d->v->details.scroll * per_row;
-	size_t last = first + (size_t)d->l->body_rows * per_row;
+	size_t scroll = d->v->details.scroll, rows = (size_t)d->l->body_rows;
 
 	if (!has_bytes(p))
 		return;
 	if (!p->stored)
 		buf_str(out, p->kind == PACKET_ICMP ? "nothing quoted" : "empty");
-	else if (!per_row)
+	else if (!d->dump.per_row)
 		buf_printf(out, "%" PRIu32 " bytes", p->stored);
 	else
-		buf_printf(out, "%zu-%zu of %" PRIu32, first + 1,
-			   last < p->stored ? last : p->stored, p->stored);
+		buf_printf(out, "%zu-%zu of %" PRIu32, dump_start(&d->dump, scroll) + 1,
+			   dump_start(&d->dump, scroll + rows), p->stored);
 	if (p->flags & PACKET_TRUNCATED)
 		buf_printf(out, ", cut from %" PRIu32, p->len);
 }
@@ -314,7 +291,8 @@ void pane_details_draw(struct view *v, const struct layout *l, struct canvas *c)
 		return;
 	}
 	make_fields(&d);
-	d.dump = place_dump(v, &p, l->cols);
+	place_dump(&v->details, l->cols);
+	d.dump = details_dump(v, &p);
 	if (d.dump.per_row)
 		draw_dump(&d);
 	if (v->details.mode == DETAILS_FIELDS || !d.dump.per_row)

@@ -14,6 +14,7 @@
 #include "net/route.h"
 #include "session/session.h"
 #include "ui/canvas.h"
+#include "ui/dump.h"
 #include "ui/finder.h"
 #include "ui/fold.h"
 #include "ui/matches.h"
@@ -44,16 +45,19 @@ struct list_view {
 	int top_row; /* ... and its row: not 0 below a selection that outlived its place */
 };
 
-enum details_mode { DETAILS_FIELDS, DETAILS_HEX }; /* fields + hex, hex only */
+/* Fields with hex beside them; the bytes alone: as hex, as text, as a C array. */
+enum details_mode { DETAILS_FIELDS, DETAILS_HEX, DETAILS_TEXT, DETAILS_C, DETAILS_MODES };
 
 struct details_view {
 	bool open;
 	enum details_mode mode;
 	int field;     /* row under the cursor among the fields */
 	size_t byte;   /* byte under the cursor; drawing keeps it, and "field", inside */
-	size_t scroll; /* first hex row shown; drawing keeps the byte in view */
-	int rows;      /* hex rows drawn last: a page */
-	int width;     /* bytes in a hex row as drawn last */
+	size_t scroll; /* first row of bytes shown; drawing keeps the byte in view */
+	int hex_width; /* bytes in a row, if there is room; 0: what suits the screen */
+	int rows;      /* rows of bytes drawn last: a page */
+	int width;     /* of them: bytes, of text columns; 0: none are shown */
+	int col;       /* where they begin */
 	int fields;    /* rows of fields as drawn last, shown or not */
 };
 
@@ -119,6 +123,9 @@ void kept_packet_clear(struct kept_packet *k);
 bool view_shown_packet(struct view *v, struct store_hold *hold, struct packet *out);
 /* The packet that F6 answers: the selected one if it is an rx, else the newest rx. */
 bool view_answered_packet(struct view *v, struct store_hold *hold, struct packet *out);
+
+/* Its bytes as the details drew them last. */
+struct dump details_dump(const struct view *v, const struct packet *p);
 
 /* Rows of the screen, top to bottom, for a size and a state (ui/layout.c). */
 struct layout {

@@ -217,6 +217,49 @@ static void test_hex_alone(void **state)
 	assert_string_equal(deck_row(d, BODY_ROW), " 0000 00 01  ..");
 }
 
+static void test_the_other_forms(void **state)
+{
+	struct deck *d = *state;
+
+	d->view.details.open = true;
+	d->view.details.mode = DETAILS_TEXT;
+	deck_add(d, deck_datagram("NOTIFY *\r\nHOST: a\\b\r\n\0end", 25));
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, BODY_ROW), " NOTIFY *\\r\\n");
+	assert_string_equal(deck_row(d, BODY_ROW + 1), " HOST: a\\\\b\\r\\n");
+	assert_string_equal(deck_row(d, BODY_ROW + 2), " \\0end");
+	assert_int_equal(deck_style(d, BODY_ROW, 1), STYLE_NORMAL);
+	assert_int_equal(deck_style(d, BODY_ROW, 9), STYLE_DIM);
+	assert_ends(deck_row(d, TITLE_ROW), "- 1-25 of 25 -");
+	d->view.details.mode = DETAILS_C;
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, BODY_ROW + 3), " /* 0018 */ 0x64,");
+	deck_draw(d, 24, 120);
+	assert_starts(deck_row(d, BODY_ROW + 1), " /* 0010 */ 0x61, 0x5c, 0x62,");
+}
+
+static void test_bytes_in_a_row_as_asked(void **state)
+{
+	static char bytes[600];
+	struct deck *d = *state;
+
+	d->view.details.open = true;
+	d->view.details.hex_width = 32;
+	deck_add(d, deck_datagram(bytes, sizeof(bytes)));
+	deck_draw(d, 24, 200);
+	assert_int_equal(d->view.details.width, 32);
+	assert_starts(deck_row(d, BODY_ROW), " From       @1 10.0.0.9:9");
+	deck_draw(d, 24, 80);
+	assert_int_equal(d->view.details.width, 8);
+	d->view.details.hex_width = 8;
+	d->view.details.mode = DETAILS_HEX;
+	deck_draw(d, 24, 200);
+	assert_starts(deck_row(d, BODY_ROW + 1), " 0008 00 00 00 00 00 00 00 00  ....");
+	d->view.details.mode = DETAILS_C;
+	deck_draw(d, 24, 200);
+	assert_starts(deck_row(d, BODY_ROW + 1), " /* 0008 */ 0x00, 0x00,");
+}
+
 static void test_the_byte_under_the_cursor(void **state)
 {
 	struct deck *d = *state;
@@ -372,6 +415,8 @@ int main(void)
 		TEST(test_long_values_wrap),
 		TEST(test_empty_and_cut_datagrams_in_the_title),
 		TEST(test_hex_alone),
+		TEST(test_the_other_forms),
+		TEST(test_bytes_in_a_row_as_asked),
 		TEST(test_the_byte_under_the_cursor),
 		TEST(test_the_bytes_of_the_field_under_the_cursor),
 		TEST(test_fields_scroll_with_their_cursor),

@@ -69,6 +69,48 @@ static void save_text(struct fake_face *f, struct buf *out)
 	assert_false(out->failed);
 }
 
+/* ---- a face with a setting ---- */
+
+static char depth[16];
+
+static bool depth_set(void *ctx, const char *value, struct error *e)
+{
+	(void)ctx;
+	(void)e;
+	snprintf(depth, sizeof(depth), "%s", value);
+	return true;
+}
+
+static void depth_get(void *ctx, struct buf *out)
+{
+	(void)ctx;
+	buf_str(out, depth);
+}
+
+static const struct face_setting settings[] = {
+	{ "depth", "1..9", "how deep", depth_set, depth_get, "1" },
+	{ 0 },
+};
+
+static void test_settings_that_are_not_as_at_the_start(void **state)
+{
+	struct fake_face *f = begin();
+	struct buf text;
+
+	(void)state;
+	f->face.settings = settings;
+	depth_set(NULL, "1", NULL);
+	save_text(f, &text);
+	assert_null(strstr(buf_cstr(&text), "set "));
+	buf_done(&text);
+	fake_must(f, "set depth 7");
+	fake_must(f, "set rejoin off");
+	save_text(f, &text);
+	assert_non_null(strstr(buf_cstr(&text), "set rejoin off\nset depth 7\n"));
+	buf_done(&text);
+	finish(f);
+}
+
 /* ---- round trips ---- */
 
 /* Runs a saved session as a file is run: whole names, line by line. */
@@ -272,6 +314,7 @@ static void where_it_cannot_be_written_it_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_settings_that_are_not_as_at_the_start),
 		cmocka_unit_test(every_kind_of_session_comes_back),
 		cmocka_unit_test(it_says_what_was_asked_for_and_no_more),
 		cmocka_unit_test(a_file_is_written_whole_and_never_over_another),
