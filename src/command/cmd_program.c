@@ -30,9 +30,10 @@ static const char *const address_help[] = {
 
 static const char *const expression_help[] = {
 	"FIELD\tthe packet has it; of own and truncated: it is so",
-	"== != < <= > >=\tof number, time, text and bytes; an address, word or flag: == and !=",
-	"in { 1, 5..9 }\tone of these; not of a flag",
-	"contains ~\tof text and bytes: a part of it; /regex/flags",
+	"FIELD == VALUE\tcompared by an operator that the field knows",
+	"FIELD in { 1, 5..9 }\tone of these",
+	"FIELD contains VALUE\ta part of it",
+	"FIELD ~ /regex/flags\tmatched by it",
 	"and or not ( )\talso && || !; not binds closest, then and",
 	"data[0:2] text[-3:3]\tfrom an offset so many bytes; [4] is one, [-3:3] the last three",
 	"10.0.0.0/8 10.0.0.9:53 :53\taddresses; [fe80::1%eth0]:69, @2 is a peer",
@@ -59,11 +60,42 @@ static void payloads_topic(struct listing *l)
 	buf_done(&help);
 }
 
+/* Has one of the fields in front the same type? */
+static bool type_was_told(size_t field, const char *type)
+{
+	struct filter_field f;
+
+	for (size_t i = 0; i < field && filter_field_at(i, &f); i++)
+		if (strcmp(f.type, type) == 0)
+			return true;
+	return false;
+}
+
+static void operator_rows(struct listing *l)
+{
+	struct filter_field f;
+	const char *op;
+	struct buf ops;
+
+	buf_init(&ops, 100);
+	for (size_t i = 0; filter_field_at(i, &f); i++) {
+		if (type_was_told(i, f.type))
+			continue;
+		buf_reset(&ops);
+		for (size_t k = 0; (op = filter_operator_at(f.name, strlen(f.name), k)); k++)
+			buf_printf(&ops, "%s%s", k ? " " : "", op);
+		listing_row(l, LISTING_PLAIN, NULL, "%s\t%s", f.type, buf_cstr(&ops));
+	}
+	buf_done(&ops);
+}
+
 static void expressions_topic(struct listing *l)
 {
 	struct filter_field f;
 
 	topic_rows(l, expression_help, sizeof(expression_help) / sizeof(expression_help[0]));
+	listing_row(l, LISTING_HEADING, NULL, "operators");
+	operator_rows(l);
 	listing_row(l, LISTING_HEADING, NULL, "fields");
 	for (size_t i = 0; filter_field_at(i, &f); i++)
 		listing_row(l, LISTING_PLAIN, NULL, "%s\t%s\t%s", f.name, f.type, f.help);

@@ -333,6 +333,10 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "echo-server"));
 	fake_must(f, "help hex");
 	assert_true(fake_listed(f, "hex BYTES"));
+	fake_must(f, "help expressions");
+	assert_true(fake_listed(f, "bytes\t== != < <= > >= contains ~ in"));
+	assert_true(fake_listed(f, "flag\t== !="));
+	assert_true(fake_listed(f, "peer.port\tnumber\t"));
 	fake_must(f, "help payloads");
 	assert_true(fake_listed(f, "\\xHH"));
 	assert_true(fake_listed(f, "${crc16-modbus[:le]}"));
