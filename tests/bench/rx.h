@@ -21,7 +21,7 @@ struct row {
 	size_t payload;
 	int rcvbuf;        /* asked; the kernel grants twice as much */
 	double seconds;    /* of one trial */
-	unsigned searches; /* the best counts: with a small buffer a hiccup is a loss */
+	unsigned chances; /* to show three lossless trials at a rate */
 };
 
 /* ---- contenders ---- */
