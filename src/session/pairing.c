@@ -191,15 +191,22 @@ static void queue(struct pairing *g, struct peer_pairing *a, uint64_t place)
 	a->last = place + 1;
 }
 
-static bool reaches_many(struct session *s, struct peer *peer)
+/* The interfaces are asked for only where the kernel lets a broadcast pass. */
+static bool is_for_many(struct session *s, const struct packet *p)
+{
+	const struct session_socket *k = session_find(s, p->socket);
+	size_t broadcast = sockopt_index(sockopt_find("broadcast", NULL));
+
+	if (addr_is_multicast(&p->peer) || addr_kind(&p->peer) == ADDR_BROADCAST)
+		return true;
+	return (!k || k->sock.options.v[broadcast].number) &&
+	       iface_is_broadcast(session_ifaces(s), &p->peer);
+}
+
+static bool reaches_many(struct session *s, struct peer *peer, const struct packet *p)
 {
 	if (peer->pairing.reach == REACH_UNKNOWN)
-		peer->pairing.reach =
-			addr_is_multicast(&peer->addr) ||
-					addr_kind(&peer->addr) == ADDR_BROADCAST ||
-					iface_is_broadcast(session_ifaces(s), &peer->addr)
-				? REACH_MANY
-				: REACH_ONE;
+		peer->pairing.reach = is_for_many(s, p) ? REACH_MANY : REACH_ONE;
 	return peer->pairing.reach == REACH_MANY;
 }
 
@@ -212,7 +219,7 @@ static void add_request(struct session *s, struct peer *peer, const struct packe
 			uint64_t content)
 {
 	struct pairing *g = &s->pairing;
-	bool many = reaches_many(s, peer);
+	bool many = reaches_many(s, peer, p);
 	uint64_t place = g->asked_count, key = (many ? KEY_MANY : host_key(&p->peer)) ^ content;
 
 	forget_oldest(s);
@@ -243,7 +250,7 @@ void pairing_sent(struct session *s, struct peer *peer, const struct packet *p)
 	uint64_t content;
 	bool returns;
 
-	if (!peer || p->result > 0)
+	if (!peer || p->result > 0 || s->pairing.off)
 		return;
 	returns = a->asks && a->owed;
 	a->met = true;

@@ -43,6 +43,7 @@ struct pairing {
 	uint64_t counted;    /* places before it were looked at for being overdue */
 	uint64_t timeout;    /* "answer-timeout", ns; 0: off */
 	struct loop_timer overdue;
+	bool off; /* nobody will ask */
 	bool by_content;
 	struct slice content;
 };

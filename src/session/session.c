@@ -88,6 +88,7 @@ bool session_init(struct session *s, const struct session_config *config, struct
 	s->clock = config->clock;
 	s->loop = config->loop;
 	s->payload_seq = 1;
+	s->pairing.off = config->unpaired;
 	s->payload_random = random_seed(s->clock);
 	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
 	s->count = (struct loop_timer){ .fire = on_count, .ctx = s };

@@ -132,6 +132,7 @@ struct session_config {
 	struct loop *loop;
 	size_t memory;     /* 0: SESSION_MEMORY */
 	bool numeric_only; /* no name look-ups */
+	bool unpaired;     /* nobody asks which datagram answers which */
 };
 
 bool session_init(struct session *s, const struct session_config *config, struct error *e);

@@ -19,8 +19,8 @@
 /* What all contenders of a row of the table get. */
 struct row {
 	size_t payload;
-	int rcvbuf;        /* asked; the kernel grants twice as much */
-	double seconds;    /* of one trial */
+	int rcvbuf;       /* asked; the kernel grants twice as much */
+	double seconds;   /* of one trial */
 	unsigned chances; /* to show three lossless trials at a rate */
 };
 
