@@ -73,6 +73,15 @@ static bool filter_run(struct command_call *c, struct error *e)
 	       err_shift(e, (ptrdiff_t)c->payload_at);
 }
 
+static bool find_run(struct command_call *c, struct error *e)
+{
+	if (!c->face->find)
+		return err_set(e, ERR_STATE,
+			       "find needs the screen: here filter prints only what matches");
+	return c->face->find(c->face->ctx, c->payload, c->payload_len, e) ||
+	       err_shift(e, (ptrdiff_t)c->payload_at);
+}
+
 static bool peers_run(struct command_call *c, struct error *e)
 {
 	const struct session *s = c->session;
@@ -148,6 +157,9 @@ const struct command look_commands[] = {
 	  "show only what matches: an expression, \"text\", /regex/flags, hex BYTES; without one "
 	  "all",
 	  .run = filter_run, .complete = completion_offer_expression },
+	{ "find", "[WHAT]", "looking", 0, -1, CMD_PAYLOAD,
+	  "select the next packet that matches and highlight what does; without one nothing",
+	  .run = find_run, .complete = completion_offer_expression },
 	{ "clear", "", "looking", 0, 0, 0, "empty the list; numbers go on", .run = clear_run },
 	{ 0 },
 };

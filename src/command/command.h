@@ -54,6 +54,9 @@ struct face {
 	/* Only what WHAT matches (match/what.h) is shown; n 0: everything. */
 	bool (*filter)(void *ctx, const char *text, size_t n, struct error *e);
 	const char *(*filtered)(void *ctx); /* that WHAT; NULL: none */
+	/* Selects the next packet of what is shown that WHAT matches, which is highlighted; n 0: no
+	 * highlighting any more. */
+	bool (*find)(void *ctx, const char *text, size_t n, struct error *e);
 	void (*quit)(void *ctx);
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
 	 * name. */

@@ -236,7 +236,7 @@ void line_history_home(struct line *l)
 
 void line_set_kind(struct line *l, char kind)
 {
-	l->kind = kind;
+	*(l->entering && l->have_next ? &l->next_kind : &l->kind) = kind;
 }
 
 void line_history_add(struct line *l, const char *text)

@@ -188,10 +188,13 @@ static void on_line(char *text)
 	point = (size_t)rl_point < len ? (size_t)rl_point : len;
 	take_text(l, text, len, point);
 	l->entering = true;
+	l->next_kind = '\0';
 	if (l->events.entered(l->events.ctx, text, len, &point))
 		line_history_add(l, text);
 	else if (!l->have_next)
 		set_next(l, text, len, point);
+	if (l->next_kind)
+		l->kind = l->next_kind;
 	l->entering = false;
 	free(text);
 }

@@ -51,6 +51,7 @@ struct line {
 	unsigned key_count;
 	bool entering;  /* the owner looks whether to take the line */
 	bool have_next; /* what is to be in the line afterwards */
+	char next_kind; /* and its kind, 0: not said */
 	struct buf next;
 	size_t next_point;
 

@@ -113,7 +113,7 @@ static void prefill_command(struct ui *ui, const char *verb, const char *rest)
 
 	buf_init(&line, COMMAND_LINE_MAX);
 	buf_printf(&line, ":%s%s", verb, rest);
-	ui_prefill(ui, buf_cstr(&line), line.len);
+	ui_borrow(ui, buf_cstr(&line), line.len);
 	buf_done(&line);
 }
 
@@ -125,6 +125,14 @@ static bool filtering_run(struct command_call *c, struct error *e)
 
 	(void)e;
 	prefill_command(ui, "filter ", text ? text : "");
+	return true;
+}
+
+/* F3: the command that finds. */
+static bool finding_run(struct command_call *c, struct error *e)
+{
+	(void)e;
+	prefill_command(ui_of(c), "find ", "");
 	return true;
 }
 
@@ -305,6 +313,10 @@ const struct command ui_command_rows[] = {
 	  "make the selected (else the newest) datagram's sender the target", .run = answer_run },
 	{ "filtering", "", "keys", 0, 0, CMD_HIDDEN, "the filter's command into the line",
 	  .run = filtering_run },
+	{ "finding", "", "keys", 0, 0, CMD_HIDDEN, "the command that finds into the line",
+	  .run = finding_run },
+	{ "match", "next|previous", "keys", 1, 1, CMD_HIDDEN,
+	  "what find looks for: the next packet, in the details the next place", .run = ui_match },
 	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane", .run = ui_move },
 	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
 	  .run = ui_packet },

@@ -72,18 +72,57 @@ static void take_state(struct ui *ui)
 	v->point = st.point;
 	if (!st.len)
 		v->pasted = false;
-	entry_freeze(ui->session, st.len > 0);
+	entry_freeze(ui->session, st.len > 0 || ui->borrowed.len > 0);
 	line_set_kind(ui->line, entry_kind(&ui->view.typing, v->text, v->len, v->pasted));
 }
+
+/* ---- a line that a key borrows ---- */
+
+void ui_borrow(struct ui *ui, const char *text, size_t len)
+{
+	struct borrowed_line *b = &ui->borrowed;
+	const struct line_view *v = &ui->view.line;
+
+	if (!b->active) {
+		b->text = copy_line(v->text, v->len);
+		b->len = b->text ? v->len : 0;
+		b->point = v->point;
+		b->pasted = v->pasted;
+		b->from = ui->view.focus;
+		b->active = true;
+	}
+	ui_prefill(ui, text, len);
+}
+
+/* The line is empty or was just taken. */
+static void give_back(struct ui *ui)
+{
+	struct borrowed_line b = ui->borrowed;
+
+	if (!b.active)
+		return;
+	ui->borrowed = (struct borrowed_line){ 0 };
+	if (b.len)
+		line_set(ui->line, b.text, b.len, b.point);
+	ui->view.line.pasted = b.pasted;
+	free(b.text);
+	take_state(ui);
+	/* What was run may have gone elsewhere. */
+	if (ui->view.focus == FOCUS_LINE && b.from != FOCUS_PANEL)
+		ui_focus(ui, b.from);
+}
+
+/* ---- events ---- */
 
 static bool on_entered(void *ctx, const char *text, size_t len, size_t *point)
 {
 	struct ui *ui = ctx;
 
 	take_state(ui);
-	if (!len)
+	if (!len || !enter(ui, text, len, point))
 		return false;
-	return enter(ui, text, len, point);
+	give_back(ui);
+	return true;
 }
 
 void ui_line_changed(struct ui *ui)
@@ -141,11 +180,15 @@ static void on_recall(void *ctx, char kind)
 	on_changed(ui);
 }
 
+/* Ctrl-D on the empty line; there may be one to come back to. */
 static void on_eof(void *ctx)
 {
 	struct ui *ui = ctx;
 
-	ui_command(ui, "quit");
+	if (ui->borrowed.active)
+		give_back(ui);
+	else
+		ui_command(ui, "quit");
 }
 
 /* Wheel: three rows; a click selects the row, a click into the line goes there. */
@@ -216,10 +259,12 @@ void ui_resolved(struct ui *ui)
 	copy = copy_line(v->text, len);
 	if (!copy)
 		return;
-	if (enter(ui, copy, len, &point))
+	if (enter(ui, copy, len, &point)) {
 		line_accept(ui->line);
-	else if (!v->waiting)
+		give_back(ui);
+	} else if (!v->waiting) {
 		line_set(ui->line, copy, len, point);
+	}
 	take_state(ui);
 	free(copy);
 }
@@ -232,6 +277,11 @@ bool ui_interrupt(struct ui *ui)
 	ui->view.message.text[0] = '\0';
 	ended |= line_interrupt(ui->line);
 	ui_line_changed(ui);
+	if (!ui->view.line.len && ui->borrowed.active) {
+		give_back(ui);
+		ui_line_changed(ui);
+		ended = true;
+	}
 	return ended;
 }
 

@@ -315,6 +315,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.clear = face_clear,
 		.filter = face_filter,
 		.filtered = face_filtered,
+		.find = ui_find,
 		.quit = face_quit,
 		.help = face_help,
 		.bind = ui_bind,

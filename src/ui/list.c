@@ -320,6 +320,32 @@ bool list_filter(struct view *v, const char *text, size_t n, struct error *e)
 	return true;
 }
 
+/* The row of the list as drawn last that holds seq, -1: none does. */
+static int drawn_row(const struct view *v, uint64_t start, uint64_t seq)
+{
+	uint64_t at = v->list.top;
+
+	if (at < start || seq < at)
+		return -1;
+	for (int row = v->list.top_row; row < v->list.rows; row++) {
+		if (seq <= list_row_at(v, start, at).last)
+			return row;
+		if (!step(v, start, &at, false))
+			break;
+	}
+	return -1;
+}
+
+bool list_select_place(struct view *v, uint64_t seq)
+{
+	int row = drawn_row(v, list_start(v), seq);
+
+	if (!select_place(v, seq))
+		return false;
+	set_selected_row(v, row >= 0 ? row : page(v) / 2);
+	return true;
+}
+
 bool list_select_row(struct view *v, int row)
 {
 	uint64_t start = list_start(v), seq = v->list.top;

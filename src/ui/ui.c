@@ -261,6 +261,7 @@ void ui_free(struct ui *ui)
 	loop_timer_stop(ui->loop, &ui->frame);
 	loop_timer_stop(ui->loop, &ui->tick);
 	loop_timer_stop(ui->loop, &ui->scan);
+	loop_timer_stop(ui->loop, &ui->seek);
 	if (ui->signals >= 0) {
 		loop_unwatch(ui->loop, ui->signals);
 		close(ui->signals);
@@ -273,6 +274,7 @@ void ui_free(struct ui *ui)
 	finder_set(&ui->view.finder, NULL);
 	user_keys_done(&ui->user_keys);
 	free(ui->pending);
+	free(ui->borrowed.text);
 	canvas_done(&ui->canvas);
 	free(ui);
 }

@@ -11,6 +11,16 @@
 #include "ui/ui.h"
 #include "ui/user_keys.h"
 
+/* What was unfinished in the line when a key put a command there, and where the key was pressed:
+ * both come back when that line is done. */
+struct borrowed_line {
+	bool active;
+	char *text; /* heap */
+	size_t len, point;
+	bool pasted;
+	enum focus from;
+};
+
 struct ui {
 	struct session *session;
 	struct loop *loop;
@@ -21,6 +31,7 @@ struct ui {
 	struct script *script;
 	struct line *line;
 	struct user_keys user_keys;
+	struct borrowed_line borrowed;
 	char *pending;         /* heap: the command of a key, while it waits for a name; or NULL */
 	struct screen *screen; /* NULL until ui_run() */
 	struct canvas canvas;
@@ -28,6 +39,7 @@ struct ui {
 	struct loop_timer frame; /* the next frame, not before 33 ms after the last */
 	struct loop_timer tick;  /* rates and ages that change without a packet */
 	struct loop_timer scan;  /* the filter looks on at what was there before */
+	struct loop_timer seek;  /* "find" looks on */
 	uint64_t last_frame;     /* monotonic ns */
 	bool dirty;
 	bool mouse;
@@ -54,6 +66,8 @@ void ui_command(struct ui *ui, const char *line);
 void ui_focus(struct ui *ui, enum focus focus);
 /* Puts text into the line and goes there. */
 void ui_prefill(struct ui *ui, const char *text, size_t len);
+/* The same for a command; what was in the line is given back when it was run or given up. */
+void ui_borrow(struct ui *ui, const char *text, size_t len);
 void ui_suspend(struct ui *ui);
 bool ui_run_editor(struct ui *ui, struct error *e);
 void ui_panel_close(struct ui *ui);
@@ -71,6 +85,10 @@ bool ui_face_init(struct ui *ui, struct error *e);
 bool ui_move(struct command_call *c, struct error *e);
 bool ui_packet(struct command_call *c, struct error *e);
 bool ui_follow(struct command_call *c, struct error *e);
+
+/* seek.c: finding. */
+bool ui_find(void *ctx, const char *text, size_t n, struct error *e);
+bool ui_match(struct command_call *c, struct error *e);
 
 /* entry.c: the line's events. */
 void ui_line_changed(struct ui *ui); /* takes over what readline has */

@@ -199,7 +199,24 @@ bool list_filter(struct view *v, const char *text, size_t n, struct error *e);
 /* Looks on until "until" (monotonic ns); false: that was all. */
 bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until);
 
-/* How the bytes of p are painted (ui/find.c): list and details draw with these. */
+/* Selects a place; where its row is on the screen already nothing else moves. */
+bool list_select_place(struct view *v, uint64_t seq);
+
+/* WHAT is looked for and highlighted from now on; n 0: nothing is.  On an error nothing changes.
+ * Paused, the search begins behind the selection, else it goes up from the newest.
+ * view_find_turn() is then called until it is not FINDER_LOOKING any more; what it finds it
+ * selects.  Who moves meanwhile ends it. */
+bool view_find(struct view *v, const char *text, size_t n, struct error *e);
+/* The next one, or the one before; something is looked for. */
+void view_find_again(struct view *v, bool up);
+enum finding view_find_turn(struct view *v, const struct clock *clock, uint64_t until);
+/* The cursor of the details goes to the next place in this datagram, around its end; which of how
+ * many, count 0: there is none. */
+struct found_places {
+	size_t number, count;
+};
+struct found_places view_find_place(struct view *v, bool up);
+/* How the bytes of p are painted: list and details draw with these. */
 void view_spans(const struct view *v, const struct packet *p, struct spans *out);
 
 #endif

@@ -54,7 +54,12 @@ int look_byte(struct term *t)
 
 	for (int i = 0; i < DETAILS_ROWS; i++) {
 		for (int k = 0; k < DUMP_PER_ROW; k++) {
-			if (!is_lit(t, LOOK_DETAILS_TOP + i, DUMP_COL + 5 + 3 * k))
+			struct vt_cell cell;
+
+			/* bytes of a field and what was found have a colour */
+			if (!vt_cell(term_vt(t), LOOK_DETAILS_TOP + i, DUMP_COL + 5 + 3 * k,
+				     &cell) ||
+			    !cell.reverse)
 				continue;
 			look_row(t, LOOK_DETAILS_TOP + i, row);
 			return (int)strtol(row + DUMP_COL, NULL, 16) + k;

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define KEY_BAR " F1Help  F2Open  F4Filt  F5Hex  F6Reply  F7Opts  F8Group  F9Detail  F10Quit"
+#define KEY_BAR " F1Help F2Open F3Find F4Filt F5Hex F6Reply F7Opts F8Group F9Detail F10Quit"
 /* HH:MM:SS and a fraction of so many digits */
 #define CLOCK "[0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finding: from where, around the end, under a filter, in turns, and the places in a datagram. */
+#include "deck.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ROWS 10
+
+static int setup(void **state)
+{
+	static struct deck d;
+
+	deck_init(&d, 64 << 10, 5 * (64 << 10));
+	d.view.list.rows = ROWS;
+	*state = &d;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	deck_done(*state);
+	return 0;
+}
+
+/* Payloads "0", "1", ... "9", "0", ... */
+static void add(struct deck *d, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char text[2] = { (char)('0' + i % 10), '\0' };
+
+		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), text);
+	}
+}
+
+static uint64_t selected(const struct deck *d)
+{
+	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
+}
+
+/* The number of what was found, 0: nothing. */
+static uint64_t finish(struct deck *d)
+{
+	enum finding state;
+
+	while ((state = view_find_turn(&d->view, &clock_system, UINT64_MAX)) == FINDER_LOOKING)
+		;
+	return state == FINDER_FOUND ? selected(d) : 0;
+}
+
+static uint64_t find(struct deck *d, const char *text)
+{
+	struct error e = { .code = ERR_NONE };
+
+	if (!view_find(&d->view, text, strlen(text), &e))
+		fail_msg("%s: %s", text, e.text);
+	return finish(d);
+}
+
+static uint64_t again(struct deck *d, bool up)
+{
+	view_find_again(&d->view, up);
+	return finish(d);
+}
+
+static void filter(struct deck *d, const char *text)
+{
+	assert_true(list_filter(&d->view, text, strlen(text), NULL));
+}
+
+static void following_the_newest_is_found(void **state)
+{
+	struct deck *d = *state;
+
+	add(d, 100);
+	assert_int_equal(find(d, "3"), 94);
+	assert_false(d->view.finder.wrapped);
+	assert_int_equal(again(d, true), 84);
+	assert_int_equal(again(d, false), 94);
+	assert_false(d->view.finder.wrapped);
+	assert_int_equal(again(d, false), 4);
+	assert_true(d->view.finder.wrapped);
+	assert_int_equal(again(d, true), 94);
+	assert_true(d->view.finder.wrapped);
+}
+
+static void paused_it_is_the_next_one(void **state)
+{
+	struct deck *d = *state;
+
+	add(d, 100);
+	assert_true(list_select_number(&d->view, 44, NULL));
+	assert_int_equal(find(d, "3"), 54);
+	assert_int_equal(find(d, "no == 54"), 54);
+	assert_true(d->view.finder.wrapped);
+	assert_int_equal(find(d, "no == 50"), 50);
+	assert_true(d->view.finder.wrapped);
+}
+
+static void what_is_nowhere_moves_nothing(void **state)
+{
+	struct deck *d = *state;
+
+	assert_int_equal(find(d, "x"), 0);
+	add(d, 1000);
+	assert_int_equal(find(d, "x"), 0);
+	assert_int_equal(d->view.finder.state, FINDER_NOTHING);
+	assert_false(d->view.list.paused);
+	assert_true(list_select_number(&d->view, 44, NULL));
+	assert_int_equal(find(d, "x"), 0);
+	assert_int_equal(selected(d), 44);
+}
+
+static void the_filter_is_respected(void **state)
+{
+	struct deck *d = *state;
+
+	add(d, 100);
+	filter(d, "no < 50");
+	/* nothing was looked at for the filter yet */
+	assert_int_equal(find(d, "3"), 44);
+	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
+		;
+	assert_int_equal(again(d, false), 4);
+	assert_int_equal(again(d, true), 44);
+	filter(d, "text == 4");
+	assert_int_equal(find(d, "3"), 0);
+}
+
+static void what_is_gone_or_cleared_is_not_found(void **state)
+{
+	struct deck *d = *state;
+	struct store_stats stats;
+
+	add(d, 10000);
+	store_stats(d->session.store, &stats);
+	assert_true(stats.first_no > 1);
+	assert_true(list_select_number(&d->view, 9994, NULL));
+	assert_int_equal(find(d, "no < 9000"), stats.first_no);
+	d->view.list.cleared = d->view.list.end;
+	assert_int_equal(find(d, "3"), 0);
+	add(d, 10);
+	assert_int_equal(find(d, "3"), 10004);
+}
+
+static void a_fault_keeps_the_old_one(void **state)
+{
+	struct deck *d = *state;
+	struct error e = { .code = ERR_NONE, .at = -1 };
+
+	add(d, 10);
+	assert_int_equal(find(d, "3"), 4);
+	assert_false(view_find(&d->view, "len ==", 6, &e));
+	assert_int_equal(e.at, 6);
+	assert_int_equal(again(d, false), 4);
+	assert_true(view_find(&d->view, "", 0, &e));
+	assert_null(d->view.finder.what);
+	assert_int_equal(view_find_turn(&d->view, &clock_system, UINT64_MAX), FINDER_IDLE);
+}
+
+static void who_moves_ends_it(void **state)
+{
+	struct deck *d = *state;
+
+	add(d, 5000);
+	assert_true(view_find(&d->view, "no == 1", 7, NULL));
+	assert_int_equal(view_find_turn(&d->view, &clock_system, 0), FINDER_LOOKING);
+	list_move(&d->view, LIST_PREVIOUS);
+	assert_int_equal(view_find_turn(&d->view, &clock_system, UINT64_MAX), FINDER_IDLE);
+	assert_int_equal(selected(d), 5000);
+}
+
+/* A tenth of a millisecond for each look. */
+static uint64_t slow(void *ctx)
+{
+	uint64_t *ns = ctx;
+
+	return *ns += 100000;
+}
+
+static void it_goes_on_in_turns(void **state)
+{
+	struct deck *d = *state;
+	uint64_t ns = 0;
+	const struct clock clock = { .monotonic = slow, .ctx = &ns };
+	int turns = 0;
+
+	add(d, 2000);
+	assert_true(view_find(&d->view, "no == 1", 7, NULL));
+	while (view_find_turn(&d->view, &clock, ns + 200000) == FINDER_LOOKING) {
+		add(d, 1);
+		turns++;
+	}
+	assert_in_range(turns, 2, 100);
+	assert_int_equal(d->view.finder.state, FINDER_FOUND);
+	assert_int_equal(selected(d), 1);
+}
+
+static void places_in_a_datagram_go_round(void **state)
+{
+	struct deck *d = *state;
+	struct found_places at;
+
+	deck_rx(d, 1, deck_addr("10.0.0.9", 5353), "..ab..ab..ab");
+	assert_int_equal(find(d, "ab"), 1);
+	assert_int_equal(d->view.details.byte, 2);
+	at = view_find_place(&d->view, false);
+	assert_true(at.number == 2 && at.count == 3);
+	assert_int_equal(d->view.details.byte, 6);
+	view_find_place(&d->view, false);
+	assert_int_equal(d->view.details.byte, 10);
+	view_find_place(&d->view, false);
+	assert_int_equal(d->view.details.byte, 2);
+	at = view_find_place(&d->view, true);
+	assert_true(at.number == 3 && at.count == 3);
+	assert_int_equal(d->view.details.byte, 10);
+	at = view_find_place(&d->view, true);
+	assert_true(at.number == 2 && d->view.details.byte == 6);
+	d->view.details.byte = 7;
+	view_find_place(&d->view, true);
+	assert_int_equal(d->view.details.byte, 6);
+	find(d, "len > 3");
+	assert_int_equal(view_find_place(&d->view, false).count, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(following_the_newest_is_found),
+		TEST(paused_it_is_the_next_one),
+		TEST(what_is_nowhere_moves_nothing),
+		TEST(the_filter_is_respected),
+		TEST(what_is_gone_or_cleared_is_not_found),
+		TEST(a_fault_keeps_the_old_one),
+		TEST(who_moves_ends_it),
+		TEST(it_goes_on_in_turns),
+		TEST(places_in_a_datagram_go_round),
+	};
+
+	return cmocka_run_group_tests_name("finder", tests, NULL, NULL);
+}
