@@ -288,12 +288,18 @@ static void job_row(struct command_call *c, const struct job *j)
 static void activity_row(struct command_call *c, const struct activity *a)
 {
 	size_t n = text_fit(a->line, strlen(a->line), SHOWN_COLUMNS);
+	struct buf progress;
 	char command[32];
 
+	buf_init(&progress, 64);
+	if (a->kind->progress && !a->over)
+		a->kind->progress(a, &progress);
 	snprintf(command, sizeof(command), "%s %%%u", a->over ? "show" : "stop", a->number);
-	listing_row(&c->listing, a->over ? LISTING_DIM : LISTING_PLAIN, command,
-		    "%%%u\t%s\t\t\t\t\t%.*s%s", a->number, a->over ? "over" : "-", (int)n, a->line,
+	listing_row(&c->listing, a->over ? LISTING_DIM : LISTING_PLAIN,
+		    a->over && a->kind->told ? NULL : command, "%%%u\t%s\t%s\t\t\t\t%.*s%s",
+		    a->number, a->over ? "over" : "-", buf_cstr(&progress), (int)n, a->line,
 		    a->line[n] ? ".." : "");
+	buf_done(&progress);
 }
 
 static bool jobs_run(struct command_call *c, struct error *e)

@@ -2,57 +2,20 @@
 /* record: what is sent and received, into a pcapng file. */
 #include "command/complete.h"
 #include "command/tables.h"
+#include "command/tail.h"
 #include "session/recorder.h"
 #include "util/num.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
 #define ROTATE_MAX (UINT64_C(1) << 50)
 
-static const char force[] = "--force", rotate[] = "rotate";
-
-/* Part of the payload. */
-struct part {
-	const char *at;
-	size_t n;
-};
-
-static bool is_word(struct part p, const char *word)
-{
-	return p.n == strlen(word) && memcmp(p.at, word, p.n) == 0;
-}
-
-static void trim(struct part *p)
-{
-	while (p->n && strchr(" \t", *p->at)) {
-		p->at++;
-		p->n--;
-	}
-	while (p->n && strchr(" \t", p->at[p->n - 1]))
-		p->n--;
-}
-
-/* The last word; a file's name may hold blanks. */
-static struct part last_word(struct part p)
-{
-	size_t n = 0;
-
-	while (n < p.n && !strchr(" \t", p.at[p.n - 1 - n]))
-		n++;
-	return (struct part){ p.at + p.n - n, n };
-}
-
-static void drop_last(struct part *p, struct part word)
-{
-	p->n = (size_t)(word.at - p->at);
-	trim(p);
-}
+static const char rotate[] = "rotate";
 
 /* "100MiB", "1h": the unit says which of the two it is. */
-static bool read_rotate(struct command_call *c, struct part word, struct recorder_spec *spec,
+static bool read_rotate(struct command_call *c, struct tail word, struct recorder_spec *spec,
 			struct error *e)
 {
 	char text[64] = "";
@@ -70,40 +33,30 @@ static bool read_rotate(struct command_call *c, struct part word, struct recorde
 			err_set(&why, ERR_RANGE, "%s is less than a second", text);
 		}
 	}
-	return err_at(e, (ptrdiff_t)c->payload_at + (word.at - c->payload),
+	return err_at(e, tail_at(c, word),
 		      "rotate wants a size from 64KiB or a time from 1s: rotate 100MiB, rotate 1h");
 }
 
 /* Options stand behind the file, "--force" in front of it too, as with save. */
-static bool read_options(struct command_call *c, struct part *file, struct recorder_spec *spec,
+static bool read_options(struct command_call *c, struct tail *file, struct recorder_spec *spec,
 			 struct error *e)
 {
-	struct part word, before, front;
-
 	for (;;) {
-		word = last_word(*file);
-		before = *file;
-		drop_last(&before, word);
-		if (before.n && is_word(word, force)) {
+		struct tail before = *file, word = tail_last(*file);
+
+		tail_drop(&before);
+		if (tail_take_force(file)) {
 			spec->overwrite = true;
-			*file = before;
-		} else if (is_word(last_word(before), rotate)) {
+		} else if (tail_is(tail_last(before), rotate)) {
 			if (!read_rotate(c, word, spec, e))
 				return false;
-			drop_last(&before, last_word(before));
+			tail_drop(&before);
 			*file = before;
 		} else {
 			break;
 		}
 	}
-	front = (struct part){ file->at, strcspn(file->at, " \t") };
-	if (front.n < file->n && is_word(front, force)) {
-		spec->overwrite = true;
-		file->at += front.n;
-		file->n -= front.n;
-		trim(file);
-	}
-	return (file->n && !is_word(*file, force)) || command_usage(c, e);
+	return (file->n && !tail_is(*file, "--force")) || command_usage(c, e);
 }
 
 static void format_totals(const struct recorder_totals *t, struct buf *out)
@@ -167,23 +120,20 @@ static bool take_stdout(struct command_call *c, const struct recorder_spec *spec
 
 static bool record_run(struct command_call *c, struct error *e)
 {
-	struct part file = { c->payload, c->payload_len };
+	struct tail file = tail_of(c);
 	struct recorder_spec spec = { 0 };
 	char path[PATH_MAX];
 
-	trim(&file);
 	if (!file.n)
 		return show(c);
-	if (is_word(file, "off"))
+	if (tail_is(file, "off"))
 		return stop(c, e);
 	if (!read_options(c, &file, &spec, e))
 		return false;
-	if (file.n >= sizeof(path))
-		return err_sys(e, ENAMETOOLONG, "%.60s..", file.at);
-	memcpy(path, file.at, file.n);
-	path[file.n] = '\0';
+	if (!tail_copy(file, path, sizeof(path), e))
+		return false;
 	spec.path = path;
-	if (is_word(file, "-") && !c->session->recorder && !take_stdout(c, &spec, e))
+	if (tail_is(file, "-") && !c->session->recorder && !take_stdout(c, &spec, e))
 		return false;
 	if (!recorder_start(c->session, &spec, e))
 		return false;
@@ -194,7 +144,7 @@ static bool record_run(struct command_call *c, struct error *e)
 static void record_complete(struct command_completion *c)
 {
 	if (c->word == 0) {
-		completion_offer(c, "%s", force);
+		completion_offer(c, "--force");
 		completion_offer(c, "off");
 	} else {
 		completion_offer(c, "%s", rotate);

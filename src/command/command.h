@@ -50,7 +50,8 @@ struct face {
 	void (*listing)(void *ctx, const char *line, struct listing *l);
 	struct command_typing *(*typing)(void *ctx);
 	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
-	void (*clear)(void *ctx); /* what is listed so far is not shown any more */
+	void (*clear)(void *ctx);       /* what is listed so far is not shown any more */
+	uint64_t (*cleared)(void *ctx); /* the place in the store that it was cleared to */
 	/* Only what WHAT matches (match/what.h) is shown; n 0: everything. */
 	bool (*filter)(void *ctx, const char *text, size_t n, struct error *e);
 	const char *(*filtered)(void *ctx); /* that WHAT; NULL: none */
@@ -64,7 +65,8 @@ struct face {
 	/* "bind": KEY runs COMMAND from now on; and each that was bound, in order. */
 	bool (*bind)(void *ctx, const char *key, const char *command, struct error *e);
 	void (*bindings)(void *ctx, face_binding *each, void *arg);
-	/* stdout is to hold a recording and nothing else from now on.  NULL: it is in use. */
+	/* stdout is to hold a recording or an export and nothing else from now on.  NULL: it is in
+	 * use. */
 	bool (*take_stdout)(void *ctx, struct error *e);
 	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
@@ -162,7 +164,7 @@ struct command {
 
 /* All tables in force: the core's and the face's. */
 struct command_set {
-	const struct command *tables[24]; /* NULL ends */
+	const struct command *tables[32]; /* NULL ends */
 	/* Rows that this face does not have, so that an error says whose they are; may be NULL. */
 	const struct command *of_screen;
 };

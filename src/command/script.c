@@ -325,7 +325,7 @@ static bool activity_is_over(struct script *sc)
 		return false;
 	sc->wait = WAIT_NOTHING;
 	snprintf(line, sizeof(line), "show %%%u", sc->activity);
-	if (a && run_command(sc, line, &e) && a->verdict.code)
+	if (a && (a->kind->told || run_command(sc, line, &e)) && a->verdict.code)
 		e = a->verdict;
 	if (sc->stopped)
 		drop_all(sc);

@@ -35,7 +35,7 @@ struct pipe {
 	uint64_t print_end;          /* seq of the first packet that is too much (-W) */
 	bool printed;                /* the cursor is at the end */
 	bool used;                   /* something was printed */
-	bool muted;                  /* stdout is taken by a recording: nothing is printed */
+	bool muted;                  /* stdout is taken by a file: nothing is printed */
 	uint64_t missed;             /* datagrams that the cursor was too slow for */
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */

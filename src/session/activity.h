@@ -23,7 +23,10 @@ struct activity_kind {
 	/* Its timers are to stop; called once, before its socket is closed.
 	 */
 	void (*stop)(struct activity *a);
+	/* How far it is, for listings: "34 %"; may be NULL. */
+	void (*progress)(const struct activity *a, struct buf *out);
 	void (*free)(struct activity *a); /* the memory, struct and all; it is over */
+	bool told; /* it says by itself how it ended: nobody waits for a report */
 };
 
 struct activity {
@@ -35,8 +38,8 @@ struct activity {
 	uint64_t begun;  /* packets before this place of the store are not told */
 	uint32_t socket; /* the number of the socket that is its own; 0: none */
 	bool over;       /* the report is final */
-	/* Set before activity_over(): why a script that waited for it ends (ERR_SILENT, ERR_UNMET);
-	 * code 0: it goes on. */
+	/* Set before activity_over(): why a script that waited for it ends (ERR_SILENT, ERR_UNMET,
+	 * what went wrong); code 0: it goes on. */
 	struct error verdict;
 };
 

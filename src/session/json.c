@@ -15,11 +15,11 @@
 #define MESSAGE_MAX 1024
 
 const char *const json_keys[] = {
-	"no",       "time",    "event",     "socket",  "src",  "sport", "dst",
-	"dport",    "kind",    "ifname",    "ttl",     "tos",  "dscp",  "ecn",
-	"fragsize", "len",     "truncated", "own",     "data", "text",  "type",
-	"code",     "meaning", "offender",  "pointer", "mtu",  "cause", "count",
-	"where",    "job",     "errno",     "message", NULL,
+	"no",       "time",  "event",     "socket",  "src",      "sport",   "dst",
+	"dport",    "kind",  "ifname",    "ttl",     "tos",      "dscp",    "ecn",
+	"fragsize", "len",   "truncated", "own",     "data",     "text",    "request",
+	"rtt",      "type",  "code",      "meaning", "offender", "pointer", "mtu",
+	"cause",    "count", "where",     "job",     "errno",    "message", NULL,
 };
 
 static void add_v4(struct buf *out, const uint8_t bytes[4])

@@ -2,10 +2,10 @@
 /* A file of a recording.  See record_file.h. */
 #include "session/record_file.h"
 
+#include "session/new_file.h"
 #include "store/pcapng.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,33 +19,6 @@ static bool is_stdout(const struct record_file *f)
 	return strcmp(f->path, "-") == 0;
 }
 
-static bool remove_old(const char *path, struct error *e)
-{
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT || err_sys(e, errno, "%s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_USAGE, "%s is no ordinary file", path);
-	return unlink(path) == 0 || err_sys(e, errno, "%s", path);
-}
-
-static bool open_new(const char *path, bool overwrite, int *fd, struct error *e)
-{
-	if (overwrite && !remove_old(path, e))
-		return false;
-	/* Read too: where the last whole block ends is looked up in the file. */
-	*fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (*fd >= 0)
-		return true;
-	if (errno != EEXIST)
-		return err_sys(e, errno, "%s", path);
-	err_set(e, ERR_STATE, "%s is there already: record --force overwrites it", path);
-	if (e)
-		e->errnum = EEXIST;
-	return false;
-}
-
 bool record_file_open(struct record_file *f, const char *path, bool overwrite, struct error *e)
 {
 	int n = snprintf(f->path, sizeof(f->path), "%s", path);
@@ -54,7 +27,8 @@ bool record_file_open(struct record_file *f, const char *path, bool overwrite, s
 		return err_sys(e, ENAMETOOLONG, "%.60s..", path);
 	f->appended = f->written = 0;
 	f->fd = STDOUT_FILENO;
-	if (!is_stdout(f) && !open_new(path, overwrite, &f->fd, e))
+	/* Read too: where the last whole block ends is looked up in the file. */
+	if (!is_stdout(f) && !new_file_open(path, overwrite, "record", &f->fd, e))
 		return false;
 	f->out = output_new(f->fd, e);
 	if (f->out)

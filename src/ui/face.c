@@ -203,6 +203,13 @@ static void face_clear(void *ctx)
 	ui_dirty(ui);
 }
 
+static uint64_t face_cleared(void *ctx)
+{
+	const struct ui *ui = ctx;
+
+	return ui->view.list.cleared;
+}
+
 static void on_scan(void *ctx)
 {
 	struct ui *ui = ctx;
@@ -313,6 +320,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.typing = face_typing,
 		.show = face_show,
 		.clear = face_clear,
+		.cleared = face_cleared,
 		.filter = face_filter,
 		.filtered = face_filtered,
 		.find = ui_find,
