@@ -32,6 +32,8 @@ static bool show_tree(struct command_call *c, uint64_t number, struct error *e)
 	if (strcmp(c->words[1].text, "tshark") != 0)
 		return err_at(e, (ptrdiff_t)c->words[1].at,
 			      "\"%s\" is no view of a packet: tshark is one", c->words[1].text);
+	if (c->face->show_tree)
+		return c->face->show_tree(c->face->ctx, number, e) || args_at(c, 0, e);
 	return tree_show(c, number, e) || args_at(c, 0, e);
 }
 

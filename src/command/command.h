@@ -50,6 +50,8 @@ struct face {
 	void (*listing)(void *ctx, const char *line, struct listing *l);
 	struct command_typing *(*typing)(void *ctx);
 	bool (*show)(void *ctx, uint64_t number, struct error *e); /* packet details */
+	/* Likewise as tshark sees it.  NULL: a listing does. */
+	bool (*show_tree)(void *ctx, uint64_t number, struct error *e);
 	void (*clear)(void *ctx);       /* what is listed so far is not shown any more */
 	uint64_t (*cleared)(void *ctx); /* the place in the store that it was cleared to */
 	/* Only what WHAT matches (match/what.h) is shown; n 0: everything. */

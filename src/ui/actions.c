@@ -96,6 +96,13 @@ static bool details_run(struct command_call *c, struct error *e)
 	struct details_view *d = &ui->view.details;
 	bool on = true;
 
+	if (c->word_count && strcmp(c->words[0].text, "tshark") == 0) {
+		if (d->open && d->mode == DETAILS_FIELDS && d->tshark)
+			ui_hide_tree(ui);
+		else
+			ui_show_tree(ui);
+		return true;
+	}
 	if (!(c->word_count && set_mode(d, c->words[0].text)) &&
 	    !args_switch(c, 0, !d->open, &on, e))
 		return false;
@@ -304,8 +311,9 @@ const struct command ui_command_rows[] = {
 	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again", .run = ui_follow },
 	{ "focus", "line|list|details", "looking", 1, 1, 0, "go to a part of the screen",
 	  .run = focus_run },
-	{ "details", "[on|off|fields|hex|text|c|view]", "looking", 0, 1, 0,
-	  "the details pane: fields and hex, hex, text, a C array; view: the next of these",
+	{ "details", "[on|off|fields|hex|text|c|view|tshark]", "looking", 0, 1, 0,
+	  "the details pane: fields and hex, hex, text, a C array; view: the next of these; "
+	  "tshark: its fields, or ours again",
 	  .run = details_run },
 	{ "edit", "[#N]", "sending", 0, 1, 0,
 	  "put a packet and its peer into the line, to send it again", .run = edit_run },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The screen as the commands and the session see it: messages, panels, news. */
+#include "session/tshark.h"
 #include "session/words.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
@@ -194,6 +195,33 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 	return true;
 }
 
+void ui_show_tree(struct ui *ui)
+{
+	struct details_view *d = &ui->view.details;
+
+	d->open = true;
+	d->mode = DETAILS_FIELDS;
+	d->tshark = true;
+	d->field = 0;
+	ui_dirty(ui);
+}
+
+void ui_hide_tree(struct ui *ui)
+{
+	ui->view.details.tshark = false;
+	ui->view.details.field = 0;
+	tshark_forget(ui->session);
+	ui_dirty(ui);
+}
+
+static bool face_show_tree(void *ctx, uint64_t number, struct error *e)
+{
+	if (!face_show(ctx, number, e))
+		return false;
+	ui_show_tree(ctx);
+	return true;
+}
+
 static void face_clear(void *ctx)
 {
 	struct ui *ui = ctx;
@@ -319,6 +347,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.is_live = true,
 		.typing = face_typing,
 		.show = face_show,
+		.show_tree = face_show_tree,
 		.clear = face_clear,
 		.cleared = face_cleared,
 		.filter = face_filter,

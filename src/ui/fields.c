@@ -6,6 +6,7 @@
 
 #include "net/errqueue.h"
 #include "session/words.h"
+#include "ui/tree.h"
 #include "ui/words.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -440,6 +441,10 @@ void fields_make(struct fields *out, const struct view *v, const struct packet *
 {
 	struct maker m = { .out = out, .v = v, .p = p };
 
+	if (v->details.tshark) {
+		tree_make(out, v, p);
+		return;
+	}
 	buf_init(&m.value, VALUE_MAX);
 	buf_init(&m.filter, VALUE_MAX);
 	switch (p->kind) {

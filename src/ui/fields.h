@@ -25,7 +25,7 @@ void fields_done(struct fields *f);
 void fields_add(struct fields *f, const char *name, const char *value, const char *filter,
 		size_t offset, size_t length);
 
-/* Fills an empty one with what is known without a protocol. */
+/* Fills an empty one with what is known without a protocol, or with what tshark knows. */
 void fields_make(struct fields *out, const struct view *v, const struct packet *p);
 
 /* The row of the fewest bytes that holds this one, of equal ones the last; false: none does. */

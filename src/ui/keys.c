@@ -93,6 +93,8 @@ const struct key keys[] = {
 	{ "r", NULL, "r", BROWSE, "answer", NULL, "answer this datagram" },
 	{ "e", NULL, "e", BROWSE, "edit", NULL,
 	  "packet and target into the line: edit and resend" },
+	{ "W", NULL, "W", BROWSE, "details tshark", NULL,
+	  "the fields as Wireshark sees them, or our own" },
 	{ "x", NULL, "x", BROWSE, "details view", NULL, "fields and hex, hex, text, a C array" },
 	{ 0 },
 };

@@ -158,23 +158,29 @@ static int rows_to_skip(const struct fields *fields, int field, int width, int r
 	return until > rows ? until - rows : 0;
 }
 
+/* A tree needs no column for names. */
+static int value_col(const struct painter *d)
+{
+	return d->v->details.tshark ? NAME_COL : VALUE_COL;
+}
+
 static void draw_field(const struct painter *d, size_t i, int row, int width)
 {
 	const char *text = listing_text(&d->fields.rows, i), *value = value_of(&d->fields, i);
 	bool marked = d->v->focus == FOCUS_DETAILS && (int)i == d->v->details.field;
-	int end = d->l->body_top + d->l->body_rows;
+	int end = d->l->body_top + d->l->body_rows, col = value_col(d);
 	bool first = true;
 
 	do {
 		size_t n = row_of_value(value, width);
 
 		if (row >= d->l->body_top && row < end) {
-			if (first)
-				canvas_text(d->c, row, NAME_COL, VALUE_COL - NAME_COL - 1,
-					    STYLE_DIM, text, strcspn(text, "\t"));
-			canvas_text(d->c, row, VALUE_COL, width, STYLE_NORMAL, value, n);
+			if (first && col > NAME_COL)
+				canvas_text(d->c, row, NAME_COL, col - NAME_COL - 1, STYLE_DIM,
+					    text, strcspn(text, "\t"));
+			canvas_text(d->c, row, col, width, STYLE_NORMAL, value, n);
 			if (marked)
-				canvas_paint(d->c, row, 0, VALUE_COL + width, STYLE_SELECTED);
+				canvas_paint(d->c, row, 0, col + width, STYLE_SELECTED);
 		}
 		value += n;
 		first = false;
@@ -198,7 +204,7 @@ static void make_fields(struct painter *d)
 static void draw_fields(const struct painter *d)
 {
 	int right = d->dump.per_row ? d->dump.col : d->c->cols;
-	int width = right - 1 > VALUE_COL ? right - 1 - VALUE_COL : 1;
+	int width = right - 1 > value_col(d) ? right - 1 - value_col(d) : 1;
 	int row = d->l->body_top;
 
 	if (d->fields.rows.count)

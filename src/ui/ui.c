@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The screen's life: start, signals, frames, messages.  See ui.h. */
 #include "line/restore.h"
+#include "ui/tree.h"
 #include "ui/ui_private.h"
 #include "util/num.h"
 #include "util/signals.h"
@@ -58,6 +59,7 @@ static void on_frame(void *ctx)
 	ui->view.mono = ui->last_frame = clock_monotonic(ui->clock);
 	ui->view.now = clock_realtime(ui->clock);
 	refresh_panel(ui);
+	tree_ask(&ui->view);
 	preview_make(&ui->view, &ui->preview, &ui->set, cols);
 	view_draw(&ui->view, &ui->canvas);
 	screen_paint(ui->screen, &ui->canvas);

@@ -71,6 +71,9 @@ void ui_borrow(struct ui *ui, const char *text, size_t len);
 void ui_suspend(struct ui *ui);
 bool ui_run_editor(struct ui *ui, struct error *e);
 void ui_panel_close(struct ui *ui);
+/* The fields of the details are those of tshark's tree; and are our own again. */
+void ui_show_tree(struct ui *ui);
+void ui_hide_tree(struct ui *ui);
 
 /* bind.c: keys. */
 void ui_bind_keys(struct ui *ui);

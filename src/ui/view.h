@@ -51,6 +51,7 @@ enum details_mode { DETAILS_FIELDS, DETAILS_HEX, DETAILS_TEXT, DETAILS_C, DETAIL
 struct details_view {
 	bool open;
 	enum details_mode mode;
+	bool tshark;   /* the fields are those of tshark's tree */
 	int field;     /* row under the cursor among the fields */
 	size_t byte;   /* byte under the cursor; drawing keeps it, and "field", inside */
 	size_t scroll; /* first row of bytes shown; drawing keeps the byte in view */
