@@ -8,6 +8,7 @@
 #include "payload/payload.h"
 #include "session/activity.h"
 #include "session/job.h"
+#include "session/rule.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -324,26 +325,36 @@ static bool jobs_run(struct command_call *c, struct error *e)
 static bool stop_run(struct command_call *c, struct error *e)
 {
 	struct activity *a = NULL;
+	struct rule *r = NULL;
 	struct job *j = NULL;
 	uint64_t number;
 
 	if (!c->word_count) {
 		if (!c->session->job_count)
-			command_say(c, MESSAGE_INFO, "no job runs");
+			command_say(c, MESSAGE_INFO, "no job runs%s",
+				    c->session->rules ? ": \":stop rules\" ends the rules" : "");
 		job_stop_all(c->session);
+		return true;
+	}
+	if (strcmp(c->words[0].text, "rules") == 0) {
+		rule_stop_all(c->session);
 		return true;
 	}
 	if (!args_number(&c->words[0], '%', &number, e))
 		return false;
 	if (number <= UINT32_MAX) {
+		r = rule_find(c->session, (uint32_t)number);
 		j = job_find(c->session, (uint32_t)number);
 		a = activity_find(c->session, (uint32_t)number);
 	}
-	if (!j && (!a || a->over))
-		return err_at(e, (ptrdiff_t)c->words[0].at, "no job %s runs: :jobs lists them",
+	if (!j && !r && (!a || a->over))
+		return err_at(e, (ptrdiff_t)c->words[0].at,
+			      "no job %s runs, and no rule: :jobs and :rules list them",
 			      c->words[0].text);
 	if (j)
 		job_stop(j);
+	else if (r)
+		rule_stop(r);
 	else
 		activity_over(a);
 	return true;
@@ -356,6 +367,10 @@ static void stop_complete(struct command_completion *c)
 	for (const struct activity *a = c->session->activities; a; a = a->next)
 		if (!a->over)
 			completion_offer(c, "%%%u", a->number);
+	for (const struct rule *r = c->session->rules; r; r = r->next)
+		completion_offer(c, "%%%u", r->number);
+	if (c->session->rules)
+		completion_offer(c, "rules");
 }
 
 const struct command job_commands[] = {
@@ -367,7 +382,7 @@ const struct command job_commands[] = {
 	  .complete = every_complete },
 	{ "jobs", "", "jobs", 0, 0, 0, "list the jobs, what they achieve and what failed",
 	  .run = jobs_run },
-	{ "stop", "[%N]", "jobs", 0, 1, 0, "end job N, or all jobs", .run = stop_run,
-	  .complete = stop_complete },
+	{ "stop", "[%N|rules]", "jobs", 0, 1, 0, "end job or rule N, all jobs, or all rules",
+	  .run = stop_run, .complete = stop_complete },
 	{ 0 },
 };

@@ -155,12 +155,18 @@ static void record_complete(struct command_completion *c)
 bool command_quit_warning(const struct session *s, struct buf *out)
 {
 	if (s->recorder)
-		buf_printf(out, "recording to %s%s", recorder_path(s), s->job_count ? ", " : "");
+		buf_printf(out, "recording to %s", recorder_path(s));
 	if (s->job_count)
-		buf_printf(out, "%zu job%s", s->job_count, s->job_count == 1 ? " runs" : "s run");
+		buf_printf(out, "%s%zu job%s", out->len ? ", " : "", s->job_count,
+			   s->job_count == 1 ? " runs" : "s run");
+	if (s->rule_count)
+		buf_printf(out, "%s%zu rule%s", out->len ? ", " : "", s->rule_count,
+			   s->rule_count == 1 ? " answers" : "s answer");
 	if (out->len)
-		buf_printf(out, ": again to leave%s",
-			   s->job_count ? ", :stop or Ctrl-C to stop" : ", :record off to end it");
+		buf_printf(out, ": again to leave, %s",
+			   s->job_count    ? ":stop or Ctrl-C to stop"
+			   : s->rule_count ? ":stop rules to end that"
+					   : ":record off to end it");
 	return out->len;
 }
 

@@ -130,6 +130,10 @@ static bool payload_run(struct command_call *c, struct error *e)
 	session_payload_env(c->session, &own);
 	if (c->schedule.asked) /* the first tick of a job, which counts by itself */
 		own.seq = 1;
+	if (c->answered) {
+		env->request = c->answered->data;
+		env->request_len = c->answered->stored;
+	}
 	buf_init(&bytes, COMMAND_LINE_MAX);
 	ok = c->row->payload(c->payload, c->payload_len, env, &bytes, e)
 		     ? send_bytes(c, buf_cstr(&bytes), bytes.len, e)
@@ -221,15 +225,22 @@ static bool take_number(struct command_call *c, bool bare, uint64_t *number, str
 	return true;
 }
 
+/* The packet that was named, or with 0 the newest rx. */
+static bool find_answered(struct session *s, uint64_t number, struct packet *p,
+			  struct store_hold *hold)
+{
+	return number ? store_find(s->store, number, hold, p) : send_newest_rx(s, hold, p);
+}
+
 /* The packet that was named (0: the newest rx): its peer and socket become the destination. */
 static bool aim_at(struct command_call *c, uint64_t number, struct packet *p,
 		   struct store_hold *hold, struct error *e)
 {
-	if (number && !store_find(c->session->store, number, hold, p))
-		return err_set(e, ERR_STATE, "packet #%llu is not kept",
-			       (unsigned long long)number);
-	if (!number && !send_newest_rx(c->session, hold, p))
-		return err_set(e, ERR_STATE, "nobody was heard yet: there is nothing to answer");
+	if (!find_answered(c->session, number, p, hold))
+		return number ? err_set(e, ERR_STATE, "packet #%llu is not kept",
+					(unsigned long long)number)
+			      : err_set(e, ERR_STATE,
+					"nobody was heard yet: there is nothing to answer");
 	if (c->to.count)
 		return true;
 	c->to.addrs = malloc(sizeof(*c->to.addrs));
@@ -246,13 +257,20 @@ static bool reply_run(struct command_call *c, struct error *e)
 	struct store_hold hold = { 0 };
 	struct packet p;
 	uint64_t number;
-	bool ok;
+	bool ok, found = false;
 
-	ok = take_number(c, false, &number, e) && (c->env || aim_at(c, number, &p, &hold, e));
-	store_hold_done(&hold);
+	ok = take_number(c, false, &number, e);
+	if (ok && c->env)
+		found = find_answered(c->session, number, &p, &hold);
+	else if (ok)
+		ok = found = aim_at(c, number, &p, &hold, e);
 	if (ok && !c->payload_len)
-		return err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");
-	return ok && payload_run(c, e);
+		ok = err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");
+	c->answered = found ? &p : NULL;
+	ok = ok && payload_run(c, e);
+	c->answered = NULL;
+	store_hold_done(&hold);
+	return ok;
 }
 
 static bool resend_run(struct command_call *c, struct error *e)
@@ -272,27 +290,6 @@ static bool resend_run(struct command_call *c, struct error *e)
 	ok = ok && send_bytes(c, p.data, p.stored, e);
 	store_hold_done(&hold);
 	return ok;
-}
-
-static bool echo_server_run(struct command_call *c, struct error *e)
-{
-	struct session_socket *k = c->session->current;
-	bool on;
-
-	if (!args_switch(c, 0, true, &on, e))
-		return false;
-	k->echo = on;
-	command_say(c, MESSAGE_INFO,
-		    on ? "[%u] answers every datagram with itself"
-		       : "[%u] answers nothing by itself",
-		    k->number);
-	return true;
-}
-
-static void switch_complete(struct command_completion *c)
-{
-	completion_offer(c, "on");
-	completion_offer(c, "off");
 }
 
 const struct command send_commands[] = {
@@ -316,8 +313,5 @@ const struct command send_commands[] = {
 	  .payload = payload_text },
 	{ "resend", "#N", "sending", 1, -1, CMD_PAYLOAD | CMD_SENDS | CMD_ONCE,
 	  "send packet N's payload again", .run = resend_run },
-	{ "echo-server", "on|off", "replies", 0, 1, CMD_SOCKET,
-	  "answer every datagram of the current socket with itself", .run = echo_server_run,
-	  .complete = switch_complete },
 	{ 0 },
 };

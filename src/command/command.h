@@ -130,8 +130,9 @@ struct command_call {
 	struct expectation *until;        /* of "every": what ends the job; or NULL */
 	/* A job reads its payload once more; it knows where to send.  Else NULL. */
 	struct payload_env *env;
-	bool prefixes; /* of commands' names are enough */
-	size_t rest;   /* set by a modifier: where the line goes on with a command */
+	const struct packet *answered; /* for ${req}; or NULL */
+	bool prefixes;                 /* of commands' names are enough */
+	size_t rest; /* set by a modifier: where the line goes on with a command */
 	struct command_intent *intent; /* not NULL: nothing is done, what would be is noted here */
 	struct listing listing;
 };

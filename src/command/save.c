@@ -5,6 +5,7 @@
 #include "command/setting.h"
 #include "session/activity.h"
 #include "session/job.h"
+#include "session/rule.h"
 #include "session/tshark.h"
 #include "util/num.h"
 #include "util/text.h"
@@ -231,6 +232,14 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		end_line(out, start, s->variables.list[i].name);
 	}
 	add_sockets(s, out);
+	for (const struct rule *r = s->rules; r; r = r->next) {
+		size_t start = out->len;
+
+		if (r->socket)
+			continue;
+		add_shown(out, r->line);
+		end_line(out, start, "a rule");
+	}
 	if (s->sequence) {
 		buf_str(out, "stats sequence ");
 		sequence_format(sequence_spec(s->sequence), out);

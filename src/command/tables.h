@@ -20,6 +20,7 @@ extern const struct command ping_commands[];
 extern const struct command export_commands[];
 extern const struct command record_commands[];
 extern const struct command route_commands[];
+extern const struct command rule_commands[];
 extern const struct command script_commands[];
 extern const struct command path_commands[];
 extern const struct command program_commands[];

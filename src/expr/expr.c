@@ -382,7 +382,7 @@ static void print_test(const struct expr_test *t, struct buf *out)
 {
 	buf_add(out, t->field, t->field_n);
 	if (t->sliced)
-		buf_printf(out, "[%d:%u]", t->slice.offset, t->slice.length);
+		slice_format(&t->slice, out);
 	if (t->op == EXPR_HAS)
 		return;
 	buf_printf(out, " %s ", expr_op_name(t->op));

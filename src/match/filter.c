@@ -348,7 +348,7 @@ static bool cut_slice(const struct bound *b, struct field_value *have)
 	if (!slice_find(&b->test->slice, have->n, &at))
 		return false;
 	have->data = (const uint8_t *)have->data + at;
-	have->n = b->test->slice.length;
+	have->n = slice_length(&b->test->slice, have->n, at);
 	return true;
 }
 

@@ -252,6 +252,69 @@ size_t tx_send_many(const struct sock *s, const struct addr *dest, const struct 
 	return done;
 }
 
+/* ---- each to its own destination ---- */
+
+#define PARCELS 32 /* of one sendmmsg() */
+
+struct delivery {
+	struct mmsghdr messages[PARCELS];
+	struct iovec parts[PARCELS];
+	struct sockaddr_storage names[PARCELS];
+	struct via_control control[PARCELS];
+};
+
+/* false: a destination of another family. */
+static bool address_parcel(struct delivery *d, size_t i, const struct sock *s,
+			   const struct tx_parcel *p)
+{
+	struct msghdr *m = &d->messages[i].msg_hdr;
+
+	d->parts[i] = (struct iovec){ .iov_base = (void *)p->data, .iov_len = p->len };
+	*m = (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1 };
+	if (p->via)
+		choose(m, &d->control[i], (p->dest ? p->dest : &s->peer)->family, p->via);
+	if (!p->dest)
+		return true;
+	m->msg_name = &d->names[i];
+	m->msg_namelen = addr_to_sockaddr(p->dest, s->family, &d->names[i]);
+	return m->msg_namelen > 0;
+}
+
+/* Sends what fits one system call.  The one that stops it is tried alone: that repeats what only a
+ * pending ICMP error stopped, and tells why.  EAGAIN there ends it. */
+static size_t send_some(const struct sock *s, struct tx_parcel *parcels, size_t n)
+{
+	struct delivery d;
+	size_t count = 0;
+	int sent = 0;
+
+	while (count < n && count < PARCELS && address_parcel(&d, count, s, &parcels[count]))
+		count++;
+	if (count)
+		sent = sendmmsg(s->fd, d.messages, (unsigned)count, MSG_NOSIGNAL);
+	sent = sent < 0 ? 0 : sent;
+	for (int i = 0; i < sent; i++)
+		parcels[i].result = 0;
+	if ((size_t)sent < count || !count) {
+		struct tx_parcel *p = &parcels[sent];
+
+		p->result = tx_send_via(s, p->dest, p->via, p->data, p->len);
+		sent += p->result != EAGAIN;
+	}
+	return (size_t)sent;
+}
+
+size_t tx_send_each(const struct sock *s, struct tx_parcel *parcels, size_t n)
+{
+	size_t done = 0, some;
+
+	do {
+		some = done < n ? send_some(s, parcels + done, n - done) : 0;
+		done += some;
+	} while (some);
+	return done;
+}
+
 unsigned tx_path_mtu(const struct addr *dest, unsigned ifindex)
 {
 	bool v6 = dest->family == AF_INET6;

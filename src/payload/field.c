@@ -109,6 +109,20 @@ static bool read_variable(struct field_call *f, struct error *e)
 	return true;
 }
 
+/* Of a live one a template takes but the argument, once that is known to be good. */
+static bool read_field(struct field_call *f, const struct field *field, struct error *e)
+{
+	struct reading *r = f->r;
+	size_t before = r->out->len;
+
+	if (!field->read(f, e))
+		return false;
+	if (!r->live || !field->live || r->out->failed)
+		return true;
+	buf_cut(r->out, before);
+	return live_add(r, field, f->arg, e);
+}
+
 /* Errors so far point into the argument. */
 static bool read_named(struct field_call *f, struct error *e)
 {
@@ -123,16 +137,33 @@ static bool read_named(struct field_call *f, struct error *e)
 	if (!f->arg && (type || (field && field->needs_argument)))
 		return err_at(e, (ptrdiff_t)n, "a value is missing: ${%s%s}", f->name,
 			      field ? field->form : ":1");
-	ok = field ? field->read(f, e) : type ? read_number(f, type, e) : read_sum(f, sum, e);
+	ok = field ? read_field(f, field, e) : type ? read_number(f, type, e) : read_sum(f, sum, e);
 	if (!ok && e)
-		e->at = (ptrdiff_t)(f->arg ? n + 1 : n) + (e->at < 0 ? 0 : e->at);
+		e->at = (ptrdiff_t)(f->arg ? f->arg_at : n) + (e->at < 0 ? 0 : e->at);
 	return ok;
+}
+
+/* A colon parts the argument from the name; a slice needs none. */
+static void take_argument(struct field_call *f, char *body, size_t len)
+{
+	size_t n = strcspn(body, ":[");
+
+	f->name = body;
+	f->arg_at = n;
+	if (n == len)
+		return;
+	if (body[n] == '[')
+		memmove(body + n + 1, body + n, len - n + 1);
+	else
+		f->arg_at++;
+	body[n] = '\0';
+	f->arg = body + n + 1;
 }
 
 size_t field_read(struct reading *r, const char *s, size_t n, struct error *e)
 {
-	char name[FIELD_BODY_MAX + 1];
-	struct field_call f = { .r = r, .place = (size_t)(s - r->text), .name = name };
+	char name[FIELD_BODY_MAX + 2];
+	struct field_call f = { .r = r, .place = (size_t)(s - r->text) };
 	const char *end = memchr(s, '}', n);
 	size_t len = end ? (size_t)(end - s) - 2 : 0;
 
@@ -146,9 +177,7 @@ size_t field_read(struct reading *r, const char *s, size_t n, struct error *e)
 	}
 	memcpy(name, s + 2, len);
 	name[len] = '\0';
-	f.arg = memchr(name, ':', len);
-	if (f.arg)
-		*f.arg++ = '\0';
+	take_argument(&f, name, len);
 	if (!read_named(&f, e)) {
 		err_shift(e, 2);
 		return 0;

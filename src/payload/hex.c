@@ -86,7 +86,7 @@ static size_t read_piece(struct reading *r, const char *s, size_t n, struct erro
 	return 0;
 }
 
-static bool read_hex(struct reading *r, const char *s, size_t n, struct error *e)
+bool read_hex(struct reading *r, const char *s, size_t n, struct error *e)
 {
 	if (dump_begins(s, n))
 		return dump_read(s, n, r->out, e);

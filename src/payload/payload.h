@@ -39,6 +39,9 @@ struct payload_env {
 	bool (*variable)(void *ctx, const char *name, size_t n, const void **data, size_t *len);
 	void *ctx;
 	size_t tail; /* bytes that the caller appends (a line end): ${len} counts them */
+	/* The datagram that is answered, for ${req}; NULL: none is. */
+	const void *request;
+	size_t request_len;
 };
 
 /* env NULL: "${" is an error. */
@@ -46,6 +49,24 @@ bool payload_text(const char *s, size_t n, struct payload_env *env, struct buf *
 		  struct error *e);
 bool payload_hex(const char *s, size_t n, struct payload_env *env, struct buf *out,
 		 struct error *e);
+
+/*
+ * A payload that was read once, for many datagrams: what never changes in it (its text, numbers,
+ * addresses, variables, files) is settled; number, time, random bytes and ${req}, lengths and
+ * checksums are made anew each time.
+ */
+struct payload_template;
+typedef bool payload_template_read(const char *s, size_t n, struct payload_env *env,
+				   struct payload_template **out, struct error *e);
+/* In the two spellings; env gives the variables, nothing of it is kept. */
+payload_template_read payload_text_template, payload_hex_template;
+void payload_template_free(struct payload_template *t);
+/* Appends the bytes, as payload_text() does. */
+bool payload_template_make(const struct payload_template *t, struct payload_env *env,
+			   struct buf *out, struct error *e);
+
+/* The next number of the source that payload_env.random is the state of. */
+uint64_t payload_random(uint64_t *state);
 
 /* Would a person who typed this as text probably have meant hex?  A dump, or at least two bytes in
  * hex notation without quoted text and fields: the preview then offers F5. */

@@ -2,10 +2,25 @@
 /* One payload, from its first character to the last checksum: all of it or nothing. */
 #include "payload/reader.h"
 
-static bool read_all(struct reading *r, payload_reader *read, size_t n, struct error *e)
+#include <string.h>
+
+bool reading_begin(struct reading *r, const char *text, struct payload_env *env, struct buf *out,
+		   struct error *e)
 {
-	if (!read(r, r->text, n, e))
-		return false;
+	if (out->failed)
+		return err_set(e, ERR_LIMIT, "no room for more than %zu bytes", out->max);
+	/* What is late is written before it is looked at. */
+	memset(r, 0, offsetof(struct reading, late));
+	r->text = text;
+	r->env = env;
+	r->out = out;
+	r->start = out->len;
+	r->random = env ? env->random : 0;
+	return true;
+}
+
+static bool finish(struct reading *r, struct error *e)
+{
 	if (!r->out->failed && !late_fill(r, e))
 		return false;
 	if (r->out->failed)
@@ -13,21 +28,23 @@ static bool read_all(struct reading *r, payload_reader *read, size_t n, struct e
 	return true;
 }
 
+bool reading_end(struct reading *r, bool ok, struct error *e)
+{
+	if (!ok || !finish(r, e)) {
+		buf_cut(r->out, r->start);
+		return false;
+	}
+	if (r->env) {
+		r->env->random = r->random;
+		r->env->seq += r->numbered;
+	}
+	return true;
+}
+
 bool payload_read(payload_reader *read, const char *s, size_t n, struct payload_env *env,
 		  struct buf *out, struct error *e)
 {
-	struct reading r = { .text = s, .env = env, .out = out, .start = out->len };
+	struct reading r;
 
-	if (out->failed)
-		return err_set(e, ERR_LIMIT, "no room for more than %zu bytes", out->max);
-	r.random = env ? env->random : 0;
-	if (!read_all(&r, read, n, e)) {
-		buf_cut(out, r.start);
-		return false;
-	}
-	if (env) {
-		env->random = r.random;
-		env->seq += r.numbered;
-	}
-	return true;
+	return reading_begin(&r, s, env, out, e) && reading_end(&r, read(&r, s, n, e), e);
 }

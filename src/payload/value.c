@@ -3,6 +3,7 @@
 #include "payload/value.h"
 
 #include "util/num.h"
+#include "util/slice.h"
 #include "util/text.h"
 
 #include <arpa/inet.h>
@@ -101,7 +102,7 @@ static bool read_time(struct field_call *f, struct error *e)
 }
 
 /* splitmix64: each step of the state gives eight bytes. */
-static uint64_t next_random(uint64_t *state)
+uint64_t payload_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
 
@@ -117,7 +118,7 @@ static bool read_rand(struct field_call *f, struct error *e)
 	if (!num_parse_uint(f->arg, PAYLOAD_MAX_V6, &n, e))
 		return false;
 	for (; n > 0; n -= n < sizeof(bits) ? n : sizeof(bits)) {
-		bits = next_random(&f->r->random);
+		bits = payload_random(&f->r->random);
 		buf_add(f->r->out, &bits, n < sizeof(bits) ? n : sizeof(bits));
 	}
 	return true;
@@ -188,16 +189,41 @@ static bool read_path(struct field_call *f, struct error *e)
 	return payload_file(f->arg, PAYLOAD_MAX_V6, f->r->out, e);
 }
 
+/* While a template is read there is no request yet. */
+static bool read_request(struct field_call *f, struct error *e)
+{
+	const struct payload_env *env = f->r->env;
+	struct slice slice = { 0 };
+	size_t used, at;
+
+	if (f->arg && !slice_parse(f->arg, &slice, &used, e))
+		return false;
+	if (f->arg && f->arg[used])
+		return err_at(e, (ptrdiff_t)used, "\"}\" is missing after the slice");
+	if (f->r->live)
+		return true;
+	if (!env->request)
+		return err_at(e, 0, "${req} is the datagram that is answered: here none is");
+	if (!slice_find(&slice, env->request_len, &at))
+		return err_set(e, ERR_RANGE, "${req%s} is not in a datagram of %zu byte%s", f->arg,
+			       env->request_len, env->request_len == 1 ? "" : "s");
+	buf_add(f->r->out, (const char *)env->request + at,
+		slice_length(&slice, env->request_len, at));
+	return true;
+}
+
 const struct field fields[] = {
-	{ "seq", "[:TYPE]", false, "the next number, in decimal or as TYPE, going round",
+	{ "seq", "[:TYPE]", false, true, "the next number, in decimal or as TYPE, going round",
 	  read_seq },
-	{ "time", "[:ntp|:unix[:TYPE]]", false,
+	{ "time", "[:ntp|:unix[:TYPE]]", false, true,
 	  "now as RFC 3339 text, 8 bytes of NTP, or seconds since 1970 (u32be)", read_time },
-	{ "rand", ":N", true, "N random bytes", read_rand },
-	{ "len", "[:rest][:TYPE]", false, "bytes of the datagram, or of what follows the field",
-	  read_len },
-	{ "ip", ":ADDR", true, "an address in 4 or 16 bytes", read_ip },
-	{ "mac", ":ADDR", true, "an address in 6 bytes", read_mac },
-	{ "file", ":PATH", true, "what a file holds", read_path },
+	{ "rand", ":N", true, true, "N random bytes", read_rand },
+	{ "req", "[OFFSET:LENGTH]", false, true,
+	  "in answers: the datagram that is answered, or that part of it", read_request },
+	{ "len", "[:rest][:TYPE]", false, false,
+	  "bytes of the datagram, or of what follows the field", read_len },
+	{ "ip", ":ADDR", true, false, "an address in 4 or 16 bytes", read_ip },
+	{ "mac", ":ADDR", true, false, "an address in 6 bytes", read_mac },
+	{ "file", ":PATH", true, false, "what a file holds", read_path },
 	{ 0 },
 };

@@ -21,13 +21,15 @@ struct field_call {
 	struct reading *r;
 	size_t place; /* of "${" in r->text */
 	const char *name;
-	char *arg; /* behind the first colon; NULL: there is none */
+	char *arg; /* behind the first colon, or from "[" on; NULL: there is none */
+	size_t arg_at;
 };
 
 struct field {
 	const char *name;
 	const char *form; /* its argument, as help writes it */
 	bool needs_argument;
+	bool live; /* not the same bytes each time */
 	const char *help;
 	/* e->at is an offset in the argument. */
 	bool (*read)(struct field_call *f, struct error *e);

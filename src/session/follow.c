@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Following the store: each packet passes by once, in order, and leaves its mark on
- * peers, sockets, targets and totals.  The echo server answers from here.
+ * peers, sockets, targets and totals.  Rules answer from here.
  */
 #include "net/errqueue.h"
 #include "session/activity.h"
 #include "session/job.h"
 #include "session/recorder.h"
-#include "session/sender.h"
+#include "session/rule.h"
 #include "session/session.h"
 #include "util/num.h"
 
@@ -37,14 +37,6 @@ static struct peer *touch_peer(struct session *s, const struct packet *p, bool *
 	if (p->kind == PACKET_RX || !peer->socket)
 		peer->socket = p->socket;
 	return peer;
-}
-
-/* An answer to oneself would be heard, and answered, again. */
-static bool is_from_itself(struct session *s, const struct session_socket *k,
-			   const struct packet *p)
-{
-	return (p->flags & PACKET_OWN) ||
-	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
 }
 
 static void count_group(struct session *s, const struct packet *p, uint64_t now)
@@ -95,8 +87,8 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 		k->unseen = k != s->current;
 		if (!(p->flags & PACKET_OWN))
 			target_heard(&k->target, &p->peer);
-		if (k->echo && !is_from_itself(s, k, p))
-			sender_send(s, k, &p->peer, 1, p->data, p->stored, 0, NULL);
+		if (s->rules)
+			rule_hear(s, k, peer, p, now);
 	}
 	if (added && !(p->flags & PACKET_OWN))
 		notice(s, SESSION_PEER_NEW, p, peer);
@@ -211,6 +203,15 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 		activity_follow(s, p);
 }
 
+/* Answers leave once there is nothing more to answer, and are followed, too. */
+static bool follow_next(struct session *s, struct packet *p)
+{
+	while (store_cursor_read(&s->follow, p) == STORE_END)
+		if (!rule_settle(s))
+			return false;
+	return true;
+}
+
 void session_follow(struct session *s)
 {
 	uint64_t start = clock_monotonic(s->clock), now = start;
@@ -219,7 +220,7 @@ void session_follow(struct session *s)
 
 	/* A follow inside of another one's "changed" does the rest of that, too. */
 	loop_timer_stop(s->loop, &s->again);
-	while (store_cursor_read(&s->follow, &p) != STORE_END) {
+	while (follow_next(s, &p)) {
 		follow_packet(s, &p, now);
 		/* What a job waits for may be a pattern that takes long at each datagram. */
 		if (++seen % FOLLOW_STRIDE == 0 || s->jobs) {
@@ -230,6 +231,7 @@ void session_follow(struct session *s)
 			}
 		}
 	}
+	rule_settle(s);
 	store_cursor_pause(&s->follow);
 	recorder_follow(s);
 	if (seen && s->watcher.changed)

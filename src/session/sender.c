@@ -39,10 +39,9 @@ static void note_choice(const struct tx_via *via, struct packet *p)
 	}
 }
 
-/* Appends n datagrams and notes their places: STORE_NOWHERE where there is no memory. */
-static void append(struct session *s, const struct session_socket *k, const struct addr *dest,
-		   const struct tx_via *via, const struct iovec *data, size_t n, uint64_t *seqs,
-		   uint32_t job)
+/* A datagram that is to be appended, but for its bytes. */
+static struct packet sent_packet(const struct session *s, const struct session_socket *k,
+				 const struct addr *dest, const struct tx_via *via, uint32_t job)
 {
 	struct packet p = {
 		.time = clock_realtime(s->clock),
@@ -56,16 +55,30 @@ static void append(struct session *s, const struct session_socket *k, const stru
 
 	if (via)
 		note_choice(via, &p);
+	return p;
+}
+
+/* Between store_begin() and store_end(): notes its place, STORE_NOWHERE where there is no memory.
+ */
+static uint64_t append_one(struct session *s, struct packet *p, const void *data, size_t len)
+{
+	p->len = p->stored = (uint32_t)len;
+	p->data = data;
+	if (!store_append(s->store, p))
+		return STORE_NOWHERE;
+	sent_add(s->sent, p);
+	return p->seq;
+}
+
+static void append(struct session *s, const struct session_socket *k, const struct addr *dest,
+		   const struct tx_via *via, const struct iovec *data, size_t n, uint64_t *seqs,
+		   uint32_t job)
+{
+	struct packet p = sent_packet(s, k, dest, via, job);
+
 	store_begin(s->store);
-	for (size_t i = 0; i < n; i++) {
-		p.len = p.stored = (uint32_t)data[i].iov_len;
-		p.data = data[i].iov_base;
-		seqs[i] = STORE_NOWHERE;
-		if (store_append(s->store, &p)) {
-			seqs[i] = p.seq;
-			sent_add(s->sent, &p);
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		seqs[i] = append_one(s, &p, data[i].iov_base, data[i].iov_len);
 	store_end(s->store);
 }
 
@@ -282,6 +295,69 @@ bool sender_send(struct session *s, struct session_socket *k, const struct addr 
 		 size_t count, const void *data, size_t len, uint32_t job, struct error *e)
 {
 	return sender_send_via(s, k, dests, count, NULL, data, len, job, e);
+}
+
+/* ---- each to its own destination ---- */
+
+static const struct tx_via *choice(const struct sender_parcel *p)
+{
+	return p->chosen ? &p->via : NULL;
+}
+
+static void append_each(struct session *s, const struct session_socket *k,
+			const struct sender_parcel *parcels, size_t n, uint64_t *seqs)
+{
+	store_begin(s->store);
+	for (size_t i = 0; i < n; i++) {
+		const struct sender_parcel *p = &parcels[i];
+		struct packet packet = sent_packet(s, k, &p->dest, choice(p), p->job);
+
+		seqs[i] = append_one(s, &packet, p->data, p->len);
+	}
+	store_end(s->store);
+}
+
+/* Each that the kernel took or refused; returns how many. */
+static size_t hand_each(struct session_socket *k, struct sender_parcel *parcels,
+			struct tx_parcel *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct tx_parcel){
+			.dest = name_for(k, &parcels[i].dest),
+			.via = choice(&parcels[i]),
+			.data = parcels[i].data,
+			.len = parcels[i].len,
+		};
+	return k->waiting ? 0 : tx_send_each(&k->sock, out, n);
+}
+
+size_t sender_send_each(struct session *s, struct session_socket *k, struct sender_parcel *parcels,
+			size_t n, struct error *e)
+{
+	struct tx_parcel out[SENDER_PARCELS];
+	uint64_t seqs[SENDER_PARCELS];
+	size_t done, ok = 0;
+
+	append_each(s, k, parcels, n, seqs);
+	done = hand_each(k, parcels, out, n);
+	store_mark(s->store, seqs, done, 0);
+	for (size_t i = 0; i < n; i++) {
+		struct sender_parcel *p = &parcels[i];
+		const struct tx_via *via = choice(p);
+		struct error *why = ok < i ? NULL : e;
+
+		if (i >= done) {
+			p->ok = keep(s, k, seqs[i], &p->dest, via, p->data, p->len, why);
+			if (!p->ok)
+				store_mark(s->store, &seqs[i], 1, ENOBUFS);
+		} else {
+			p->ok = out[i].result == 0 || explain(k, &p->dest, via, out[i].result, why);
+			if (!p->ok)
+				store_mark(s->store, &seqs[i], 1, out[i].result);
+		}
+		ok += p->ok;
+	}
+	return ok;
 }
 
 bool sender_waits(const struct session_socket *k, uint64_t seq)

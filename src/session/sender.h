@@ -48,6 +48,24 @@ bool sender_waits(const struct session_socket *k, uint64_t seq);
 bool sender_send_many(struct session *s, struct session_socket *k, const struct addr *dest,
 		      const struct iovec *data, size_t n, size_t *done, struct error *e);
 
+/* One of many, each to a destination of its own. */
+struct sender_parcel {
+	struct addr dest;
+	struct tx_via via;
+	bool chosen; /* via says something */
+	const void *data;
+	size_t len;
+	uint32_t job;
+	bool ok; /* set: it was sent or waits for room */
+};
+
+/* Sends n of them, SENDER_PARCELS at most, with one lock and few system calls.  What the kernel has
+ * no room for waits; one that fails does not keep the others back.  Returns how many are ok; e is
+ * about the first that is not. */
+#define SENDER_PARCELS 64
+size_t sender_send_each(struct session *s, struct session_socket *k, struct sender_parcel *parcels,
+			size_t n, struct error *e);
+
 /* Drops what waits, marking it failed (ECANCELED): the socket is closing. */
 void sender_drop(struct session *s, struct session_socket *k);
 

@@ -53,7 +53,7 @@ bool sequence_parse(const char *text, struct sequence_spec *out, struct error *e
 		return err_shift(e, 4);
 	if (!read_kind(text, 4 + used, &spec, e))
 		return false;
-	if (spec.kind == SEQUENCE_TEXT ? spec.slice.length > SEQUENCE_DIGITS
+	if (spec.kind == SEQUENCE_TEXT ? !spec.slice.length || spec.slice.length > SEQUENCE_DIGITS
 				       : !is_width(spec.slice.length))
 		return err_at(e, 4,
 			      "a number has 1, 2, 4 or 8 bytes, or with :text up to %d digits",
@@ -64,10 +64,11 @@ bool sequence_parse(const char *text, struct sequence_spec *out, struct error *e
 
 void sequence_format(const struct sequence_spec *spec, struct buf *out)
 {
-	buf_printf(out, "data[%d:%u]%s", spec->slice.offset, spec->slice.length,
-		   spec->kind == SEQUENCE_LITTLE ? ":le"
-		   : spec->kind == SEQUENCE_TEXT ? ":text"
-						 : "");
+	buf_str(out, "data");
+	slice_format(&spec->slice, out);
+	buf_str(out, spec->kind == SEQUENCE_LITTLE ? ":le"
+		     : spec->kind == SEQUENCE_TEXT ? ":text"
+						   : "");
 }
 
 struct sequence *sequence_new(const struct sequence_spec *spec)

@@ -5,6 +5,7 @@
 #include "session/activity.h"
 #include "session/job.h"
 #include "session/recorder.h"
+#include "session/rule.h"
 #include "session/sender.h"
 #include "session/silence.h"
 #include "session/tshark.h"
@@ -131,6 +132,7 @@ void session_done(struct session *s)
 	recorder_stop(s, NULL, NULL);
 	job_stop_all(s);
 	activity_free_all(s);
+	rule_free_all(s);
 	silence_done(s);
 	tshark_done(s);
 	if (s->loop) {
@@ -361,6 +363,7 @@ void session_close(struct session *s, struct session_socket *k)
 		receiver_remove(s->receiver, k->sock.helpers[h]);
 	sender_drop(s, k);
 	session_follow(s);
+	rule_drop(s, k);
 	session_event(s, PACKET_CLOSE, k->number, "[%u] closed", k->number);
 	while (s->sockets[i] != k)
 		i++;

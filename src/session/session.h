@@ -33,7 +33,9 @@
 #define SESSION_MAX_SOCKETS 256
 
 struct activity; /* session/activity.h */
+struct answers;  /* session/answers.h */
 struct job;      /* session/job.h */
+struct rule;     /* session/rule.h */
 struct silence;  /* session/silence.h */
 struct recorder; /* session/recorder.h */
 struct tshark;   /* session/tshark.h */
@@ -61,7 +63,7 @@ struct session_socket {
 	bool counted;          /* "opened" is known */
 	bool unseen;           /* heard something since it was last current: "[2+]" */
 	char mark[16];         /* "refused", ... until it hears again; "" else */
-	bool echo;             /* echo-server: answers every datagram with itself */
+	uint32_t echo;         /* number of the rule that is its echo server; 0: none */
 	struct outgoing *waiting, *waiting_last;
 	size_t waiting_bytes;
 };
@@ -111,7 +113,10 @@ struct session {
 	struct job *jobs;            /* in order of starting */
 	struct activity *activities; /* likewise; those that are over stay for a while */
 	size_t job_count;            /* of jobs, and activities that are not over */
-	uint32_t job_last;           /* the last number given */
+	uint32_t job_last;           /* the last number given, to rules too */
+	struct rule *rules;          /* in the order in which they are asked */
+	size_t rule_count;
+	struct answers *answers; /* of rules, on their way; NULL before the first rule */
 	struct variable_table variables;
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
@@ -190,7 +195,7 @@ bool session_sequence(struct session *s, const struct sequence_spec *spec, struc
 void session_count_sent(struct session *s, struct session_socket *k, const struct addr *dest,
 			size_t len, int result);
 
-/* session/follow.c: follows the store: peers, totals, targets, echo-server, notices.  Called when
+/* session/follow.c: follows the store: peers, totals, targets, rules, notices.  Called when
  * the receiver woke the loop and after our own appends; a long backlog is cut into turns of a few
  * milliseconds. */
 void session_follow(struct session *s);

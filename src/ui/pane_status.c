@@ -183,6 +183,11 @@ static void draw_counters(const struct view *v, int row, int end, struct canvas 
 		num_format_count(&text, counters[i].count);
 		col = draw_counter(c, row, col, end, counters[i].style, &text);
 	}
+	if (s->rule_count) {
+		buf_reset(&text);
+		buf_printf(&text, "rules %zu", s->rule_count);
+		col = draw_counter(c, row, col, end, STYLE_STATUS, &text);
+	}
 	if (s->recorder) {
 		buf_reset(&text);
 		buf_str(&text, "rec");

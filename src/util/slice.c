@@ -32,7 +32,9 @@ bool slice_parse(const char *text, struct slice *out, size_t *used, struct error
 	colon = strcspn(text, ":]");
 	if (!read_number(text, 1, colon, -SLICE_MAX, &offset, e))
 		return false;
-	if (colon < end && !read_number(text, colon + 1, end, 1, &length, e))
+	if (colon + 1 == end)
+		length = 0;
+	else if (colon < end && !read_number(text, colon + 1, end, 1, &length, e))
 		return false;
 	if (offset < 0 && -offset < length)
 		return err_at(e, 1, "%lld bytes do not fit behind the last %lld", (long long)length,
@@ -49,5 +51,18 @@ bool slice_find(const struct slice *s, size_t len, size_t *at)
 	if (back > len)
 		return false;
 	*at = back ? len - back : (size_t)s->offset;
-	return *at + s->length <= len;
+	return *at <= len && s->length <= len - *at;
+}
+
+size_t slice_length(const struct slice *s, size_t len, size_t at)
+{
+	return s->length ? s->length : len - at;
+}
+
+void slice_format(const struct slice *s, struct buf *out)
+{
+	buf_printf(out, "[%d:", s->offset);
+	if (s->length)
+		buf_printf(out, "%u", s->length);
+	buf_char(out, ']');
 }

@@ -400,6 +400,67 @@ static void a_file_is_ordinary_and_fits(void **state)
 }
 
 /* Every name has a row in the help, and is refused as a variable's. */
+static struct payload_env env_of(const char *request, size_t n)
+{
+	struct payload_env env = new_env();
+
+	env.request = request;
+	env.request_len = n;
+	return env;
+}
+
+static void answers_know_what_they_answer(void **state)
+{
+	static const struct good cases[] = {
+		{ "${req}", LIT("\0\1hello") },
+		{ "<${req[0:2]}>", LIT("<\0\1>") },
+		{ "${req[2]}", LIT("h") },
+		{ "${req[-4:]}", LIT("ello") },
+		{ "${req[-5:2]}", LIT("he") },
+		{ "${req[7:]}", LIT("") },
+		{ "${req[0:2]}${len}", LIT("\0\1"
+					   "3") },
+		{ "${u8:1}${req[2:]}", LIT("\1hello") },
+	};
+	static const struct bad wrong[] = {
+		{ "${req[}", 5, ERR_SYNTAX, "a slice is written [OFFSET:LENGTH]" },
+		{ "${req[1:2]x}", 10, ERR_SYNTAX, "\"}\" is missing after the slice" },
+		{ "a${req:1}", 7, ERR_SYNTAX, "a slice is written [OFFSET:LENGTH]" },
+		{ "${req[0:0]}", 8, ERR_RANGE, "0 is outside 1..65535" },
+		{ "${req}", 5, ERR_SYNTAX,
+		  "${req} is the datagram that is answered: here none is" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct payload_env env = env_of(LIT("\0\1hello"));
+		struct error e = { .text = "" };
+		struct buf b;
+
+		buf_init(&b, 100);
+		if (!payload_text(cases[i].s, strlen(cases[i].s), &env, &b, &e))
+			fail_msg("%s: %s", cases[i].s, e.text);
+		assert_int_equal(b.len, cases[i].n);
+		assert_memory_equal(buf_cstr(&b), cases[i].bytes, b.len);
+		buf_done(&b);
+	}
+	check_bad(payload_text, wrong, COUNT(wrong));
+}
+
+static void a_request_may_be_too_short(void **state)
+{
+	struct payload_env env = env_of(LIT("x"));
+	struct error e;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	assert_false(payload_text(LIT("<${req[0:2]}>"), &env, &b, &e));
+	assert_string_equal(e.text, "${req[0:2]} is not in a datagram of 1 byte");
+	assert_int_equal(b.len, 0);
+	buf_done(&b);
+}
+
 static void the_names_are_told(void **state)
 {
 	struct buf form, help, all;
@@ -426,10 +487,11 @@ static void the_names_are_told(void **state)
 		buf_init(&text, 100);
 		buf_printf(&text, "${%s}", name);
 		buf_reset(&form);
+		env.request = "";
 		assert_int_equal(payload_text(text.data, text.len, &env, &form, NULL), !needs);
 		buf_done(&text);
 	}
-	assert_int_equal(n, 7 + 22 + 10);
+	assert_int_equal(n, 8 + 22 + 10);
 	assert_true(field_is_name("u16"));
 	assert_false(field_is_name("u16b"));
 	assert_false(field_is_name("magic"));
@@ -455,6 +517,8 @@ int main(void)
 		cmocka_unit_test(lengths_count_the_tail),
 		cmocka_unit_test(all_of_it_has_a_bound),
 		cmocka_unit_test(a_file_is_ordinary_and_fits),
+		cmocka_unit_test(answers_know_what_they_answer),
+		cmocka_unit_test(a_request_may_be_too_short),
 		cmocka_unit_test(the_names_are_told),
 	};
 

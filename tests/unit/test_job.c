@@ -402,7 +402,8 @@ static void it_ends_with_what_it_waits_for(void **state)
 		rx += 2;
 		fake_until_rx(f, rx);
 		assert_null(f->session.jobs);
-		snprintf(note, sizeof(note), "%%%zu ended with #", i + 1);
+		snprintf(note, sizeof(note), "%%%zu ended with #",
+			 i + 2); /* the echo server is %1 */
 		assert_int_equal(count(f, PACKET_NOTE, note), 1);
 	}
 	/* an answer that came before it began, and others, do not end it */

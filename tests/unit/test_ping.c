@@ -14,12 +14,13 @@
 
 #include <cmocka.h>
 
-/* [1] answers itself, or nothing, on this port. */
+/* [1] answers itself, or nothing, on this port; that took the number %1. */
 static uint16_t open_peer(struct fake_face *f, bool echoes)
 {
 	fake_must(f, "open udp4 127.0.0.1:0");
-	if (echoes)
-		fake_must(f, "echo-server on");
+	fake_must(f, "echo-server on");
+	if (!echoes)
+		fake_must(f, "echo-server off");
 	return f->session.current->sock.local.port;
 }
 
@@ -34,7 +35,7 @@ static struct ping *ping_number(struct fake_face *f, uint32_t number)
 static bool is_over(struct fake_face *f, void *ctx)
 {
 	(void)ctx;
-	return ping_number(f, 1)->activity.over;
+	return ping_number(f, 2)->activity.over;
 }
 
 static bool has_ended(struct fake_face *f, void *ctx)
@@ -46,7 +47,7 @@ static bool has_ended(struct fake_face *f, void *ctx)
 static bool has_three(struct fake_face *f, void *ctx)
 {
 	(void)ctx;
-	return ping_number(f, 1)->trips.states[ROUNDTRIP_ANSWERED] >= 3;
+	return ping_number(f, 2)->trips.states[ROUNDTRIP_ANSWERED] >= 3;
 }
 
 /* A row of the last listing whose JSON has this. */
@@ -71,7 +72,7 @@ static void test_each_answer_is_told_and_the_sums(void **state)
 	assert_int_equal(f->session.socket_count, 2);
 	assert_int_equal(f->session.current->number, 1);
 	fake_until(f, is_over, NULL);
-	p = ping_number(f, 1);
+	p = ping_number(f, 2);
 	assert_int_equal(p->ticks, 3);
 	assert_int_equal(roundtrip_count(&p->trips), 3);
 	assert_int_equal(p->trips.by_content, 3);
@@ -136,18 +137,18 @@ static void test_a_screen_shows_it_live(void **state)
 	f->face.is_live = true;
 	fake_must(f, "ping 127.0.0.1 %u every 5ms", open_peer(f, true));
 	assert_true(f->listing.live);
-	assert_string_equal(buf_cstr(&f->listing.remake), "show %1");
-	assert_non_null(strstr(buf_cstr(&f->listing.title), "\":stop %1\" ends it"));
+	assert_string_equal(buf_cstr(&f->listing.remake), "show %2");
+	assert_non_null(strstr(buf_cstr(&f->listing.title), "\":stop %2\" ends it"));
 	fake_until(f, has_three, NULL);
 	assert_int_equal(f->listings, 1);
-	fake_must(f, "show %%1");
+	fake_must(f, "show %%2");
 	assert_true(fake_listed(f, "seq 1: "));
 	assert_true(has_data(f, "\"what\":\"answer\",\"seq\":3,\"src\":\"127.0.0.1\""));
 	assert_non_null(strstr(listing_command(&f->listing, f->listing.count - 1), "show #"));
-	fake_must(f, "stop %%1");
-	fake_must(f, "show %%1");
+	fake_must(f, "stop %%2");
+	fake_must(f, "show %%2");
 	assert_false(f->listing.live);
-	assert_false(fake_run(f, "stop %1", &e));
+	assert_false(fake_run(f, "stop %2", &e));
 }
 
 static void test_what_was_asked_of_the_current_socket(void **state)
@@ -160,7 +161,7 @@ static void test_what_was_asked_of_the_current_socket(void **state)
 	f->face.is_live = true;
 	fake_must(f, "set ttl 9");
 	fake_must(f, "ping 127.0.0.1 %u", port);
-	k = activity_socket(&ping_number(f, 1)->activity);
+	k = activity_socket(&ping_number(f, 2)->activity);
 	assert_non_null(k);
 	buf_init(&ttl, 32);
 	assert_true(sockopt_get(&k->sock, sockopt_find("ttl", NULL), &ttl, NULL));
@@ -177,7 +178,7 @@ static void test_it_ends_with_its_socket(void **state)
 
 	f->face.is_live = true;
 	fake_must(f, "ping 127.0.0.1 %u every 5ms", open_peer(f, true));
-	session_close(&f->session, activity_socket(&ping_number(f, 1)->activity));
+	session_close(&f->session, activity_socket(&ping_number(f, 2)->activity));
 	fake_until(f, is_over, NULL);
 	assert_int_equal(f->session.job_count, 0);
 }
@@ -208,10 +209,10 @@ static void test_a_probe_that_cannot_leave(void **state)
 	fake_must(f, "ping 127.0.0.1 %u times 3 every 5ms ${name} ${seq}", open_peer(f, true));
 	assert_true(variable_set(&f->session.variables, "name", 4, large, sizeof(large), NULL));
 	fake_until(f, is_over, NULL);
-	p = ping_number(f, 1);
+	p = ping_number(f, 2);
 	assert_int_equal(p->unsent, 2);
 	assert_int_equal(roundtrip_count(&p->trips), 1);
-	fake_must(f, "show %%1");
+	fake_must(f, "show %%2");
 	assert_true(fake_listed(f, "2 could not be sent"));
 	assert_true(fake_listed(f, "seq 2: not sent: "));
 }
@@ -224,7 +225,7 @@ static void test_ticks_that_are_missed(void **state)
 
 	f->face.is_live = true;
 	fake_must(f, "ping 127.0.0.1 %u times 4 every 10ms", open_peer(f, false));
-	p = ping_number(f, 1);
+	p = ping_number(f, 2);
 	assert_int_equal(p->ticks, 1);
 	fake_advance(f, 10 * NS_PER_MS);
 	assert_int_equal(p->ticks, 2);
@@ -250,12 +251,12 @@ static void test_answers_that_this_host_dropped(void **state)
 
 	f->face.is_live = true;
 	fake_must(f, "ping 127.0.0.1 %u", open_peer(f, true));
-	gap.socket = ping_number(f, 1)->activity.socket;
+	gap.socket = ping_number(f, 2)->activity.socket;
 	store_begin(f->session.store);
 	store_append(f->session.store, &gap);
 	store_end(f->session.store);
 	session_follow(&f->session);
-	fake_must(f, "show %%1");
+	fake_must(f, "show %%2");
 	assert_true(fake_listed(f, "3 dropped by this host"));
 	assert_true(has_data(f, "\"dropped\":3"));
 }

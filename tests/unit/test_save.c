@@ -168,6 +168,7 @@ static void every_kind_of_session_comes_back(void **state)
 		"open udp4\njoin 239.1.2.3%lo\nblock 10.0.0.1@239.1.2.3%lo\n\n",
 		"open\njoin ff02::1234%lo\njoin 239.1.2.3%lo\n\n",
 		"open udp4 127.0.0.1:0\necho-server on\n\n",
+		"on len > 3 delay 5ms drop 0.5% reply PONG ${seq}\non any hex ${req}00\n\n",
 		"open udp4\nopen udp6\nopen\nsocket 2\n\n",
 		"open udp4\nopen udp4\nopen udp4\nclose 1\nsocket 2\n\n",
 		"input hex\n\n",

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/rule.h"
+
+#include "payload/payload.h"
+#include "session/activity.h"
+#include "session/answers.h"
+#include "session/filter_env.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rule *rule_find(const struct session *s, uint32_t number)
+{
+	struct rule *r = s->rules;
+
+	while (r && r->number != number)
+		r = r->next;
+	return r;
+}
+
+/* ---- beginning and end ---- */
+
+static void free_rule(struct rule *r)
+{
+	what_free(r->what);
+	payload_template_free(r->reply);
+	free(r->line);
+	free(r->news);
+	free(r);
+}
+
+/* All but what is taken over on success. */
+static struct rule *new_rule(struct session *s, const struct rule_spec *spec)
+{
+	struct rule *r = calloc(1, sizeof(*r));
+	struct store_stats st;
+
+	if (r && !(r->line = strdup(spec->line))) {
+		free(r);
+		r = NULL;
+	}
+	if (!r)
+		return NULL;
+	store_stats(s->store, &st);
+	r->session = s;
+	r->begun = st.end_seq;
+	r->seq = 1;
+	r->delay = spec->delay;
+	r->drop = spec->drop;
+	r->dup = spec->dup;
+	r->socket = spec->socket;
+	return r;
+}
+
+static void set_echo(const struct session *s, uint32_t socket, uint32_t rule)
+{
+	struct session_socket *k = socket ? session_find(s, socket) : NULL;
+
+	if (k)
+		k->echo = rule;
+}
+
+struct rule *rule_start(struct session *s, const struct rule_spec *spec, struct error *e)
+{
+	struct rule **at = &s->rules, *r;
+
+	if (s->rule_count == RULE_MAX) {
+		err_set(e, ERR_LIMIT, "%d rules answer: stop one first (:rules lists them)",
+			RULE_MAX);
+		return NULL;
+	}
+	s->answers = s->answers ? s->answers : answers_new();
+	r = s->answers ? new_rule(s, spec) : NULL;
+	if (!r) {
+		err_set(e, ERR_LIMIT, "no memory for a rule");
+		return NULL;
+	}
+	r->what = spec->what;
+	r->reply = spec->reply;
+	r->number = ++s->job_last;
+	set_echo(s, r->socket, r->number);
+	while (*at)
+		at = &(*at)->next;
+	*at = r;
+	s->rule_count++;
+	return r;
+}
+
+/* What it has answered leaves before it is gone. */
+static void unlink_rule(struct session *s, struct rule *r)
+{
+	struct rule **at = &s->rules;
+
+	answers_flush(s);
+	answers_forget(s, r);
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	s->rule_count--;
+	set_echo(s, r->socket, 0);
+}
+
+/* The event comes last: whoever hears it may act on the session. */
+static void end(struct rule *r, const char *how)
+{
+	struct session *s = r->session;
+	struct buf counts;
+
+	unlink_rule(s, r);
+	buf_init(&counts, 256);
+	buf_printf(&counts, "%%%" PRIu32 " %s: ", r->number, how);
+	rule_format_counts(r, &counts);
+	free_rule(r);
+	session_event(s, PACKET_NOTE, 0, "%s", buf_cstr(&counts));
+	buf_done(&counts);
+}
+
+void rule_stop(struct rule *r)
+{
+	end(r, "stopped");
+}
+
+void rule_stop_all(struct session *s)
+{
+	while (s->rules)
+		rule_stop(s->rules);
+}
+
+void rule_drop(struct session *s, const struct session_socket *k)
+{
+	answers_flush(s);
+	if (k->echo)
+		end(rule_find(s, k->echo), "ended with its socket");
+}
+
+void rule_free_all(struct session *s)
+{
+	while (s->rules) {
+		struct rule *r = s->rules;
+
+		answers_forget(s, r);
+		s->rules = r->next;
+		free_rule(r);
+	}
+	answers_free(s->answers);
+}
+
+/* ---- what is told ---- */
+
+static void tell(struct rule *r, bool *told, const struct addr *peer, const char *what,
+		 const char *why)
+{
+	struct buf text;
+
+	if (*told || r->news)
+		return;
+	buf_init(&text, 500);
+	buf_printf(&text, "%%%" PRIu32 ": ", r->number);
+	buf_str(&text, what);
+	addr_format(&text, peer);
+	buf_str(&text, why);
+	r->news = strdup(buf_cstr(&text));
+	*told = r->news != NULL;
+	buf_done(&text);
+}
+
+void rule_failed(struct rule *r, const struct addr *dest, const struct error *e)
+{
+	char why[sizeof(e->text) + 20];
+
+	r->failed++;
+	if (!e)
+		return;
+	snprintf(why, sizeof(why), ": %s; it goes on", e->text);
+	tell(r, &r->failure_told, dest, "no answer to ", why);
+}
+
+static void held_back(struct rule *r, const struct addr *dest)
+{
+	r->limited++;
+	tell(r, &r->limit_told, dest, "1,000 answers in a second are enough for ",
+	     ": what is more is not answered, :rules counts it");
+}
+
+static bool tell_next(struct session *s)
+{
+	struct rule *r = s->rules;
+	char *news;
+
+	while (r && !r->news)
+		r = r->next;
+	if (!r)
+		return false;
+	news = r->news;
+	r->news = NULL;
+	session_event(s, PACKET_ERROR, r->socket, "%s", news);
+	free(news);
+	return true;
+}
+
+bool rule_settle(struct session *s)
+{
+	return answers_flush(s) || tell_next(s);
+}
+
+void rule_format_counts(const struct rule *r, struct buf *out)
+{
+	buf_printf(out, "%" PRIu64 " matched, %" PRIu64 " answered", r->matched, r->answered);
+	if (r->dropped)
+		buf_printf(out, ", %" PRIu64 " dropped", r->dropped);
+	if (r->limited)
+		buf_printf(out, ", %" PRIu64 " over the limit", r->limited);
+	if (r->failed)
+		buf_printf(out, ", %" PRIu64 " failed", r->failed);
+}
+
+/* ---- answering ---- */
+
+/* An answer to oneself would be heard, and answered, again. */
+static bool is_from_itself(struct session *s, const struct session_socket *k,
+			   const struct packet *p)
+{
+	return (p->flags & PACKET_OWN) ||
+	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
+}
+
+static struct rule *first_match(struct session *s, const struct packet *p)
+{
+	const struct filter_env env = session_filter_env(s);
+	struct rule *r = s->rules;
+
+	while (r && ((r->socket && r->socket != p->socket) || p->seq < r->begun ||
+		     !what_matches(r->what, p, &env)))
+		r = r->next;
+	return r;
+}
+
+static bool happens(struct session *s, uint32_t chance)
+{
+	return chance && payload_random(&s->payload_random) % RULE_ALWAYS < chance;
+}
+
+/* How many of the copies may leave. */
+static unsigned take_quota(struct session *s, struct peer *peer, unsigned copies, uint64_t now)
+{
+	struct pace *pace = peer ? &peer->answers : &s->answers->unknown;
+	uint64_t had = pace_per_second(pace, now);
+	unsigned left = had < RULE_ANSWERS_MAX ? (unsigned)(RULE_ANSWERS_MAX - had) : 0;
+
+	copies = copies < left ? copies : left;
+	if (copies)
+		pace_add(pace, now, copies);
+	return copies;
+}
+
+/* On a socket of all addresses the kernel would take that of the route back, from where the peer
+ * may not expect an answer. */
+static void choose_source(const struct session_socket *k, const struct packet *p, struct answer *to)
+{
+	to->via.tos = -1;
+	if (!addr_is_any(&k->sock.local) || !p->local.family || addr_is_any(&p->local) ||
+	    p->flags & (PACKET_MULTICAST | PACKET_BROADCAST))
+		return;
+	to->chosen = true;
+	to->via.source = p->local;
+	to->via.ifindex = addr_has_zone(&p->local) ? p->ifindex : 0;
+}
+
+static bool make(struct session *s, struct rule *r, const struct packet *p, struct error *e)
+{
+	struct payload_env env;
+
+	session_payload_env(s, &env);
+	env.seq = r->seq;
+	env.request = p->data;
+	env.request_len = p->stored;
+	if (!payload_template_make(r->reply, &env, &s->answers->bytes, e))
+		return false;
+	r->seq = env.seq;
+	s->payload_random = env.random;
+	return true;
+}
+
+static void answer(struct session *s, const struct session_socket *k, struct rule *r,
+		   const struct packet *p, unsigned copies)
+{
+	struct answer to = { .socket = k->number, .dest = p->peer };
+	struct error e = { .at = -1 };
+	size_t at = answers_begin(s, k->number);
+
+	choose_source(k, p, &to);
+	if (!make(s, r, p, &e))
+		rule_failed(r, &p->peer, &e);
+	else if (!answers_add(s, r, &to, at, copies)) {
+		err_set(&e, ERR_LIMIT, "too many answers wait for their time");
+		rule_failed(r, &p->peer, &e);
+	}
+}
+
+void rule_hear(struct session *s, struct session_socket *k, struct peer *peer,
+	       const struct packet *p, uint64_t now)
+{
+	struct rule *r;
+	unsigned wanted, copies;
+
+	if (is_from_itself(s, k, p) || activity_owns(s, k->number) || !(r = first_match(s, p)))
+		return;
+	r->matched++;
+	if (happens(s, r->drop)) {
+		r->dropped++;
+		return;
+	}
+	wanted = happens(s, r->dup) ? 2 : 1;
+	copies = take_quota(s, peer, wanted, now);
+	if (copies < wanted)
+		held_back(r, &p->peer);
+	if (copies)
+		answer(s, k, r, p, copies);
+}
