@@ -67,10 +67,9 @@ static void match_get(void *ctx, struct buf *out)
 {
 	const struct pairing *g = &((const struct session *)ctx)->pairing;
 
+	buf_str(out, g->by_content ? "data" : "off");
 	if (g->by_content)
-		buf_printf(out, "data[%d:%u]", g->content.offset, g->content.length);
-	else
-		buf_str(out, "off");
+		slice_format(&g->content, out);
 }
 
 const struct face_setting session_settings[] = {

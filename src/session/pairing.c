@@ -76,14 +76,15 @@ static uint64_t first_kept(uint64_t count)
 static bool hash_content(const struct pairing *g, const struct packet *p, uint64_t *out)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
-	size_t at;
+	size_t at, n;
 
 	*out = 0;
 	if (!g->by_content)
 		return true;
 	if (!slice_find(&g->content, p->stored, &at))
 		return false;
-	for (size_t i = 0; i < g->content.length; i++)
+	n = slice_length(&g->content, p->stored, at);
+	for (size_t i = 0; i < n; i++)
 		hash = (hash ^ p->data[at + i]) * 0x100000001b3u;
 	*out = hash;
 	return true;
