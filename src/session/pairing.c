@@ -369,7 +369,7 @@ static struct asked *find_request(struct session *s, struct peer *peer, const st
 	struct asked *q = NULL;
 	uint64_t content;
 
-	if ((!g->waiting && p->time > g->many_until) || !hash_content(g, p, &content))
+	if (!g->chains || (!g->waiting && p->time > g->many_until) || !hash_content(g, p, &content))
 		return NULL;
 	if (g->by_content)
 		q = find_in_chain(g, host_key(&p->peer) ^ content, p, LOOKS);
