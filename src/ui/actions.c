@@ -66,7 +66,8 @@ static bool focus_run(struct command_call *c, struct error *e)
 /* ---- details ---- */
 
 /* As they are named, in the order in which "view" goes through them. */
-static const char *const modes[DETAILS_MODES] = {
+#define VIEWS (DETAILS_C + 1)
+static const char *const modes[VIEWS] = {
 	[DETAILS_FIELDS] = "fields",
 	[DETAILS_HEX] = "hex",
 	[DETAILS_TEXT] = "text",
@@ -79,11 +80,11 @@ static bool set_mode(struct details_view *d, const char *word)
 	unsigned mode = 0;
 
 	if (strcmp(word, "view") == 0)
-		mode = ((unsigned)d->mode + 1) % DETAILS_MODES;
+		mode = d->mode < DETAILS_C ? (unsigned)d->mode + 1 : 0;
 	else
-		while (mode < DETAILS_MODES && strcmp(word, modes[mode]) != 0)
+		while (mode < VIEWS && strcmp(word, modes[mode]) != 0)
 			mode++;
-	if (mode == DETAILS_MODES)
+	if (mode == VIEWS)
 		return false;
 	d->mode = (enum details_mode)mode;
 	d->scroll = 0; /* rows are others now; the byte stays in view */
@@ -154,7 +155,7 @@ static bool enter_field(struct ui *ui, struct error *e)
 
 	fields_init(&fields);
 	buf_init(&filter, COMMAND_LINE_MAX / 2);
-	if (view_shown_packet(&ui->view, &hold, &p)) {
+	if (ui->view.details.mode != DETAILS_COMPARE && view_shown_packet(&ui->view, &hold, &p)) {
 		size_t row = (size_t)ui->view.details.field;
 
 		fields_make(&fields, &ui->view, &p);
@@ -315,6 +316,11 @@ const struct command ui_command_rows[] = {
 	  "the details pane: fields and hex, hex, text, a C array; view: the next of these; "
 	  "tshark: its fields, or ours again",
 	  .run = details_run },
+	{ "mark", "[#N|off]", "looking", 0, 1, 0,
+	  "mark the selected packet, to compare others with it; the marked one: off",
+	  .run = ui_mark },
+	{ "diff", "[#A [#B]]", "looking", 0, 2, 0,
+	  "the marked packet (else #A) beside the selected one (else #B)", .run = ui_diff },
 	{ "edit", "[#N]", "sending", 0, 1, 0,
 	  "put a packet and its peer into the line, to send it again", .run = edit_run },
 	{ "answer", "", "sending", 0, 0, 0,
@@ -341,12 +347,18 @@ const struct command ui_command_rows[] = {
 
 /* ---- settings ---- */
 
+static bool is_switch(const char *name, const char *value, struct error *e)
+{
+	return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 ||
+	       err_at(e, 0, "%s: \"%s\" is neither on nor off", name, value);
+}
+
 static bool mouse_set(void *ctx, const char *value, struct error *e)
 {
 	struct ui *ui = ctx;
 
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-		return err_at(e, 0, "mouse: \"%s\" is neither on nor off", value);
+	if (!is_switch("mouse", value, e))
+		return false;
 	ui->mouse = value[1] == 'n';
 	if (ui->screen)
 		screen_mouse(ui->screen, ui->mouse);
@@ -400,6 +412,24 @@ static void hex_width_get(void *ctx, struct buf *out)
 	buf_str(out, hex_widths[width == 32 ? 3 : width / 8]);
 }
 
+static bool changes_set(void *ctx, const char *value, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	if (!is_switch("highlight-changes", value, e))
+		return false;
+	ui->view.highlight_changes = value[1] == 'n';
+	ui_dirty(ui);
+	return true;
+}
+
+static void changes_get(void *ctx, struct buf *out)
+{
+	const struct ui *ui = ctx;
+
+	buf_str(out, ui->view.highlight_changes ? "on" : "off");
+}
+
 const struct face_setting ui_settings[] = {
 	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set,
 	  mouse_get, "off" },
@@ -407,5 +437,8 @@ const struct face_setting ui_settings[] = {
 	  escape_time_set, escape_time_get, "100ms" },
 	{ "hex-width", "auto, 8, 16, 32", "bytes in a row of the details, if there is room",
 	  hex_width_set, hex_width_get, "auto" },
+	{ "highlight-changes", "on, off",
+	  "colour the bytes that changed since the datagram before, of the same peer and length",
+	  changes_set, changes_get, "off" },
 	{ 0 },
 };

@@ -34,10 +34,11 @@ enum style {
 	STYLE_INFO, /* message row */
 	STYLE_PROMPT,
 	STYLE_INPUT,
-	STYLE_KEY,    /* key bar: the key ... */
-	STYLE_LABEL,  /* ... and what it does */
-	STYLE_MARKED, /* bytes of the field under the cursor */
-	STYLE_FOUND,  /* bytes that "find" looks for */
+	STYLE_KEY,     /* key bar: the key ... */
+	STYLE_LABEL,   /* ... and what it does */
+	STYLE_MARKED,  /* bytes of the field under the cursor */
+	STYLE_CHANGED, /* bytes that differ from those of another datagram */
+	STYLE_FOUND,   /* bytes that "find" looks for */
 	STYLE_COUNT,
 };
 

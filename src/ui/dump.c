@@ -153,6 +153,11 @@ void dump_draw_byte(struct canvas *c, int row, int col, int per_row, int i, uint
 	canvas_text(c, row, characters + i, 1, style, &dot, 1);
 }
 
+void dump_draw_gap(struct canvas *c, int row, int col, int i)
+{
+	canvas_str(c, row, col + OFFSET_COLS + 3 * i + i / 8, 2, STYLE_CHANGED, "--");
+}
+
 static enum style style_of(const struct dump *d, const struct spans *spans, size_t at,
 			   enum style otherwise)
 {

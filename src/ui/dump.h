@@ -41,5 +41,7 @@ void dump_draw(const struct dump *d, size_t from, int top, int rows, const struc
 /* One byte of a row of hex: its two digits in the i-th place, and its character. */
 void dump_draw_byte(struct canvas *c, int row, int col, int per_row, int i, uint8_t byte,
 		    enum style style);
+/* Where a row of hex has no byte in the i-th place. */
+void dump_draw_gap(struct canvas *c, int row, int col, int i);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the screen does with a finder: it selects what was found and highlights its bytes. */
 #include "session/filter_env.h"
+#include "ui/changes.h"
 #include "ui/view.h"
 
 #include <string.h>
@@ -100,6 +101,8 @@ void view_spans(const struct view *v, const struct packet *p, struct spans *out)
 	const struct finder *f = &v->finder;
 	struct match_place at = PLACE_START;
 
+	if (v->highlight_changes)
+		changes_add(v->session->store, p, out);
 	if (!f->what)
 		return;
 	while (at.offset + at.length < out->to && what_next(f->what, p, &f->env, &at))

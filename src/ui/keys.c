@@ -95,6 +95,8 @@ const struct key keys[] = {
 	  "packet and target into the line: edit and resend" },
 	{ "W", NULL, "W", BROWSE, "details tshark", NULL,
 	  "the fields as Wireshark sees them, or our own" },
+	{ "m", NULL, "m", BROWSE, "mark", NULL, "mark this packet, to compare others with it" },
+	{ "d", NULL, "d", BROWSE, "diff", NULL, "this packet beside the marked one, and back" },
 	{ "x", NULL, "x", BROWSE, "details view", NULL, "fields and hex, hex, text, a C array" },
 	{ 0 },
 };

@@ -13,32 +13,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FORGET_STRIDE 65536
-
-bool kept_packet_set(struct kept_packet *k, const struct packet *p)
-{
-	struct packet copy = *p;
-	uint8_t *bytes = malloc(p->stored ? p->stored : 1);
-
-	if (!bytes)
-		return false;
-	if (p->stored)
-		memcpy(bytes, p->data, p->stored);
-	copy.data = bytes;
-	kept_packet_clear(k);
-	k->packet = copy;
-	k->bytes = bytes;
-	k->set = true;
-	return true;
-}
-
-void kept_packet_clear(struct kept_packet *k)
-{
-	free(k->bytes);
-	*k = (struct kept_packet){ 0 };
-}
 
 void list_packet(struct view *v, const struct packet *p)
 {
@@ -377,6 +353,21 @@ static bool explain_gone(const struct view *v, uint64_t number, struct error *e)
 		       number, stats.first_no);
 }
 
+bool list_find_number(struct view *v, uint64_t number, struct store_hold *hold, struct packet *out,
+		      struct error *e)
+{
+	const struct kept_packet *kept[] = { &v->list.selected, &v->compare.marked };
+
+	if (number && store_find(v->session->store, number, hold, out))
+		return true;
+	for (size_t i = 0; number && i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (kept[i]->set && kept[i]->packet.no == number) {
+			*out = kept[i]->packet;
+			return true;
+		}
+	return explain_gone(v, number, e);
+}
+
 bool list_select_number(struct view *v, uint64_t number, struct error *e)
 {
 	struct store_hold hold = { 0 };
@@ -386,9 +377,9 @@ bool list_select_number(struct view *v, uint64_t number, struct error *e)
 	if (v->list.paused && v->list.selected.set && number &&
 	    v->list.selected.packet.no == number)
 		return true;
-	if (!store_find(v->session->store, number, &hold, &p)) {
+	if (!list_find_number(v, number, &hold, &p, e)) {
 		store_hold_done(&hold);
-		return explain_gone(v, number, e);
+		return false;
 	}
 	done = select_packet(v, &p, &hold);
 	store_hold_done(&hold);

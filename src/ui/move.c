@@ -90,6 +90,24 @@ static void set_byte(struct details_view *d, const struct fields *fields, size_t
 		d->field = (int)row;
 }
 
+/* To the left and right from one difference to the next. */
+static void move_compared(struct ui *ui, enum movement m)
+{
+	struct details_view *d = &ui->view.details;
+	const struct align *al = &ui->view.compare.align;
+	size_t per_row = (size_t)d->width, rows, row;
+
+	if (!ui->view.compare.other.set || !per_row)
+		return;
+	rows = (al->cells + per_row - 1) / per_row;
+	row = moved(d->scroll, m == LEFT ? -1 : m == RIGHT ? 1 : rows_of(m, d->rows), rows);
+	if (m == RIGHT && align_next(al, row * per_row) < al->cells)
+		row = align_next(al, row * per_row) / per_row;
+	while (m == LEFT && row && align_next(al, row * per_row) >= (row + 1) * per_row)
+		row--;
+	d->scroll = row;
+}
+
 static void move_details(struct ui *ui, enum movement m)
 {
 	struct details_view *d = &ui->view.details;
@@ -140,6 +158,8 @@ bool ui_move(struct command_call *c, struct error *e)
 			      "\"%s\" is no movement: up, down, page-up, ...", c->words[0].text);
 	if (ui->view.focus == FOCUS_PANEL || ui->view.panel.open)
 		move_panel(&ui->view.panel, (enum movement)m);
+	else if (ui->view.focus == FOCUS_DETAILS && ui->view.details.mode == DETAILS_COMPARE)
+		move_compared(ui, (enum movement)m);
 	else if (ui->view.focus == FOCUS_DETAILS)
 		move_details(ui, (enum movement)m);
 	else if (movements[m].list >= 0)

@@ -35,10 +35,8 @@ static bool has_bytes(const struct packet *p)
 /* ---- bytes ---- */
 
 static const enum dump_form forms[] = {
-	[DETAILS_FIELDS] = DUMP_HEX,
-	[DETAILS_HEX] = DUMP_HEX,
-	[DETAILS_TEXT] = DUMP_TEXT,
-	[DETAILS_C] = DUMP_C,
+	[DETAILS_FIELDS] = DUMP_HEX, [DETAILS_HEX] = DUMP_HEX,     [DETAILS_TEXT] = DUMP_TEXT,
+	[DETAILS_C] = DUMP_C,        [DETAILS_COMPARE] = DUMP_HEX,
 };
 
 struct dump details_dump(const struct view *v, const struct packet *p)
@@ -293,6 +291,11 @@ void pane_details_draw(struct view *v, const struct layout *l, struct canvas *c)
 	if (!view_shown_packet(v, &hold, &p)) {
 		v->details.fields = 0;
 		pane_title_draw(c, l->title, "nothing yet", "");
+		store_hold_done(&hold);
+		return;
+	}
+	if (v->details.mode == DETAILS_COMPARE) {
+		pane_compare_draw(v, &p, l, c);
 		store_hold_done(&hold);
 		return;
 	}

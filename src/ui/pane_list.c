@@ -306,6 +306,15 @@ static void paint_spans(struct painter *d, int row, const struct packet *p)
 		words_payload_columns(p, (size_t)left, paint_bytes, &at);
 }
 
+/* The marked packet, which "diff" compares others with. */
+static void draw_mark(const struct painter *d, int row, uint64_t first, uint64_t last)
+{
+	const struct kept_packet *marked = &d->v->compare.marked;
+
+	if (marked->set && marked->packet.seq >= first && marked->packet.seq <= last)
+		canvas_fill(d->c, row, 0, 1, STYLE_MARKED, 'm');
+}
+
 static void mark_selected(const struct painter *d, int row)
 {
 	canvas_fill(d->c, row, 0, 1, STYLE_NORMAL, '>');
@@ -390,6 +399,7 @@ static void draw_rows(struct painter *d, uint64_t start, uint64_t top, int row, 
 		}
 		draw_packet(d, row, &p, at.fold ? &at : NULL);
 		d->before = at.fold ? at.fold->last_time : p.time;
+		draw_mark(d, row, at.first, at.last);
 		if (list->paused && list->selected.packet.seq >= at.first &&
 		    list->selected.packet.seq <= at.last)
 			mark_selected(d, row);

@@ -271,6 +271,7 @@ void ui_free(struct ui *ui)
 	line_free(ui->line);
 	ui_panel_close(ui);
 	kept_packet_clear(&ui->view.list.selected);
+	compare_done(&ui->view.compare);
 	fold_done(&ui->view.list.folds);
 	matches_done(&ui->view.list.matches);
 	finder_set(&ui->view.finder, NULL);

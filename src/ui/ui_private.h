@@ -92,6 +92,9 @@ bool ui_follow(struct command_call *c, struct error *e);
 /* seek.c: finding. */
 bool ui_find(void *ctx, const char *text, size_t n, struct error *e);
 bool ui_match(struct command_call *c, struct error *e);
+/* comparing.c */
+bool ui_mark(struct command_call *c, struct error *e);
+bool ui_diff(struct command_call *c, struct error *e);
 
 /* entry.c: the line's events. */
 void ui_line_changed(struct ui *ui); /* takes over what readline has */

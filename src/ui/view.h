@@ -14,6 +14,7 @@
 #include "net/route.h"
 #include "session/session.h"
 #include "ui/canvas.h"
+#include "ui/compare.h"
 #include "ui/dump.h"
 #include "ui/finder.h"
 #include "ui/fold.h"
@@ -21,13 +22,6 @@
 #include "ui/spans.h"
 
 enum focus { FOCUS_LINE, FOCUS_LIST, FOCUS_DETAILS, FOCUS_PANEL, FOCUS_COUNT };
-
-/* A packet copied aside, so that it survives the store's turn-over. */
-struct kept_packet {
-	bool set;
-	struct packet packet; /* data points to bytes */
-	uint8_t *bytes;
-};
 
 struct list_view {
 	bool paused; /* a selection exists only then */
@@ -45,8 +39,12 @@ struct list_view {
 	int top_row; /* ... and its row: not 0 below a selection that outlived its place */
 };
 
-/* Fields with hex beside them; the bytes alone: as hex, as text, as a C array. */
-enum details_mode { DETAILS_FIELDS, DETAILS_HEX, DETAILS_TEXT, DETAILS_C, DETAILS_MODES };
+/* Fields with hex beside them; the bytes alone: as hex, as text, as a C array; and the packet
+ * beside the marked one. */
+enum details_mode { DETAILS_FIELDS, DETAILS_HEX, DETAILS_TEXT, DETAILS_C, DETAILS_COMPARE };
+
+/* As a row: the one in which two packets begin to differ. */
+#define DETAILS_TO_DIFFERENCE SIZE_MAX
 
 struct details_view {
 	bool open;
@@ -107,6 +105,8 @@ struct view {
 	struct list_view list;
 	struct finder finder;
 	struct details_view details;
+	struct compare compare;
+	bool highlight_changes; /* bytes that are others than in the datagram before are coloured */
 	struct panel_view panel;
 	struct message_view message;
 	struct line_view line;
@@ -115,9 +115,6 @@ struct view {
 	uint64_t mono; /* monotonic ns */
 	bool utc;      /* times in UTC, not in local time (tests) */
 };
-
-bool kept_packet_set(struct kept_packet *k, const struct packet *p);
-void kept_packet_clear(struct kept_packet *k);
 
 /* The packet that details show: the selected one, else the newest rx, tx or icmp.  hold: of the
  * caller. */
@@ -149,6 +146,9 @@ void pane_title_draw(struct canvas *c, int row, const char *left, const char *ri
 void pane_status_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_list_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_details_draw(struct view *v, const struct layout *l, struct canvas *c);
+/* In place of the details: p beside the marked packet. */
+void pane_compare_draw(struct view *v, const struct packet *p, const struct layout *l,
+		       struct canvas *c);
 void pane_panel_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_preview_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_line_draw(struct view *v, const struct layout *l, struct canvas *c);
@@ -189,6 +189,9 @@ enum list_move {
 	LIST_HALF_UP
 };
 void list_move(struct view *v, enum list_move move);
+/* #N: in the store, or kept as selected or marked; hold: of the caller. */
+bool list_find_number(struct view *v, uint64_t number, struct store_hold *hold, struct packet *out,
+		      struct error *e);
 bool list_select_number(struct view *v, uint64_t number, struct error *e); /* #N, maybe gone */
 bool list_select_row(struct view *v, int row); /* a row of the list as drawn last; a mouse click */
 void list_follow(struct view *v);              /* no selection, newest at the bottom */

@@ -44,6 +44,7 @@ void deck_done(struct deck *d)
 {
 	listing_done(&d->view.panel.listing);
 	kept_packet_clear(&d->view.list.selected);
+	compare_done(&d->view.compare);
 	fold_done(&d->view.list.folds);
 	matches_done(&d->view.list.matches);
 	finder_set(&d->view.finder, NULL);
