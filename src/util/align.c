@@ -102,10 +102,10 @@ static void begin(struct scores *row, uint8_t *ways, size_t a_len, size_t b_len)
 	row[0] = (struct scores){ 0, WORST, WORST };
 	for (size_t j = 1; j <= b_len; j++) {
 		row[j] = (struct scores){ WORST, WORST, GAP + (int)j * GAP_BYTE };
-		ways[j] = (j == 1 ? WAY_BOTH : WAY_B) << 4;
+		ways[j] = (uint8_t)((j == 1 ? WAY_BOTH : WAY_B) << 4);
 	}
 	for (size_t i = 1; i <= a_len; i++)
-		ways[i * (b_len + 1)] = (i == 1 ? WAY_BOTH : WAY_A) << 2;
+		ways[i * (b_len + 1)] = (uint8_t)((i == 1 ? WAY_BOTH : WAY_A) << 2);
 }
 
 static enum way fill(const struct align *al, const struct part *p, struct scores *row,
