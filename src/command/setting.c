@@ -111,6 +111,7 @@ static const struct face_setting screen_settings[] = {
 	{ "mouse", "", "", elsewhere_set, elsewhere_get, NULL },
 	{ "escape-time", "", "", elsewhere_set, elsewhere_get, NULL },
 	{ "highlight-changes", "", "", elsewhere_set, elsewhere_get, NULL },
+	{ "fold", "", "", elsewhere_set, elsewhere_get, NULL },
 	{ "hex-width", "", "", elsewhere_set, elsewhere_get, NULL },
 	{ 0 },
 };

@@ -430,6 +430,24 @@ static void changes_get(void *ctx, struct buf *out)
 	buf_str(out, ui->view.highlight_changes ? "on" : "off");
 }
 
+static bool fold_set(void *ctx, const char *value, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	if (!is_switch("fold", value, e))
+		return false;
+	ui->fold = value[1] == 'n';
+	ui_fold(ui, ui->fold);
+	return true;
+}
+
+static void fold_get(void *ctx, struct buf *out)
+{
+	const struct ui *ui = ctx;
+
+	buf_str(out, ui->fold ? "on" : "off");
+}
+
 const struct face_setting ui_settings[] = {
 	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set,
 	  mouse_get, "off" },
@@ -440,5 +458,7 @@ const struct face_setting ui_settings[] = {
 	{ "highlight-changes", "on, off",
 	  "colour the bytes that changed since the datagram before, of the same peer and length",
 	  changes_set, changes_get, "off" },
+	{ "fold", "on, off", "datagrams that repeat each other are one row of the list", fold_set,
+	  fold_get, "off" },
 	{ 0 },
 };

@@ -241,10 +241,21 @@ static uint64_t face_cleared(void *ctx)
 static void on_scan(void *ctx)
 {
 	struct ui *ui = ctx;
+	uint64_t until = clock_monotonic(ui->clock) + MATCHES_TURN_NS;
+	bool more = list_filter_turn(&ui->view, ui->clock, until);
 
-	if (list_filter_turn(&ui->view, ui->clock, clock_monotonic(ui->clock) + MATCHES_TURN_NS))
+	more |= list_fold_turn(&ui->view, ui->clock, until);
+	if (more)
 		loop_timer_at(ui->loop, &ui->scan, clock_monotonic(ui->clock));
 	ui_dirty(ui);
+}
+
+void ui_fold(struct ui *ui, bool on)
+{
+	list_fold(&ui->view, on);
+	ui->scan.fire = on_scan;
+	ui->scan.ctx = ui;
+	on_scan(ui);
 }
 
 static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)

@@ -10,6 +10,7 @@
 void fold_done(struct fold_table *t)
 {
 	free(t->folds);
+	free(t->bytes);
 	*t = (struct fold_table){ 0 };
 }
 
@@ -20,6 +21,32 @@ static bool is_same_error(const struct packet *a, const struct packet *b)
 	       a->icmp.origin == b->icmp.origin && a->icmp.type == b->icmp.type &&
 	       a->icmp.code == b->icmp.code && a->icmp.errnum == b->icmp.errnum &&
 	       a->icmp.info == b->icmp.info && addr_equal(&a->icmp.offender, &b->icmp.offender);
+}
+
+/* All but number, time and job.  One that was not sent is no repeat of one that was. */
+static bool is_same_datagram(const struct packet *a, const struct packet *b)
+{
+	return a->socket == b->socket && a->flags == b->flags && a->ifindex == b->ifindex &&
+	       a->len == b->len && a->stored == b->stored && a->ttl == b->ttl && a->tos == b->tos &&
+	       a->fragment == b->fragment && a->result == b->result &&
+	       addr_equal(&a->peer, &b->peer) && addr_equal(&a->local, &b->local) &&
+	       (!a->stored || memcmp(a->data, b->data, a->stored) == 0);
+}
+
+static bool is_same(const struct packet *a, const struct packet *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == PACKET_ICMP ? is_same_error(a, b) : is_same_datagram(a, b);
+}
+
+/* What became of a datagram that waits is not known yet. */
+static bool may_fold(const struct fold_table *t, const struct packet *p)
+{
+	if (p->kind == PACKET_ICMP)
+		return true;
+	return t->repeats &&
+	       (p->kind == PACKET_RX || (p->kind == PACKET_TX && p->result != PACKET_TX_PENDING));
 }
 
 /* Room for one more: what was forgotten is reused before the table grows. */
@@ -60,16 +87,65 @@ static void join_run(struct fold_table *t, const struct packet *p)
 	}
 }
 
+/* Errors are compared without what they quote. */
+static bool keep_bytes(struct fold_table *t, const struct packet *p)
+{
+	size_t room = t->bytes_room ? t->bytes_room : 2048;
+	uint8_t *bytes = t->bytes;
+
+	t->open.data = t->bytes;
+	if (p->kind == PACKET_ICMP || !p->stored)
+		return true;
+	while (room < p->stored)
+		room *= 2;
+	if (!bytes || room > t->bytes_room)
+		bytes = realloc(t->bytes, room);
+	if (!bytes)
+		return false;
+	memcpy(bytes, p->data, p->stored);
+	t->open.data = t->bytes = bytes;
+	t->bytes_room = room;
+	return true;
+}
+
 void fold_follow(struct fold_table *t, const struct packet *p)
 {
-	if (t->has_open && p->kind == PACKET_ICMP && p->seq == t->open.seq + 1 &&
-	    is_same_error(&t->open, p))
+	bool repeats =
+		t->has_open && may_fold(t, p) && p->seq == t->open.seq + 1 && is_same(&t->open, p);
+
+	if (repeats) {
 		join_run(t, p);
-	t->has_open = p->kind == PACKET_ICMP;
-	if (t->has_open) {
-		t->open = *p;
-		t->open.data = NULL;
+		t->open.seq = p->seq;
+		t->open.time = p->time;
+		return;
 	}
+	t->open = *p;
+	t->has_open = may_fold(t, p) && keep_bytes(t, p);
+}
+
+/* Packets between two looks at the clock. */
+#define BLOCK 256
+
+bool fold_scan(struct fold_table *t, struct store *st, uint64_t *next, uint64_t end,
+	       const struct clock *clock, uint64_t until)
+{
+	struct store_cursor cursor = { .store = st };
+	struct packet p;
+	unsigned seen = 0;
+	bool more = true;
+
+	store_cursor_seek(&cursor, *next);
+	while (more && (++seen % BLOCK || clock_monotonic(clock) < until)) {
+		enum store_read read = store_cursor_read(&cursor, &p);
+
+		more = read != STORE_END && p.seq < end;
+		if (more && read == STORE_PACKET) {
+			fold_follow(t, &p);
+			*next = p.seq + 1;
+		}
+	}
+	store_cursor_rest(&cursor);
+	return more;
 }
 
 void fold_forget(struct fold_table *t, uint64_t seq)

@@ -274,6 +274,33 @@ bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until)
 	return more;
 }
 
+void list_fold(struct view *v, bool on)
+{
+	struct list_view *l = &v->list;
+
+	fold_done(&l->refolds);
+	l->refolds.repeats = on;
+	l->refold_next = list_start(v);
+	l->refolding = true;
+}
+
+/* What comes meanwhile is followed by the old one, and by the new one in its turn. */
+bool list_fold_turn(struct view *v, const struct clock *clock, uint64_t until)
+{
+	struct list_view *l = &v->list;
+
+	if (!l->refolding)
+		return false;
+	l->refolding =
+		fold_scan(&l->refolds, v->session->store, &l->refold_next, l->end, clock, until);
+	if (l->refolding)
+		return true;
+	fold_done(&l->folds);
+	l->folds = l->refolds;
+	l->refolds = (struct fold_table){ 0 };
+	return false;
+}
+
 bool list_filter(struct view *v, const char *text, size_t n, struct error *e)
 {
 	struct matches *m = &v->list.matches;

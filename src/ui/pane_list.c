@@ -184,9 +184,12 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 }
 
 /* In a style of its own, so that no payload looks the same.  Returns the columns used. */
-static int draw_unusual(struct painter *d, int row, int col, const struct packet *p)
+static int draw_unusual(struct painter *d, int row, int col, const struct packet *p,
+			const struct list_row *run)
 {
 	buf_reset(&d->text);
+	if (run)
+		words_repeats(&d->text, run, d->v->utc);
 	words_unusual(&d->text, d->v, p);
 	put_rest(d, row, col, STYLE_WARNING);
 	return (int)text_width(buf_cstr(&d->text), d->text.len);
@@ -207,7 +210,8 @@ static void draw_round_trip(struct painter *d, int row, const struct packet *p)
 	put_rest(d, row, end - width, STYLE_DIM);
 }
 
-static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p)
+static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p,
+			  const struct list_row *run)
 {
 	const struct columns *at = &d->at;
 	int left = at_least(d->c->cols - at->info, 1), info = at->info;
@@ -217,9 +221,11 @@ static void draw_datagram(struct painter *d, int row, enum style style, const st
 	words_peer(&d->text, d->v, &p->peer, (size_t)width);
 	if (at->peer < 0) {
 		buf_char(&d->text, ' ');
+		if (run)
+			words_repeats(&d->text, run, d->v->utc);
 	} else {
 		put_text(d, row, at->peer, at->peer_width, style);
-		info += draw_unusual(d, row, info, p);
+		info += draw_unusual(d, row, info, p, run);
 		buf_reset(&d->text);
 	}
 	d->payload = info + (int)text_width(buf_cstr(&d->text), d->text.len);
@@ -246,7 +252,7 @@ static void draw_gap(struct painter *d, int row, const char *text)
 	canvas_printf(d->c, row, col, d->c->cols - col, STYLE_GAP, "------- %s -------", text);
 }
 
-/* run: the equal errors that p begins, or NULL. */
+/* run: the equal errors or datagrams that p begins, or NULL. */
 static void draw_packet(struct painter *d, int row, const struct packet *p,
 			const struct list_row *run)
 {
@@ -262,7 +268,7 @@ static void draw_packet(struct painter *d, int row, const struct packet *p,
 	}
 	draw_common(d, row, style, p);
 	if (p->kind == PACKET_RX || p->kind == PACKET_TX) {
-		draw_datagram(d, row, style, p);
+		draw_datagram(d, row, style, p, run);
 		return;
 	}
 	buf_reset(&d->text);

@@ -273,6 +273,7 @@ void ui_free(struct ui *ui)
 	kept_packet_clear(&ui->view.list.selected);
 	compare_done(&ui->view.compare);
 	fold_done(&ui->view.list.folds);
+	fold_done(&ui->view.list.refolds);
 	matches_done(&ui->view.list.matches);
 	finder_set(&ui->view.finder, NULL);
 	user_keys_done(&ui->user_keys);

@@ -43,6 +43,7 @@ struct ui {
 	uint64_t last_frame;     /* monotonic ns */
 	bool dirty;
 	bool mouse;
+	bool fold;
 	int signals;               /* signalfd */
 	uint64_t acts;             /* lines entered and keys pressed that ran a command */
 	uint64_t quit_asked;       /* the act that was told that a job runs */
@@ -92,6 +93,8 @@ bool ui_follow(struct command_call *c, struct error *e);
 /* seek.c: finding. */
 bool ui_find(void *ctx, const char *text, size_t n, struct error *e);
 bool ui_match(struct command_call *c, struct error *e);
+/* Datagrams that repeat each other are one row, or not any more. */
+void ui_fold(struct ui *ui, bool on);
 /* comparing.c */
 bool ui_mark(struct command_call *c, struct error *e);
 bool ui_diff(struct command_call *c, struct error *e);

@@ -31,11 +31,14 @@ struct list_view {
 	uint64_t cleared;     /* packets before this seq are not listed ("clear") */
 	uint64_t end;         /* listed: seq < end (what session_follow has seen) */
 	uint64_t newest_rx;   /* number of the newest rx listed, 0: none */
-	struct fold_table folds; /* equal consecutive errors */
-	struct matches matches;  /* the filter */
-	bool settle;             /* the selection waits for the nearest match */
-	int rows;                /* rows drawn last: a page */
-	uint64_t top;            /* first place drawn last ... */
+	struct fold_table folds;   /* equal consecutive errors, and repeats */
+	struct fold_table refolds; /* made in turns, to take the place of "folds" */
+	uint64_t refold_next;      /* seq that it comes to next */
+	bool refolding;
+	struct matches matches; /* the filter */
+	bool settle;            /* the selection waits for the nearest match */
+	int rows;               /* rows drawn last: a page */
+	uint64_t top;           /* first place drawn last ... */
 	int top_row; /* ... and its row: not 0 below a selection that outlived its place */
 };
 
@@ -162,7 +165,7 @@ int pane_message_rows(const struct view *v, int cols);
 /* Each packet once, in order, from the session's watcher: it is listed from now on. */
 void list_packet(struct view *v, const struct packet *p);
 
-/* A row of the list: one packet, or a run of equal errors. */
+/* A row of the list: one packet, or a run of equal errors or datagrams. */
 struct list_row {
 	uint64_t first, last;    /* seq */
 	const struct fold *fold; /* NULL: one packet */
@@ -202,6 +205,11 @@ uint64_t list_newer(struct view *v);           /* numbered packets after the sel
 bool list_filter(struct view *v, const char *text, size_t n, struct error *e);
 /* Looks on until "until" (monotonic ns); false: that was all. */
 bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until);
+
+/* Whether datagrams that repeat each other are one row, of what is listed already, too:
+ * list_fold_turn() is called until it says that all was looked at. */
+void list_fold(struct view *v, bool on);
+bool list_fold_turn(struct view *v, const struct clock *clock, uint64_t until);
 
 /* Selects a place; where its row is on the screen already nothing else moves. */
 bool list_select_place(struct view *v, uint64_t seq);

@@ -210,10 +210,22 @@ void words_payload_columns(const struct packet *p, size_t columns, words_columns
 	buf_done(&text);
 }
 
+static void times(struct buf *out, const struct list_row *run, bool utc)
+{
+	buf_printf(out, "x %" PRIu64 ", last ", run->last - run->first + 1);
+	words_time(out, run->fold->last_time, 0, utc);
+}
+
+void words_repeats(struct buf *out, const struct list_row *run, bool utc)
+{
+	times(out, run, utc);
+	buf_str(out, ": ");
+}
+
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc)
 {
 	words_error_subject(out, p);
-	buf_printf(out, " x %" PRIu64 ", last ", run->last - run->first + 1);
-	words_time(out, run->fold->last_time, 0, utc);
+	buf_char(out, ' ');
+	times(out, run, utc);
 	words_error_meaning(out, p);
 }

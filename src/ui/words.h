@@ -27,6 +27,8 @@ void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* Where in it bytes stand: each character's, or each byte's where it is hex, from left to right. */
 typedef void words_columns(void *ctx, size_t offset, size_t bytes, int column, int width);
 void words_payload_columns(const struct packet *p, size_t columns, words_columns *each, void *ctx);
+/* What stands before the payload of a run of equal datagrams: "x 214, last 12:03:11: " */
+void words_repeats(struct buf *out, const struct list_row *run, bool utc);
 /* A run of equal errors: "127.0.0.1:53 refused x 214, last 12:03:11: port unreachable". */
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc);
 

@@ -46,6 +46,7 @@ void deck_done(struct deck *d)
 	kept_packet_clear(&d->view.list.selected);
 	compare_done(&d->view.compare);
 	fold_done(&d->view.list.folds);
+	fold_done(&d->view.list.refolds);
 	matches_done(&d->view.list.matches);
 	finder_set(&d->view.finder, NULL);
 	canvas_done(&d->canvas);

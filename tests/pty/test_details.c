@@ -83,6 +83,27 @@ static void test_two_are_compared(void **state)
 	term_wait_row(t, ROW_MESSAGE, "column 7: there is no #9 yet");
 }
 
+static void test_repeats_are_folded(void **state)
+{
+	struct app *app = *state;
+	struct term *t = app->term;
+
+	for (int i = 0; i < 3; i++)
+		app_line(t, "tick");
+	app_line(t, "tock");
+	term_wait(t, "4 tock");
+	app_line(t, ":set fold on");
+	term_wait_row(t, ROW_MESSAGE, "fold is on");
+	term_wait_row(t, ROW_LIST + 1, "4 x 3, last ");
+	term_wait_row(t, ROW_LIST + 2, "4 tock");
+	app_line(t, ":set fold off");
+	term_wait_row(t, ROW_LIST + 4, "4 tock");
+	app_line(t, ":set highlight-changes on");
+	term_wait_row(t, ROW_MESSAGE, "highlight-changes is on");
+	app_line(t, ":set fold maybe");
+	term_wait_row(t, ROW_MESSAGE, "fold: \"maybe\" is neither on nor off");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, app_setup, app_teardown)
 
 int main(void)
@@ -91,6 +112,7 @@ int main(void)
 		TEST(test_forms),
 		TEST(test_enter_on_a_field_filters),
 		TEST(test_two_are_compared),
+		TEST(test_repeats_are_folded),
 	};
 
 	return cmocka_run_group_tests_name("details", tests, NULL, NULL);

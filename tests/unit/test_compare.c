@@ -171,6 +171,41 @@ static void test_a_mark_survives_its_place(void **state)
 	assert_starts(deck_row(d, TITLE_ROW), "-#1 (marked) beside #41: ");
 }
 
+/* ---- folded ---- */
+
+static void test_repeats_are_one_row(void **state)
+{
+	struct deck *d = *state;
+	struct addr a = deck_addr("10.0.0.1", 1);
+
+	d->view.details.open = false;
+	deck_rx(d, 1, a, "tick");
+	deck_rx(d, 1, a, "tick");
+	list_fold(&d->view, true);
+	/* What comes before the turn is folded, too. */
+	deck_rx(d, 1, a, "tick");
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 5) + INFO, "tick");
+	assert_false(list_fold_turn(&d->view, &clock_system, UINT64_MAX));
+	deck_rx(d, 1, a, "tick");
+	deck_rx(d, 1, a, "tock");
+	deck_draw(d, 24, 80);
+	assert_starts(deck_row(d, 3), "       1 12:03:11.301 <- ");
+	assert_string_equal(deck_row(d, 3) + INFO, "x 4, last 12:03:11: tic");
+	assert_int_equal(deck_style(d, 3, INFO), STYLE_WARNING);
+	assert_int_equal(deck_style(d, 3, INFO + 20), STYLE_RX);
+	assert_string_equal(deck_row(d, 4) + INFO, "tock");
+	list_move(&d->view, LIST_PREVIOUS);
+	list_move(&d->view, LIST_PREVIOUS);
+	assert_int_equal(d->view.list.selected_no, 1);
+	deck_draw(d, 24, 39);
+	assert_non_null(strstr(deck_row(d, 3), "x 4, last 12:03:11"));
+	list_fold(&d->view, false);
+	assert_false(list_fold_turn(&d->view, &clock_system, UINT64_MAX));
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 6) + INFO, "tick");
+}
+
 /* ---- changed ---- */
 
 static void changed_in(struct deck *d, const struct packet *p, struct spans *out)
@@ -274,6 +309,7 @@ int main(void)
 		TEST(test_a_wide_screen),
 		TEST(test_it_begins_at_the_first_difference),
 		TEST(test_a_mark_survives_its_place),
+		TEST(test_repeats_are_one_row),
 		TEST(test_against_the_datagram_before),
 		TEST(test_no_further_back_than_is_cheap),
 		TEST(test_changes_in_list_and_dump),
