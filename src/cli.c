@@ -62,6 +62,7 @@ const struct cli_option cli_options[] = {
 	  "write ADDR:PORT of each socket there, once bound" },
 	{ 0, "record", "FILE", WORD(record),
 	  "write what is sent and received as pcapng, - is stdout" },
+	{ 0, "read", "FILE", WORD(read), "read a pcap or pcapng file first, - is stdin" },
 	{ 0, "memory", "SIZE", WORD(memory_word), "memory for packets kept (256MiB)" },
 	{ 0, "plain", NULL, FLAG(plain), "a prompt and lines instead of the screen" },
 	{ 0, "demo", NULL, FLAG(demo), "loopback services to play with" },
@@ -259,6 +260,8 @@ static bool check_input(const struct cli *cli, struct error *e)
 		return err_set(e, ERR_USAGE, "--whole sends one datagram: no --eol, -C or -i");
 	if (cli->record && strcmp(cli->record, "-") == 0 && cli->format_word)
 		return err_set(e, ERR_USAGE, "--record - takes stdout: no -o with it");
+	if (cli->read && strcmp(cli->read, "-") == 0 && reads_stdin(cli))
+		return err_set(e, ERR_USAGE, "--read - and -f - cannot both read stdin");
 	if (cli->stay && !cli->script_count)
 		return err_set(e, ERR_USAGE, "--stay goes with -c or -f");
 	if (cli->stay && reads_stdin(cli))
@@ -274,6 +277,13 @@ static bool check(struct cli *cli, struct error *e)
 	if (cli->help || cli->version)
 		return true;
 	return read_words(cli, e) && check_sockets(cli, e) && check_input(cli, e);
+}
+
+bool cli_has_commands(const struct cli *cli)
+{
+	return cli->script_count ||
+	       (cli->read && !cli->listen && !cli->word_count && !cli->port && !cli->source &&
+		!cli->options.count && !cli->joins.count && !cli->demo);
 }
 
 bool cli_is_unscreened(const struct cli *cli)

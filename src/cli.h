@@ -30,7 +30,7 @@ struct cli {
 	const char *port;   /* -p */
 	const char *source; /* -s */
 	const char *memory_word, *eol_word, *interval_word, *idle_word, *count_word, *linger_word;
-	const char *format_word, *ready_word, *record;
+	const char *format_word, *ready_word, *record, *read;
 	struct cli_list joins;
 	struct cli_list options; /* "NAME=V", as "open" reads them */
 	struct cli_script scripts[CLI_LIST_MAX];
@@ -72,6 +72,8 @@ extern const struct cli_option cli_options[]; /* ends with name NULL */
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e);
 void cli_done(struct cli *cli);
 
+/* Is there no more to do, where there is no screen, than to run commands and read a file? */
+bool cli_has_commands(const struct cli *cli);
 /* Was an option given that makes sense only without the screen, or commands without --stay? */
 bool cli_is_unscreened(const struct cli *cli);
 

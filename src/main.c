@@ -150,7 +150,7 @@ static bool choose_format(const struct cli *cli, enum writer_format *out, struct
 /* A socket that was opened without a peer waits for one, as -l does. */
 static bool is_listener(const struct cli *cli)
 {
-	return cli->listen || (!cli->word_count && !cli->script_count && !cli->demo);
+	return cli->listen || (!cli->word_count && !cli_has_commands(cli) && !cli->demo);
 }
 
 static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_format format)
@@ -168,12 +168,12 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 		.format = format,
 		.format_given = cli->format_word,
 		.interval = cli->interval,
-		.reads_stdin = !cli->no_stdin && (!cli->script_count || cli->stay),
+		.reads_stdin = !cli->no_stdin && (!cli_has_commands(cli) || cli->stay),
 		.verbose = cli->verbose,
 		.of_screen = ui_command_rows,
 		/* commands may open more sockets */
 		.ready_fd = cli->script_count ? cli->ready_fd : -1,
-		.only_target = !is_listener(cli) && !cli->script_count,
+		.only_target = !is_listener(cli) && !cli_has_commands(cli),
 	};
 }
 

@@ -120,8 +120,25 @@ bool start_rc(struct session *s, struct face *face, const struct command_set *se
 	return ok;
 }
 
+/* In front of the commands, which then have it all. */
+static bool start_read(const struct cli *cli, struct script *sc, struct error *e)
+{
+	struct buf line;
+	bool ok;
+
+	if (!cli->read)
+		return true;
+	buf_init(&line, COMMAND_LINE_MAX);
+	buf_printf(&line, "read %s", cli->read);
+	ok = script_add_option(sc, "--read", buf_cstr(&line), e);
+	buf_done(&line);
+	return ok;
+}
+
 bool start_scripts(const struct cli *cli, struct script *sc, struct error *e)
 {
+	if (!start_read(cli, sc, e))
+		return false;
 	for (size_t i = 0; i < cli->script_count; i++) {
 		const struct cli_script *given = &cli->scripts[i];
 

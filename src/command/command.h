@@ -70,6 +70,8 @@ struct face {
 	/* stdout is to hold a recording or an export and nothing else from now on.  NULL: it is in
 	 * use. */
 	bool (*take_stdout)(void *ctx, struct error *e);
+	/* stdin is to be read by a command.  NULL: it is in use. */
+	bool (*take_stdin)(void *ctx, struct error *e);
 	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
 	void (*echo)(void *ctx, const char *text);

@@ -12,7 +12,8 @@ struct queue_item {
 	struct queue_item *next; /* queued: the one after it; running: the one that sourced it */
 	char *line;              /* NULL: a file */
 	bool given;              /* the line was */
-	unsigned number;         /* of the line among all -c */
+	const char *option;      /* that the line is of */
+	unsigned number;         /* of the line among all -c; 0: it stands for another option */
 	struct lines lines;
 };
 
@@ -68,7 +69,7 @@ static void append(struct queue *q, struct queue_item *item)
 	q->end = &item->next;
 }
 
-bool queue_add_line(struct queue *q, const char *line, struct error *e)
+bool queue_add_line(struct queue *q, const char *option, const char *line, struct error *e)
 {
 	struct queue_item *item = item_new(e);
 
@@ -79,7 +80,8 @@ bool queue_add_line(struct queue *q, const char *line, struct error *e)
 		free(item);
 		return err_set(e, ERR_LIMIT, "no memory for a command line");
 	}
-	item->number = ++q->lines_given;
+	item->option = option ? option : "-c";
+	item->number = option ? 0 : ++q->lines_given;
 	append(q, item);
 	return true;
 }
@@ -167,7 +169,7 @@ enum lines_result queue_next(struct queue *q, struct error *e)
 			push_first(q);
 		if (q->top->line && !q->top->given) {
 			q->top->given = true;
-			set_place(q, "-c", q->top->number, q->top->line);
+			set_place(q, q->top->option, q->top->number, q->top->line);
 			return LINES_LINE;
 		}
 		result = q->top->line ? LINES_END : next_in_file(q, e);
@@ -196,7 +198,9 @@ void place_prefix(const struct place *p, struct error *e)
 
 	if (!p->name)
 		return;
-	if (e->at >= 0)
+	if (!p->number)
+		err_prefix(e, "%s: ", p->name);
+	else if (e->at >= 0)
 		err_prefix(e, "%s%s:%u:%zu: ", cut ? ".." : "", p->name + cut, p->number,
 			   p->start + text_column(line, strlen(line), (size_t)e->at));
 	else

@@ -30,7 +30,8 @@ struct queue {
 void queue_init(struct queue *q);
 void queue_drop(struct queue *q); /* empties it */
 
-bool queue_add_line(struct queue *q, const char *line, struct error *e);
+/* option: the name of the one that the line stands for; NULL: -c. */
+bool queue_add_line(struct queue *q, const char *option, const char *line, struct error *e);
 bool queue_add_file(struct queue *q, const char *path, struct error *e);
 /* An ordinary file whose lines come before the rest of the one that runs. */
 bool queue_source(struct queue *q, const char *path, struct error *e);

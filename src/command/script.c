@@ -89,7 +89,12 @@ void script_free(struct script *sc)
 
 bool script_add_line(struct script *sc, const char *line, struct error *e)
 {
-	return queue_add_line(&sc->queue, line, e);
+	return queue_add_line(&sc->queue, NULL, line, e);
+}
+
+bool script_add_option(struct script *sc, const char *option, const char *line, struct error *e)
+{
+	return queue_add_line(&sc->queue, option, line, e);
 }
 
 bool script_add_file(struct script *sc, const char *path, struct error *e)
@@ -386,6 +391,8 @@ static bool may_begin(struct script *sc, struct error *e)
 		sc->typed = true;
 		return true;
 	}
+	if (sc->queue.place.name && !sc->queue.place.number)
+		return err_set(e, ERR_STATE, "%s is still under way", sc->queue.place.name);
 	if (sc->queue.place.name)
 		return err_set(e, ERR_STATE, "%s, line %u, is still under way",
 			       sc->queue.place.name, sc->queue.place.number);

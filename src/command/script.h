@@ -44,6 +44,8 @@ void script_free(struct script *sc); /* ends it without a word */
 
 /* Queues one command line (-c), as it stands. */
 bool script_add_line(struct script *sc, const char *line, struct error *e);
+/* Queues the line that another option of the command line stands for. */
+bool script_add_option(struct script *sc, const char *option, const char *line, struct error *e);
 /* Queues a file (-f), which is opened now; "-" is stdin, whose lines run as they arrive. */
 bool script_add_file(struct script *sc, const char *path, struct error *e);
 /* How long "expect" waits where it does not say (-w). */

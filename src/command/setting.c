@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define ADDR_WORD 80 /* bytes of an address with its zone */
+
 static bool rejoin_set(void *ctx, const char *value, struct error *e)
 {
 	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
@@ -72,10 +74,60 @@ static void match_get(void *ctx, struct buf *out)
 		slice_format(&g->content, out);
 }
 
+/* "ADDR,ADDR", "none" */
+static bool local_set(void *ctx, const char *value, struct error *e)
+{
+	struct captures *c = &((struct session *)ctx)->captures;
+	struct addr list[CAPTURE_LOCAL_MAX];
+	char word[ADDR_WORD];
+	size_t count = 0;
+
+	for (const char *at = value; strcmp(value, "none") != 0;) {
+		const size_t n = strcspn(at, ",");
+
+		if (count == CAPTURE_LOCAL_MAX || n >= sizeof(word))
+			return err_at(e, at - value, "local: %d addresses at most",
+				      CAPTURE_LOCAL_MAX);
+		memcpy(word, at, n);
+		word[n] = '\0';
+		if (!addr_parse_ip(word, &list[count], e)) {
+			if (e && e->at < 0)
+				e->at = 0;
+			return err_shift(e, at - value);
+		}
+		count++;
+		if (!at[n])
+			break;
+		at += n + 1;
+	}
+	memcpy(c->local, list, count * sizeof(list[0]));
+	c->local_count = count;
+	return true;
+}
+
+static void format_local(const struct captures *c, struct buf *out)
+{
+	for (size_t i = 0; i < c->local_count; i++) {
+		if (i)
+			buf_char(out, ',');
+		addr_format_host(out, &c->local[i]);
+	}
+	if (!c->local_count)
+		buf_str(out, "none");
+}
+
+static void local_get(void *ctx, struct buf *out)
+{
+	format_local(&((const struct session *)ctx)->captures, out);
+}
+
 const struct face_setting session_settings[] = {
 	{ "answer-timeout", "off, D",
 	  "a request that has no answer after so long is marked and counted", timeout_set,
 	  timeout_get, "off" },
+	{ "local", "ADDR[,ADDR], none",
+	  "in capture files that do not tell, what comes from there was sent", local_set, local_get,
+	  "none" },
 	{ "match", "off, data[OFFSET:LENGTH]",
 	  "a request and its answer have the same bytes there; off: answers come in order",
 	  match_set, match_get, "off" },
@@ -138,7 +190,7 @@ static void save_rows(const struct face_setting *rows, void *ctx, struct buf *ou
 {
 	struct buf now;
 
-	buf_init(&now, 256);
+	buf_init(&now, 2048);
 	for (const struct face_setting *r = rows; r && r->name; r++) {
 		buf_reset(&now);
 		r->get(ctx, &now);

@@ -281,8 +281,16 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	struct pipe *p = ctx;
 
 	(void)peer;
-	if (what == SESSION_SILENT && p->config.verbose)
+	if ((what == SESSION_SILENT && p->config.verbose) ||
+	    (what == SESSION_READ && (p->config.verbose || packet->lost) && !packet->result))
 		pipe_say(p, "%.*s", (int)packet->stored, (const char *)packet->data);
+}
+
+static bool is_behind(void *ctx)
+{
+	const struct pipe *p = ctx;
+
+	return p->running && !p->printed && !p->ended_output;
 }
 
 /* ---- life ---- */
@@ -320,6 +328,7 @@ struct pipe *pipe_new(struct session *s, const struct clock *clock, struct loop 
 		.notice = on_notice,
 		.packet = on_packet,
 		.changed = on_changed,
+		.is_behind = is_behind,
 		.resolved = on_resolved,
 	};
 	return p;

@@ -116,6 +116,17 @@ static bool face_take_stdout(void *ctx, struct error *e)
 	return true;
 }
 
+static bool face_take_stdin(void *ctx, struct error *e)
+{
+	const struct pipe *p = ctx;
+
+	if (p->config.reads_stdin)
+		return err_set(e, ERR_USAGE, "stdin is what is sent: -d leaves it to read -");
+	if (isatty(STDIN_FILENO))
+		return err_set(e, ERR_USAGE, "stdin is a terminal: zcat FILE | udpdeck --read -");
+	return true;
+}
+
 static bool face_is_full(void *ctx)
 {
 	const struct pipe *p = ctx;
@@ -169,6 +180,7 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 		.quit = face_quit,
 		.echo = face_echo,
 		.take_stdout = face_take_stdout,
+		.take_stdin = face_take_stdin,
 		.is_full = face_is_full,
 	};
 	p->script = p->face.script = script_new(p->session, &p->face, &p->set, &events, e);

@@ -41,7 +41,7 @@ void pipe_find_target(struct pipe *p)
 
 static bool is_wanted(const struct pipe *p, const struct packet *packet)
 {
-	return packet->kind != PACKET_RX || !p->target.family ||
+	return packet->kind != PACKET_RX || !p->target.family || packet->flags & PACKET_READ ||
 	       addr_same_host(&packet->peer, &p->target);
 }
 
@@ -128,6 +128,8 @@ static void note_icmp(struct pipe *p, const struct packet *packet)
 
 void pipe_note(struct pipe *p, const struct packet *packet)
 {
+	if (packet->flags & PACKET_READ)
+		return;
 	/* What an activity asks and hears is none of what the session waits for. */
 	if (packet_is_numbered(packet->kind) && activity_owns(p->session, packet->socket))
 		return;
@@ -228,6 +230,8 @@ void pipe_print(struct pipe *p)
 	store_cursor_pause(&p->print);
 	p->used |= output_buffer(p->out)->len > 0;
 	output_flush(p->out);
+	if (p->printed)
+		capture_poke(p->session);
 }
 
 void pipe_print_init(struct pipe *p)

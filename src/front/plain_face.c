@@ -187,7 +187,7 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	struct plain *p = ctx;
 	struct buf name;
 
-	if (what == SESSION_SILENT)
+	if (what == SESSION_SILENT || (what == SESSION_READ && !packet->result))
 		plain_say(p, MESSAGE_INFO, "%.*s", (int)packet->stored, (const char *)packet->data);
 	if (what != SESSION_PEER_NEW)
 		return;
@@ -196,6 +196,13 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	plain_say(p, MESSAGE_INFO, "@%" PRIu32 " %s is new: :to @%" PRIu32 " answers it",
 		  peer->number, buf_cstr(&name), peer->number);
 	buf_done(&name);
+}
+
+static bool is_behind(void *ctx)
+{
+	const struct plain *p = ctx;
+
+	return p->behind;
 }
 
 static void on_changed(void *ctx)
@@ -241,6 +248,7 @@ bool plain_face_init(struct plain *p, const struct command *of_screen, struct er
 		.ctx = p,
 		.notice = on_notice,
 		.changed = on_changed,
+		.is_behind = is_behind,
 		.resolved = on_resolved,
 	};
 	p->script = p->face.script = script_new(p->session, &p->face, &p->set, &events, e);

@@ -136,12 +136,15 @@ void plain_print(struct plain *p)
 	struct packet packet;
 	struct buf lines;
 
+	p->behind = true;
 	buf_init(&lines, OUTPUT_MAX / 2);
 	for (unsigned n = 1; !output_is_full(p->out) && lines.len < OUTPUT_FULL; n++) {
 		enum store_read read = store_cursor_read(&p->print, &packet);
 
-		if (read == STORE_END)
+		if (read == STORE_END) {
+			p->behind = false;
 			break;
+		}
 		if (read == STORE_GAP || printed_has(&p->printed_only, &packet))
 			write_packet(p, &packet, &lines);
 		if (n % PRINT_STRIDE == 0 && clock_monotonic(p->clock) > end) {
@@ -154,6 +157,8 @@ void plain_print(struct plain *p)
 		buf_add(plain_above(p), buf_cstr(&lines), lines.len);
 	buf_done(&lines);
 	plain_touch(p);
+	if (!p->behind)
+		capture_poke(p->session);
 }
 
 static void on_more(void *ctx)

@@ -80,7 +80,7 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 
 	count_received(s, k, peer, p, now);
 	pairing_received(s, peer, p);
-	if (p->flags & PACKET_MULTICAST)
+	if (p->flags & PACKET_MULTICAST && !(p->flags & PACKET_READ))
 		count_group(s, p, now);
 	if (k) {
 		k->mark[0] = '\0';
@@ -90,7 +90,7 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 		if (s->rules)
 			rule_hear(s, k, peer, p, now);
 	}
-	if (added && !(p->flags & PACKET_OWN))
+	if (added && !(p->flags & (PACKET_OWN | PACKET_READ)))
 		notice(s, SESSION_PEER_NEW, p, peer);
 }
 
@@ -152,7 +152,7 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 		k->errors += more;
 		snprintf(k->mark, sizeof(k->mark), "%s", mark);
 	}
-	if (!activity_owns(s, p->socket))
+	if (!(p->flags & PACKET_READ) && !activity_owns(s, p->socket))
 		notice(s, SESSION_ERROR, p, peer);
 }
 
@@ -184,7 +184,9 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 		follow_icmp(s, k, p);
 		break;
 	case PACKET_GAP:
-		follow_gap(s, k, p);
+		/* what somebody else's capture lost is none of ours */
+		if (!(p->flags & PACKET_READ))
+			follow_gap(s, k, p);
 		break;
 	case PACKET_OPEN:
 	case PACKET_CLOSE:
@@ -197,6 +199,8 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 	}
 	if (s->watcher.packet)
 		s->watcher.packet(s->watcher.ctx, p);
+	if (p->flags & PACKET_READ)
+		return;
 	if (s->jobs)
 		job_follow(s, p);
 	if (s->activities)

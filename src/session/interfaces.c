@@ -23,9 +23,12 @@ static void remember(struct interfaces *w, const struct iface *dev)
 
 const char *session_ifname(struct session *s, unsigned index)
 {
-	const struct iface *dev = session_iface(s, index);
+	const struct iface *dev;
 	const struct interfaces *w = &s->watch;
 
+	if (index & CAPTURE_INTERFACE)
+		return capture_ifname(s, index);
+	dev = session_iface(s, index);
 	if (dev)
 		return dev->name;
 	for (size_t i = w->former_count; index && i-- > 0;)

@@ -212,6 +212,8 @@ static void add_packet(struct recorder *r, struct packet p)
 /* false: it waits for room in the kernel's buffer, so nobody knows yet whether it was sent. */
 static bool record(struct recorder *r, const struct packet *p)
 {
+	if (p->flags & PACKET_READ)
+		return true;
 	switch (p->kind) {
 	case PACKET_TX:
 		if (p->result == PACKET_TX_PENDING)

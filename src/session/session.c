@@ -158,6 +158,7 @@ void session_done(struct session *s)
 	igmp_done(&s->igmp.table);
 	sequence_free(s->sequence);
 	variable_table_done(&s->variables);
+	captures_done(&s->captures);
 	interfaces_done(s);
 	services_done(&s->services);
 	memset(s, 0, sizeof(*s));

@@ -18,6 +18,7 @@
 #include "net/sock.h"
 #include "net/udpstat.h"
 #include "payload/payload.h"
+#include "session/capture.h"
 #include "session/groupstat.h"
 #include "session/interfaces.h"
 #include "session/peer.h"
@@ -73,6 +74,11 @@ enum session_notice {
 	SESSION_LOST,     /* packet: a gap */
 	SESSION_ERROR,    /* packet: an ICMP or local error */
 	SESSION_SILENT,   /* packet: not in the store; its data says which fresh membership */
+	/* A capture file, packet: not in the store; its data says how far it is read, or, at its
+	 * end, what came of it; "lost" is how much was left out, "result" is not 0 if the
+	 * file is damaged. */
+	SESSION_READING,
+	SESSION_READ,
 };
 
 /* What happened by itself, told from session_follow(); each may be NULL. */
@@ -84,6 +90,9 @@ struct session_watcher {
 	void (*packet)(void *ctx, const struct packet *p);
 	/* Something that a face may show has changed. */
 	void (*changed)(void *ctx);
+	/* Must something be printed before more of a capture file is read?  Whoever says so calls
+	 * capture_poke() when it is. */
+	bool (*is_behind)(void *ctx);
 	/* What ERR_PENDING waits for, a name or a tree of tshark, may be known now. */
 	void (*resolved)(void *ctx);
 };
@@ -126,6 +135,7 @@ struct session {
 	struct recorder *recorder;   /* session/recorder.h; NULL: nothing is recorded */
 	struct error record_failure; /* why a recording is not complete; code 0: none is */
 	struct tshark *tshark;       /* session/tshark.h; NULL: it was not asked for yet */
+	struct captures captures;    /* session/capture.h */
 	struct interfaces watch;     /* keeps "ifaces", see session/interfaces.h */
 	struct session_watcher watcher;
 	struct store_cursor follow;

@@ -31,7 +31,7 @@ static enum row_kind row_kind(bool verbose, const struct packet *p)
 	case PACKET_TX:
 		if (p->result > 0)
 			return ROW_WORDS;
-		return verbose ? ROW_DATAGRAM : ROW_NONE;
+		return verbose || p->flags & PACKET_READ ? ROW_DATAGRAM : ROW_NONE;
 	case PACKET_ICMP:
 	case PACKET_GAP:
 	case PACKET_ERROR:

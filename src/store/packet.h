@@ -37,6 +37,7 @@ enum packet_flag {
 	PACKET_HAS_TTL = 16,
 	PACKET_HAS_TOS = 32,
 	PACKET_AT_LEAST = 64, /* gap: more may be lost (GRO trains count as one) */
+	PACKET_READ = 128,    /* from a capture file: this session neither sent nor heard it */
 };
 
 enum packet_where { PACKET_WHERE_KERNEL, PACKET_WHERE_STORE };

@@ -110,6 +110,12 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 		buf_add(&text, p->data, p->stored);
 		ui_message(ui, MESSAGE_WARNING, buf_cstr(&text));
 		break;
+	case SESSION_READING:
+	case SESSION_READ:
+		buf_add(&text, p->data, p->stored);
+		ui_message(ui, p->lost || p->result ? MESSAGE_WARNING : MESSAGE_INFO,
+			   buf_cstr(&text));
+		break;
 	}
 	buf_done(&text);
 }
