@@ -21,7 +21,7 @@ struct plain {
 	struct command_typing typing;
 	struct script *script;
 	bool verbose;
-	bool behind; /* not all that is stored was printed */
+	bool behind;  /* not all that is stored was printed */
 	bool running; /* the terminal is ours; before, there is no prompt */
 	int signals;
 	struct termios shell, raw;
