@@ -85,14 +85,14 @@ static bool is_address(struct named field)
 /* Its words, or what the session has of it. */
 static void offer_values(struct command_completion *c, struct named field)
 {
-	const struct session *s = c->session;
+	struct session *s = c->session;
 	const char *word;
 
 	for (size_t i = 0; (word = filter_word_at(field.s, field.n, i)); i++)
 		offer(c, word);
 	if (is_address(field))
 		completion_offer_peers(c);
-	for (size_t i = 0; is_field(field, "dev") && i < s->ifaces.count; i++)
+	for (size_t i = 0; is_field(field, "dev") && i < session_ifaces(s)->count; i++)
 		offer(c, s->ifaces.ifaces[i].name);
 	for (size_t i = 0; is_field(field, "socket") && i < s->socket_count; i++)
 		completion_offer(c, "%u", s->sockets[i]->number);
