@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands for looking at what came and who is there. */
 #include "command/args.h"
+#include "command/color.h"
 #include "command/complete.h"
 #include "command/diagnose.h"
 #include "command/tables.h"
@@ -162,6 +163,9 @@ const struct command look_commands[] = {
 	{ "find", "[WHAT]", "looking", 0, -1, CMD_PAYLOAD,
 	  "select the next packet that matches and highlight what does; without one nothing",
 	  .run = find_run, .complete = completion_offer_expression },
+	{ "color", "[WHAT COLOUR|off [N]]", "looking", 0, -1, CMD_PAYLOAD,
+	  "colour the rows that match, the first rule wins; without words list the rules",
+	  .run = color_run, .complete = color_complete },
 	{ "clear", "", "looking", 0, 0, 0, "empty the list; numbers go on", .run = clear_run },
 	{ 0 },
 };

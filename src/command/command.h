@@ -16,6 +16,7 @@
 #define COMMAND_LINE_MAX (256u << 10)
 #define COMMAND_WORDS_MAX 64
 
+struct color_rules;
 struct script;
 
 enum command_message { MESSAGE_INFO, MESSAGE_WARNING, MESSAGE_ERROR };
@@ -60,6 +61,8 @@ struct face {
 	/* Selects the next packet of what is shown that WHAT matches, which is highlighted; n 0: no
 	 * highlighting any more. */
 	bool (*find)(void *ctx, const char *text, size_t n, struct error *e);
+	/* The colours of its rows (command/color.h), which are the face's.  NULL: it has none. */
+	struct color_rules *(*colors)(void *ctx);
 	void (*quit)(void *ctx);
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
 	 * name. */

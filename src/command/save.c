@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "command/save.h"
 
+#include "command/color.h"
 #include "command/send.h"
 #include "command/setting.h"
 #include "session/activity.h"
@@ -248,6 +249,8 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 	add_decoding(s, out);
 	if (face->filtered && face->filtered(face->ctx))
 		buf_printf(out, "filter %s\n", face->filtered(face->ctx));
+	if (face->colors)
+		color_save(face->colors(face->ctx), out);
 	if (face->bindings)
 		face->bindings(face->ctx, add_binding, out);
 	if (face->typing)

@@ -39,6 +39,8 @@ enum style {
 	STYLE_MARKED,  /* bytes of the field under the cursor */
 	STYLE_CHANGED, /* bytes that differ from those of another datagram */
 	STYLE_FOUND,   /* bytes that "find" looks for */
+	STYLE_ROW,     /* a row of the list by a rule: enum row_color (command/color.h) is added */
+	STYLE_ROW_LAST = STYLE_ROW + 9,
 	STYLE_COUNT,
 };
 

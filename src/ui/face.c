@@ -286,6 +286,13 @@ static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
 	return true;
 }
 
+static struct color_rules *face_colors(void *ctx)
+{
+	struct ui *ui = ctx;
+
+	return &ui->view.colors;
+}
+
 static const char *face_filtered(void *ctx)
 {
 	const struct ui *ui = ctx;
@@ -370,6 +377,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.filter = face_filter,
 		.filtered = face_filtered,
 		.find = ui_find,
+		.colors = face_colors,
 		.quit = face_quit,
 		.help = face_help,
 		.bind = ui_bind,

@@ -2,6 +2,7 @@
 /*
  * The list: column heads and the rows around the selection or before the end.
  */
+#include "session/filter_env.h"
 #include "session/words.h"
 #include "ui/words.h"
 
@@ -46,6 +47,7 @@ struct painter {
 	uint64_t before; /* time of the row above, 0: unknown */
 	int payload;     /* where a payload begins in the row drawn last, -1: it has none */
 	struct spans spans;
+	struct filter_env env; /* of colour rules */
 };
 
 static int digits_of(uint64_t n)
@@ -132,6 +134,16 @@ static enum style style_of(const struct packet *p)
 	default:
 		return STYLE_EVENT;
 	}
+}
+
+_Static_assert(STYLE_ROW_LAST - STYLE_ROW + 1 == ROW_COLORS, "a style for each colour of a row");
+
+/* As a rule says, else by what it is. */
+static enum style style_of_row(const struct painter *d, const struct packet *p)
+{
+	const struct color_rule *rule = color_find(&d->v->colors, p, &d->env);
+
+	return rule ? STYLE_ROW + (enum style)rule->color : style_of(p);
 }
 
 static void put_text(const struct painter *d, int row, int col, int width, enum style style)
@@ -256,7 +268,7 @@ static void draw_gap(struct painter *d, int row, const char *text)
 static void draw_packet(struct painter *d, int row, const struct packet *p,
 			const struct list_row *run)
 {
-	enum style style = style_of(p);
+	enum style style = style_of_row(d, p);
 	int across = d->at.peer >= 0 ? d->at.peer : d->at.info;
 
 	d->payload = -1;
@@ -445,7 +457,7 @@ static void draw_list(struct painter *d, const struct layout *l, uint64_t start)
 
 void pane_list_draw(struct view *v, const struct layout *l, struct canvas *c)
 {
-	struct painter d = { .v = v, .c = c };
+	struct painter d = { .v = v, .c = c, .env = session_filter_env(v->session) };
 	uint64_t start = list_start(v);
 
 	buf_init(&d.text, ROW_MAX);

@@ -276,6 +276,7 @@ void ui_free(struct ui *ui)
 	fold_done(&ui->view.list.refolds);
 	matches_done(&ui->view.list.matches);
 	finder_set(&ui->view.finder, NULL);
+	color_done(&ui->view.colors);
 	user_keys_done(&ui->user_keys);
 	free(ui->pending);
 	free(ui->borrowed.text);

@@ -10,6 +10,7 @@
 #ifndef UI_VIEW_H
 #define UI_VIEW_H
 
+#include "command/color.h"
 #include "command/command.h"
 #include "net/route.h"
 #include "session/session.h"
@@ -107,6 +108,7 @@ struct view {
 	struct command_typing typing;
 	struct list_view list;
 	struct finder finder;
+	struct color_rules colors; /* of rows of the list */
 	struct details_view details;
 	struct compare compare;
 	bool highlight_changes; /* bytes that are others than in the datagram before are coloured */

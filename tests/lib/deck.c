@@ -49,6 +49,7 @@ void deck_done(struct deck *d)
 	fold_done(&d->view.list.refolds);
 	matches_done(&d->view.list.matches);
 	finder_set(&d->view.finder, NULL);
+	color_done(&d->view.colors);
 	canvas_done(&d->canvas);
 	peer_table_done(&d->session.peers);
 	store_free(d->session.store);
