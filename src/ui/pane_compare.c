@@ -69,8 +69,12 @@ static void keep_in_view(struct details_view *view, const struct painter *d, siz
 	const struct align *al = &d->compare->align;
 	size_t per_row = (size_t)d->per_row, total = (al->cells + per_row - 1) / per_row;
 
-	if (view->scroll == DETAILS_TO_DIFFERENCE)
-		view->scroll = align_next(al, 0) / per_row;
+	if (view->scroll == DETAILS_TO_DIFFERENCE) {
+		size_t row = align_next(al, 0) / per_row;
+
+		/* With a row of what is before it. */
+		view->scroll = row < room ? 0 : row - 1;
+	}
 	if (view->scroll + room > total)
 		view->scroll = total > room ? total - room : 0;
 }

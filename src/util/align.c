@@ -69,11 +69,13 @@ struct scores {
 	int both, a, b; /* the best that ends with two bytes, with one of a alone, of b alone */
 };
 
+/* Of equal ones a gap: the way is followed from its end, so what differs comes before what was put
+ * in, as where a line is changed and another one added. */
 static enum way best_of(int both, int a, int b)
 {
-	if (both >= a && both >= b)
-		return WAY_BOTH;
-	return a >= b ? WAY_A : WAY_B;
+	if (a > b)
+		return a >= both ? WAY_A : WAY_BOTH;
+	return b >= both ? WAY_B : WAY_BOTH;
 }
 
 static int score_of(const struct scores *s, enum way w)

@@ -72,8 +72,10 @@ static const struct {
 	{ "head body", "body", "head body", "-----body" },
 	{ "body", "body tail", "body-----", "body tail" },
 	/* One taken away and one put in elsewhere: equal lengths, and still aligned. */
-	{ "seq=9 aaaaaaaaaaaaaaaa end", "seq=10 aaaaaaaaaaaaaaaa en", "seq=-9 aaaaaaaaaaaaaaaa end",
+	{ "seq=9 aaaaaaaaaaaaaaaa end", "seq=10 aaaaaaaaaaaaaaaa en", "seq=9- aaaaaaaaaaaaaaaa end",
 	  "seq=10 aaaaaaaaaaaaaaaa en-" },
+	{ "n: 1900\nlast line", "n: 1901\nnew: y\nlast line", "n: 1900-------\nlast line",
+	  "n: 1901\nnew: y\nlast line" },
 	/* What is equal by chance tears nothing apart. */
 	{ "12345678", "87654321", "12345678", "87654321" },
 	{ "<axbyc>", "<byaxd>", "<axbyc>", "<byaxd>" },

@@ -142,8 +142,8 @@ static void test_it_begins_at_the_first_difference(void **state)
 	mark(d, 1);
 	d->view.details.scroll = DETAILS_TO_DIFFERENCE;
 	deck_draw(d, 24, 80);
-	assert_int_equal(d->view.details.scroll, 62);
-	assert_starts(deck_row(d, BODY_ROW), " 01f0 61 ");
+	assert_int_equal(d->view.details.scroll, 61);
+	assert_starts(deck_row(d, BODY_ROW), " 01e8 61 ");
 	d->view.details.scroll = 9999;
 	deck_draw(d, 24, 80);
 	assert_ends(deck_row(d, TITLE_ROW), "- 937-1000 of 1000 -");
