@@ -144,7 +144,7 @@ record_all() {
 	chmod +x "$work/recorded/udpdeck"
 	UDPDECK=$work/recorded/udpdeck
 	tap_last=recorded_soundly
-	tap_last_name="tshark finds no fault in what was recorded"
+	tap_last_name="tshark finds no fault in what was recorded, and udpdeck reads the same in it"
 }
 
 # A recording is named by the process that writes it.
@@ -157,7 +157,24 @@ recorded_soundly() {
 	for recorded_file; do
 		wait_for "is_gone ${recorded_file##*/}" 5 || return
 	done
-	mergecap -w "$work/all.pcapng" "$@" && sound "$work/all.pcapng"
+	mergecap -w "$work/all.pcapng" "$@" && sound "$work/all.pcapng" && read_back "$work/all.pcapng"
+}
+
+# read_back FILE: udpdeck and tshark read the same packets in it, with their times, directions,
+# interfaces, ends and lengths; of an ICMP error, those of the datagram that it quotes
+read_back() {
+	command -v jq >/dev/null || return 0
+	tshark -n -r "$1" -d udp.port==1-65535,data -T fields -E occurrence=l -e frame.time_epoch \
+		-e frame.packet_flags_direction -e frame.interface_name -e ip.src -e ipv6.src \
+		-e udp.srcport -e ip.dst -e ipv6.dst -e udp.dstport -e udp.length -e icmp.type \
+		-e icmpv6.type 2>"$work/tshark.err" | awk -F '\t' '{
+			print $1, substr($2, 10), $3, $4 $5, $6, $7 $8, $9,
+			      $11 $12 == "" ? $10 - 8 : "icmp" }' >"$work/read.tshark"
+	"$udpdeck_itself" --no-rc --memory 1G --read "$1" -o json </dev/null | jq -r 'select(.no) |
+		"\(.time[:19] + "Z" | fromdate).\(.time[20:29]) \(if .event == "tx" then 2 else 1 end) " +
+		"\(.ifname // "unknown") \(.src) \(.sport) \(.dst) \(.dport) \(.len // "icmp")"' \
+		>"$work/read.udpdeck"
+	[ -s "$work/read.tshark" ] && diff "$work/read.tshark" "$work/read.udpdeck"
 }
 
 # ---- into the namespaces ----
