@@ -71,6 +71,8 @@ static bool look_rx(struct await *a, const struct packet *p)
 /* An answer may still come to what is sent after a refusal. */
 static void look_other(struct await *a, const struct packet *p)
 {
+	if (p->flags & PACKET_READ)
+		return;
 	if (p->kind == PACKET_GAP)
 		a->missed += p->lost;
 	if (p->kind == PACKET_TX && a->refused && addr_equal(&p->peer, &a->refused_peer))
@@ -94,9 +96,10 @@ static enum await_result look(struct await *a, struct store_cursor *cursor, uint
 		a->end = st.end_seq;
 	}
 	while (cursor->next < a->end && store_cursor_read(cursor, &p) != STORE_END) {
+		/* what a file holds is no answer to anything */
 		if (p.kind != PACKET_RX)
 			look_other(a, &p);
-		else if (look_rx(a, &p))
+		else if (!(p.flags & PACKET_READ) && look_rx(a, &p))
 			return AWAIT_MATCH;
 		if (clock_monotonic(clock) >= slice)
 			return AWAIT_MORE;
