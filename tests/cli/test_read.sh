@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Capture files read: our own recordings, those that other tools make, damaged ones, endless ones.
+
+. "${srcdir:-.}/tests/cli/cli.sh"
+
+PATH=$PATH:/usr/sbin:/sbin
+file=$work/rec.pcapng
+
+# facts FILE: of JSON what a capture can know, one datagram a line, without its number
+facts() {
+	grep -E '"event":"(rx|tx|icmp)"' "$1" | sed -E \
+		-e 's/"(socket|job|ttl|tos|ecn|cause|no)":[0-9]+,?//g' -e 's/"dscp":"[^"]*",?//g' \
+		-e '/"event":"tx"/s/"ifname":"[^"]*",?//' -e '/"event":"icmp"/s/"(src|ifname)":"[^"]*",?//g'
+}
+
+# ---- what we recorded ----
+
+peer_start echo echo
+printf 'hello\nworld!\n' | run --record "$file" -s 127.0.0.1 -o json -W 2 127.0.0.1 "$port"
+cp "$work/stdout" "$work/live"
+run --read "$file" -o json </dev/null
+round_trip() {
+	ends 0 && [ "$(wc -l <"$work/stdout")" = 4 ] &&
+		facts "$work/live" >"$work/live.facts" && facts "$work/stdout" >"$work/read.facts" &&
+		diff "$work/live.facts" "$work/read.facts"
+}
+check "packets, times, directions and interfaces are those that were recorded" round_trip
+
+refused() {
+	peer_start closed silent
+	kill -KILL "$peer_pid"
+	run --record "$work/icmp" -o json -w 1 -s 127.0.0.1 127.0.0.1 "$port" <<-END
+		hello
+	END
+	cp "$work/stdout" "$work/live"
+	run --read "$work/icmp" -o json </dev/null
+	ends 0 && grep -q '"event":"icmp".*"cause":1' "$work/stdout" &&
+		facts "$work/live" >"$work/live.facts" && facts "$work/stdout" >"$work/read.facts" &&
+		diff "$work/live.facts" "$work/read.facts"
+}
+check "ICMP errors, too, and what they are about" refused
+
+text() {
+	run --read "$file" -o text </dev/null
+	ends 0 && [ "$(grep -c -- '	->	' "$work/stdout")" = 2 ] &&
+		[ "$(grep -c -- '	<-	' "$work/stdout")" = 2 ]
+}
+check "text shows both ways" text
+
+filtered() {
+	run -c 'filter dir == in and data contains "world"' -c "read $file" -o text </dev/null
+	ends 0 && [ "$(wc -l <"$work/stdout")" = 1 ] && grep -q 'world' "$work/stdout"
+}
+check "a filter in front of it" filtered
+
+unrecorded() {
+	run --record "$work/again" --read "$file" -o json </dev/null
+	ends 0 && [ "$(wc -l <"$work/stdout")" = 4 ] && run --read "$work/again" -o json </dev/null &&
+		ends 0 && [ ! -s "$work/stdout" ]
+}
+check "what is read is not recorded" unrecorded
+
+nobody_expects() {
+	run -c 'open udp4 127.0.0.1:0' -c "read $file" -c 'expect timeout 50ms any' </dev/null
+	ends 4 'nothing'
+}
+check "nor expected" nobody_expects
+
+# ---- without directions ----
+
+if command -v editcap >/dev/null 2>&1; then
+	editcap -F pcap "$file" "$work/plain.pcap"
+	editcap -F nsecpcap "$file" "$work/ns.pcap"
+else
+	skip "without directions all was received" "no editcap"
+	skip "set local tells what was sent" "no editcap"
+fi
+if [ -s "$work/plain.pcap" ]; then
+	all_received() {
+		run --read "$work/plain.pcap" -o text </dev/null
+		ends 0 && [ "$(grep -c -- '	<-	' "$work/stdout")" = 4 ]
+	}
+	check "without directions all was received" all_received
+	local_sends() {
+		run -c 'set local ::1,127.0.0.1' -c "read $work/ns.pcap" -o text </dev/null
+		ends 0 && [ "$(grep -c -- '	->	' "$work/stdout")" = 4 ]
+	}
+	check "set local tells what was sent" local_sends
+fi
+
+# ---- what other tools make ----
+
+corpus=${srcdir:-.}/tests/fuzz/corpus/capfile
+mixed() {
+	run --read "$corpus/all.pcapng" -o json </dev/null
+	ends 0 'lost' && grep -q '"event":"gap".*"count":3' "$work/stdout" &&
+		grep -q 'hello' "$work/stdout" && grep -q '"event":"icmp"' "$work/stdout" &&
+		grep -q '"ifname":"lo0"' "$work/stdout" &&
+		grep -q '4142434445464748494a4b4c4d4e4f505152535455565758' "$work/stdout"
+}
+check "sections, link types, fragments, comments and drops in one file" mixed
+
+counted() {
+	run --read "$corpus/mixed.pcapng" -o text </dev/null
+	ends 0 '1 of 3 frames is not UDP'
+}
+check "what is not UDP is counted" counted
+
+from_stdin() {
+	# shellcheck disable=SC2002 # it has to be a pipe
+	cat "$corpus/mixed.pcapng" | run --read - -o text
+	ends 0 'stdin: 2 datagrams' && [ "$(wc -l <"$work/stdout")" = 2 ]
+}
+check "from a pipe" from_stdin
+
+tcpdump_reads_the_same() {
+	tcpdump -n -r - 'udp' <"$work/plain.pcap" 2>/dev/null | wc -l >"$work/count"
+	run --read "$work/plain.pcap" -o json </dev/null
+	[ "$(wc -l <"$work/stdout")" = "$(cat "$work/count")" ]
+}
+if [ -s "$work/plain.pcap" ] && command -v tcpdump >/dev/null 2>&1; then
+	check "as many datagrams as tcpdump sees" tcpdump_reads_the_same
+else
+	skip "as many datagrams as tcpdump sees" "no tcpdump or editcap"
+fi
+
+# ---- what is wrong with it ----
+
+cut_off() {
+	run --read "$corpus/cut.pcapng" -o json </dev/null
+	grep -q 'at byte [0-9]* a block is cut off' "$work/stderr" && grep -q '"event":"rx"' "$work/stdout"
+}
+check "of a damaged file what is in front of the fault, and one line about the rest" cut_off
+
+no_capture() {
+	run --read /etc/passwd -o text </dev/null
+	ends 1 'is no capture file' && run --read "$work/nothing" </dev/null &&
+		ends 1 'No such file' && run --read "$work" </dev/null && ends 1 'Is a directory'
+}
+check "no capture, no file" no_capture
+
+both_on_stdin() {
+	run --read - -f - </dev/null
+	[ "$(cat "$work/status")" = 1 ] && grep -q 'cannot both read stdin' "$work/stderr"
+}
+check "stdin is read once" both_on_stdin
+
+# ---- more than fits into memory ----
+
+# Each time 25 times as many.
+many_times() {
+	cp "$work/plain.pcap" "$work/big" &&
+		for _ in 1 2 3; do
+			set -- "$work/big" "$work/big" "$work/big" "$work/big" "$work/big"
+			set -- "$@" "$@" "$@" "$@" "$@"
+			mergecap -F pcap -a -w "$work/bigger" "$@" && mv "$work/bigger" "$work/big" ||
+				return
+		done
+}
+
+# The reader is slow at first, and memory holds a tenth of it.
+nothing_is_lost() {
+	many_times && "$udpdeck" --memory 4MiB --read "$work/big" -o json </dev/null 2>"$work/stderr" |
+		(IFS= read -r _ && "$udpdeck" -c 'wait 300ms' && wc -l) >"$work/count" &&
+		[ "$(cat "$work/count")" = 62499 ] || { cat "$work/count" "$work/stderr" && false; }
+}
+if [ -s "$work/plain.pcap" ] && command -v mergecap >/dev/null 2>&1; then
+	check "a pipe gets all of it, however small the memory" nothing_is_lost
+else
+	skip "a pipe gets all of it, however small the memory" "no mergecap"
+fi
+
+finish
