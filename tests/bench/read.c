@@ -60,13 +60,15 @@ static bool write_capture(FILE *out, unsigned count)
 	       "\2\0\0\0\0\1\2\0\0\0\0\2\x08\0\x45\0\0\x5c\0\1\0\0\x40\x11\0\0\x0a\1\0\0\x0a\0\0\2"
 	       "\x13\x88\x13\x89\0\x48\0\0",
 	       HEADS);
+	for (unsigned i = 0; i < PAYLOAD; i++)
+		r.bytes[HEADS + i] = (uint8_t)('a' + i % 26);
 	fwrite(head, sizeof(head), 1, out);
 	for (unsigned i = 0; i < count; i++) {
 		r.seconds = 1700000000 + i / 100000;
 		r.part = i % 100000 * 10;
 		r.bytes[28] = (uint8_t)(i % PEERS >> 8);
 		r.bytes[29] = (uint8_t)(i % PEERS);
-		memcpy(r.bytes + HEADS, &i, sizeof(i));
+		r.bytes[HEADS] = (uint8_t)('a' + i % 26);
 		fwrite(&r, offsetof(struct record, bytes) + sizeof(r.bytes), 1, out);
 	}
 	return fflush(out) == 0 && !ferror(out);
