@@ -279,11 +279,10 @@ static bool check(struct cli *cli, struct error *e)
 	return read_words(cli, e) && check_sockets(cli, e) && check_input(cli, e);
 }
 
-bool cli_has_commands(const struct cli *cli)
+bool cli_only_reads(const struct cli *cli)
 {
-	return cli->script_count ||
-	       (cli->read && !cli->listen && !cli->word_count && !cli->port && !cli->source &&
-		!cli->options.count && !cli->joins.count && !cli->demo);
+	return cli->read && !cli->script_count && !cli->listen && !cli->word_count && !cli->port &&
+	       !cli->source && !cli->options.count && !cli->joins.count && !cli->demo;
 }
 
 bool cli_is_unscreened(const struct cli *cli)

@@ -72,8 +72,8 @@ extern const struct cli_option cli_options[]; /* ends with name NULL */
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e);
 void cli_done(struct cli *cli);
 
-/* Is there no more to do, where there is no screen, than to run commands and read a file? */
-bool cli_has_commands(const struct cli *cli);
+/* --read without anything else to do, where there is no screen? */
+bool cli_only_reads(const struct cli *cli);
 /* Was an option given that makes sense only without the screen, or commands without --stay? */
 bool cli_is_unscreened(const struct cli *cli);
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 1
+#define READ_MEMORY (16u << 20)
 
 /* One line on stderr; what it quotes is shown as safely as on the screen. */
 static int fail(const struct error *e)
@@ -147,10 +148,15 @@ static bool choose_format(const struct cli *cli, enum writer_format *out, struct
 	return true;
 }
 
+static bool has_commands(const struct cli *cli)
+{
+	return cli->script_count || cli_only_reads(cli);
+}
+
 /* A socket that was opened without a peer waits for one, as -l does. */
 static bool is_listener(const struct cli *cli)
 {
-	return cli->listen || (!cli->word_count && !cli_has_commands(cli) && !cli->demo);
+	return cli->listen || (!cli->word_count && !has_commands(cli) && !cli->demo);
 }
 
 static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_format format)
@@ -168,12 +174,12 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 		.format = format,
 		.format_given = cli->format_word,
 		.interval = cli->interval,
-		.reads_stdin = !cli->no_stdin && (!cli_has_commands(cli) || cli->stay),
+		.reads_stdin = !cli->no_stdin && (!has_commands(cli) || cli->stay),
 		.verbose = cli->verbose,
 		.of_screen = ui_command_rows,
 		/* commands may open more sockets */
 		.ready_fd = cli->script_count ? cli->ready_fd : -1,
-		.only_target = !is_listener(cli) && !cli_has_commands(cli),
+		.only_target = !is_listener(cli) && !has_commands(cli),
 	};
 }
 
@@ -270,12 +276,20 @@ static enum ending_status run_face(const struct cli *cli, enum writer_format for
 	return cli->scan ? run_scan(cli, s, e) : run_pipe(cli, format, s, loop, e);
 }
 
+/* Of a file that is printed nothing is looked at again. */
+static size_t memory_of(const struct cli *cli)
+{
+	if (!cli->memory && cli_only_reads(cli) && !cli->plain && !has_screen(cli))
+		return READ_MEMORY;
+	return (size_t)cli->memory;
+}
+
 static int run(const struct cli *cli)
 {
 	struct session_config config = {
 		.clock = &clock_system,
 		.numeric_only = cli->numeric,
-		.memory = (size_t)cli->memory,
+		.memory = memory_of(cli),
 	};
 	struct error e = { .at = -1 };
 	struct session session = { 0 };

@@ -100,6 +100,8 @@ static uint64_t gone(const struct capture *c)
 {
 	struct store_stats st;
 
+	if (session_of(c)->watcher.is_behind)
+		return 0; /* it was printed */
 	store_stats(session_of(c)->store, &st);
 	return c->first_no && st.first_no > c->first_no ? st.first_no - c->first_no : 0;
 }

@@ -153,6 +153,7 @@ int main(int argc, char **argv)
 	}
 	ok = readers[0].seconds > 0 && compare(&readers[0], &readers[2]);
 	fclose(out);
-	if (!getenv("KEEP")) unlink(path);
+	if (!getenv("KEEP"))
+		unlink(path);
 	return !ok;
 }
