@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "session/tshark.h"
+#include "session/tshark_private.h"
 
 #include "store/pcapng.h"
 #include "store/synth.h"
-#include "util/helper.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -16,7 +15,6 @@
 #include <unistd.h>
 
 #define LINKTYPE_RAW 101
-#define MEMORY (1ull << 30)      /* of tshark; 600 MiB do */
 #define PACKET_MAX (80u << 10)   /* bytes of a packet as pcapng */
 #define TREE_MAX (4u << 20)      /* bytes of a tree as PDML, so that reading it holds up nobody */
 #define COMPLAINT_MAX 512        /* bytes kept of what it complains about */
@@ -27,32 +25,6 @@
 
 static const char tree_end[] = "</packet>";
 static const char own_name[] = "tshark: "; /* in front of what it complains about */
-
-/* A packet to be asked about; no 0: none. */
-struct question {
-	uint64_t no;
-	struct buf block;   /* pcapng */
-	struct buf payload; /* what trees are compared with */
-	size_t payload_at;  /* in the IP packet */
-};
-
-struct tshark {
-	struct session *session;
-	struct helper child;
-	uint32_t given; /* packets, to this child */
-	bool answered;  /* this child has */
-	struct question asked, next;
-	struct buf out, said, complaint; /* to be written, read so far */
-	size_t written;                  /* of out */
-	struct loop_timer patience;
-	uint32_t source; /* the last that was made up */
-	uint64_t no;     /* the last question */
-	enum tshark_state state;
-	struct pdml tree;
-	struct error why;
-	struct tshark_rule rules[TSHARK_RULES_MAX];
-	size_t rule_count;
-};
 
 static void pump(struct tshark *t);
 
@@ -93,7 +65,7 @@ static void add_complaint(const struct tshark *t, struct buf *out)
 
 /* ---- its life ---- */
 
-static void end_child(struct tshark *t)
+void tshark_end_child(struct tshark *t)
 {
 	struct loop *l = t->session->loop;
 
@@ -111,7 +83,7 @@ static void fail(struct tshark *t, enum err_code code, const char *what)
 {
 	struct buf text;
 
-	end_child(t);
+	tshark_end_child(t);
 	if (t->asked.no && t->asked.no == t->no) {
 		buf_init(&text, sizeof(t->why.text) - 1);
 		buf_str(&text, what);
@@ -124,58 +96,6 @@ static void fail(struct tshark *t, enum err_code code, const char *what)
 	pump(t);
 }
 
-/* Words that the options of tshark are made of. */
-struct arguments {
-	const char *words[16 + 2 * TSHARK_RULES_MAX];
-	size_t count;
-	char rules[TSHARK_RULES_MAX][TSHARK_PROTOCOL_MAX + 24];
-};
-
-static void make_arguments(const struct tshark *t, const char *path, struct arguments *a)
-{
-	static const char *const fixed[] = { "-n", "-l", "-r", "-", "-T", "pdml" };
-
-	a->count = 0;
-	a->words[a->count++] = path;
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		a->words[a->count++] = fixed[i];
-	for (size_t i = 0; i < t->rule_count; i++) {
-		snprintf(a->rules[i], sizeof(a->rules[i]), "udp.port==%u,%s", t->rules[i].port,
-			 t->rules[i].protocol);
-		a->words[a->count++] = "-d";
-		a->words[a->count++] = a->rules[i];
-	}
-	a->words[a->count] = NULL;
-}
-
-/* "NAME=" and what the variable holds here, if it is set. */
-static const char *inherit(struct buf *out, const char *name)
-{
-	const char *value = getenv(name);
-
-	buf_init(out, 8192);
-	buf_printf(out, "%s=%s", name, value ? value : "");
-	return value && !out->failed ? out->data : NULL;
-}
-
-static bool start_process(struct tshark *t, const char *path, struct error *e)
-{
-	struct buf search, zone;
-	const char *env[] = { "HOME=/nonexistent", "LC_ALL=C.UTF-8", NULL, NULL, NULL };
-	size_t n = 2;
-	struct arguments a;
-	bool ok;
-
-	if ((env[n] = inherit(&search, "PATH")))
-		n++;
-	env[n] = inherit(&zone, "TZ");
-	make_arguments(t, path, &a);
-	ok = helper_start(&t->child, a.words, env, MEMORY, e);
-	buf_done(&search);
-	buf_done(&zone);
-	return ok;
-}
-
 static void on_writable(void *ctx, short revents);
 static void on_said(void *ctx, short revents);
 static void on_complaint(void *ctx, short revents);
@@ -183,20 +103,12 @@ static void on_complaint(void *ctx, short revents);
 static bool start_child(struct tshark *t, struct error *e)
 {
 	struct loop *l = t->session->loop;
-	struct buf path;
-	bool ok;
 
-	buf_init(&path, 4096);
-	ok = helper_find("tshark", &path) ||
-	     err_set(e, ERR_STATE,
-		     "tshark is not installed: it comes with Wireshark (apt install tshark)");
-	ok = ok && start_process(t, buf_cstr(&path), e);
-	buf_done(&path);
-	if (!ok)
+	if (!tshark_start_process(t, e))
 		return false;
 	if (!loop_watch(l, t->child.out, POLLIN, on_said, t, e) ||
 	    !loop_watch(l, t->child.err, POLLIN, on_complaint, t, e)) {
-		end_child(t);
+		tshark_end_child(t);
 		return false;
 	}
 	t->given = 0;
@@ -258,7 +170,7 @@ static void pump(struct tshark *t)
 		return;
 	take_next(t);
 	if (t->given >= GIVEN_MAX)
-		end_child(t);
+		tshark_end_child(t);
 	if (!t->child.pid && !start_child(t, &e)) {
 		buf_reset(&t->complaint);
 		fail(t, e.code, e.text);
@@ -453,7 +365,7 @@ static void on_patience(void *ctx)
 
 /* ---- for the session ---- */
 
-static struct tshark *tshark_of(struct session *s)
+struct tshark *tshark_of(struct session *s)
 {
 	struct tshark *t = s->tshark;
 
@@ -508,73 +420,13 @@ void tshark_forget(struct session *s)
 		settle(s->tshark, 0, TSHARK_UNASKED);
 }
 
-/* ---- rules ---- */
-
-/* As tshark names protocols; nothing that its options would read as anything else. */
-static bool is_protocol(const char *name)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				"_-.");
-
-	return n && !name[n] && *name != '-' && *name != '.' && n < TSHARK_PROTOCOL_MAX;
-}
-
-static bool set_rule(struct tshark *t, uint16_t port, const char *protocol, struct error *e)
-{
-	size_t i = 0;
-
-	while (i < t->rule_count && t->rules[i].port != port)
-		i++;
-	if (!protocol) {
-		if (i == t->rule_count)
-			return err_set(e, ERR_USAGE, "port %u is not decoded as anything else",
-				       port);
-		t->rule_count--;
-		memmove(&t->rules[i], &t->rules[i + 1], (t->rule_count - i) * sizeof(t->rules[0]));
-		return true;
-	}
-	if (i == TSHARK_RULES_MAX)
-		return err_set(e, ERR_LIMIT, "there are %d ports with a protocol already",
-			       TSHARK_RULES_MAX);
-	if (i == t->rule_count)
-		t->rule_count++;
-	t->rules[i].port = port;
-	snprintf(t->rules[i].protocol, sizeof(t->rules[i].protocol), "%s", protocol);
-	return true;
-}
-
-bool tshark_decode_as(struct session *s, uint16_t port, const char *protocol, struct error *e)
-{
-	struct tshark *t = tshark_of(s);
-
-	if (!t)
-		return err_set(e, ERR_LIMIT, "no memory for a rule");
-	if (protocol && !is_protocol(protocol))
-		return err_set(e, ERR_USAGE,
-			       "\"%s\" is no name that tshark has for a protocol: dns, tftp, "
-			       "rtp, ...",
-			       protocol);
-	if (!set_rule(t, port, protocol, e))
-		return false;
-	end_child(t); /* it reads its rules when it starts */
-	t->asked.no = t->next.no = 0;
-	tshark_forget(s);
-	return true;
-}
-
-const struct tshark_rule *tshark_rules(const struct session *s, size_t *count)
-{
-	*count = s->tshark ? s->tshark->rule_count : 0;
-	return s->tshark ? s->tshark->rules : NULL;
-}
-
 void tshark_done(struct session *s)
 {
 	struct tshark *t = s->tshark;
 
 	if (!t)
 		return;
-	end_child(t);
+	tshark_end_child(t);
 	question_done(&t->asked);
 	question_done(&t->next);
 	buf_done(&t->out);
