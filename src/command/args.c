@@ -99,6 +99,36 @@ static int reachable_family(const struct session *s)
 	return k->sock.family;
 }
 
+struct peer *args_peer(struct command_call *c, size_t i, struct error *e)
+{
+	const struct command_word *w = &c->words[i];
+	struct addr_name name;
+	struct addr a;
+	struct peer *p;
+	bool added;
+
+	if (w->text[0] == '@' || !w->text[strspn(w->text, "0123456789")]) {
+		uint64_t n = 0;
+
+		if (!args_number(w, '@', &n, e))
+			return NULL;
+		p = n <= UINT32_MAX ? peer_by_number(&c->session->peers, (uint32_t)n) : NULL;
+		if (!p)
+			err_at(e, (ptrdiff_t)w->at, "there is no peer %s yet: :peers lists them",
+			       w->text);
+		return p;
+	}
+	if (!addr_split(w->text, NULL, &name, NULL) || !addr_parse_ip(name.host, &a, NULL) ||
+	    !addr_parse_port(name.service, false, &a.port, NULL)) {
+		err_at(e, (ptrdiff_t)w->at, "\"%s\" is neither @N nor ADDRESS:PORT", w->text);
+		return NULL;
+	}
+	p = peer_note(&c->session->peers, &a, &added);
+	if (!p)
+		err_at(e, (ptrdiff_t)w->at, "there are %u peers already", PEER_MAX);
+	return p;
+}
+
 /* One address in one word, or in "host" and "port". */
 static bool read_address(struct command_call *c, const char *host, const char *port, int family,
 			 bool portless, struct addr *out, struct session_socket **heard,

@@ -34,6 +34,9 @@ bool args_switch(const struct command_call *c, size_t i, bool missing, bool *out
 /* Makes an error without a place point at word i. */
 bool args_at(const struct command_call *c, size_t i, struct error *e);
 
+/* The peer that "@N", "N" or ADDRESS:PORT names; one that was not heard yet gets its number. */
+struct peer *args_peer(struct command_call *c, size_t i, struct error *e);
+
 /* The socket that words like "[2]" or "2" name. */
 struct session_socket *args_socket(struct command_call *c, size_t i, struct error *e);
 

@@ -85,77 +85,10 @@ static bool find_run(struct command_call *c, struct error *e)
 	       err_shift(e, (ptrdiff_t)c->payload_at);
 }
 
-static bool peers_run(struct command_call *c, struct error *e)
-{
-	const struct session *s = c->session;
-	uint64_t now = clock_realtime(s->clock), mono = clock_monotonic(s->clock);
-	struct buf name, bytes, last;
-	char command[32];
-
-	(void)e;
-	buf_printf(&c->listing.title, "%u peers", s->peers.count);
-	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL,
-		    " \taddress\tsocket\trx\tbytes\ttx\terr\tlast\trate");
-	buf_init(&name, 128);
-	buf_init(&bytes, 32);
-	buf_init(&last, 32);
-	for (uint32_t n = s->peers.count; n > 0; n--) {
-		const struct peer *p = peer_by_number(&s->peers, n);
-
-		buf_reset(&name);
-		buf_reset(&bytes);
-		buf_reset(&last);
-		addr_format(&name, &p->addr);
-		num_format_size(&bytes, p->rx_bytes);
-		num_format_age(&last, now, p->last);
-		snprintf(command, sizeof(command), "to @%u", n);
-		listing_row(&c->listing, LISTING_PLAIN, command,
-			    "@%u%s%s\t%s\t[%u]\t%llu\t%s\t%llu\t%llu%s%s\t%s\t%llu/s", n,
-			    p->label ? " " : "", p->label ? p->label : "", buf_cstr(&name),
-			    p->socket, (unsigned long long)p->rx, buf_cstr(&bytes),
-			    (unsigned long long)p->tx, (unsigned long long)p->errors,
-			    p->error ? " " : "", p->error ? p->error : "", buf_cstr(&last),
-			    (unsigned long long)pace_per_second(&p->rx_pace, mono));
-	}
-	if (!s->peers.count)
-		listing_row(&c->listing, LISTING_DIM, NULL, "nobody was heard or written to yet");
-	buf_done(&name);
-	buf_done(&bytes);
-	buf_done(&last);
-	return true;
-}
-
-static bool label_run(struct command_call *c, struct error *e)
-{
-	struct peer *p;
-	uint64_t number;
-
-	if (!args_number(&c->words[0], '@', &number, e))
-		return false;
-	p = number <= UINT32_MAX ? peer_by_number(&c->session->peers, (uint32_t)number) : NULL;
-	if (!p)
-		return err_at(e, (ptrdiff_t)c->words[0].at,
-			      "there is no peer %s yet: :peers lists them", c->words[0].text);
-	return peer_label(p, c->word_count > 1 ? c->words[1].text : NULL, e) || args_at(c, 1, e);
-}
-
-static void label_complete(struct command_completion *c)
-{
-	if (c->word > 0)
-		return;
-	completion_offer_peers(c);
-}
-
 const struct command look_commands[] = {
 	{ "show", "#N [tshark]|%N", "looking", 1, 2, 0,
 	  "show packet N in the details, or as tshark sees it, or the report of activity N",
 	  .run = show_run, .complete = show_complete },
-	{ "peers", "", "looking", 0, 0, 0, "list who was heard or written to, newest first",
-	  .run = peers_run },
-	{ "label", "@N [NAME]", "looking", 1, 2, 0,
-	  "call peer N by a name; without one take it away", .run = label_run,
-	  .complete = label_complete },
 	{ "filter", "[WHAT]", "looking", 0, -1, CMD_PAYLOAD,
 	  "show only what matches: an expression, \"text\", /regex/flags, hex BYTES; without one "
 	  "all",

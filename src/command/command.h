@@ -63,6 +63,8 @@ struct face {
 	bool (*find)(void *ctx, const char *text, size_t n, struct error *e);
 	/* The colours of its rows (command/color.h), which are the face's.  NULL: it has none. */
 	struct color_rules *(*colors)(void *ctx);
+	/* Other peers than before are muted.  NULL: nothing that was shown is looked at again. */
+	bool (*refilter)(void *ctx, struct error *e);
 	void (*quit)(void *ctx);
 	/* Adds the rows of a topic of its own ("keys") for "help"; false if it knows none of that
 	 * name. */

@@ -191,6 +191,41 @@ static void add_sockets(struct session *s, struct buf *out)
 		buf_printf(out, "socket %zu\n", current);
 }
 
+/* ---- peers ---- */
+
+/* By address: a fresh session numbers them anew. */
+static void add_peer(const char *command, const struct peer *p, const char *label, struct buf *out)
+{
+	buf_printf(out, "%s ", command);
+	addr_format(out, &p->addr);
+	buf_str(out, label ? " " : "");
+	buf_str(out, label ? label : "");
+	buf_char(out, '\n');
+}
+
+static void add_peers(const struct session *s, struct buf *out)
+{
+	for (uint32_t i = 0; i < s->peers.count; i++) {
+		const struct peer *p = s->peers.peers[i];
+
+		if (p->label)
+			add_peer("label", p, p->label, out);
+		if (p->muted)
+			add_peer("mute", p, NULL, out);
+	}
+	/* in one line: each takes the place of the one before */
+	if (!s->peers.solo)
+		return;
+	buf_str(out, "solo");
+	for (uint32_t i = 0; i < s->peers.count; i++) {
+		if (!s->peers.peers[i]->solo)
+			continue;
+		buf_char(out, ' ');
+		addr_format(out, &s->peers.peers[i]->addr);
+	}
+	buf_char(out, '\n');
+}
+
 /* ---- the face ---- */
 
 static void add_binding(void *arg, const char *key, const char *command)
@@ -241,6 +276,7 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		add_shown(out, r->line);
 		end_line(out, start, "a rule");
 	}
+	add_peers(s, out);
 	if (s->sequence) {
 		buf_str(out, "stats sequence ");
 		sequence_format(sequence_spec(s->sequence), out);

@@ -16,6 +16,7 @@ extern const struct command variable_commands[];
 extern const struct command via_commands[];
 extern const struct command look_commands[];
 extern const struct command stats_commands[];
+extern const struct command peer_commands[];
 extern const struct command ping_commands[];
 extern const struct command export_commands[];
 extern const struct command read_commands[];

@@ -2,6 +2,7 @@
 #include "front/printed.h"
 
 #include "session/filter_env.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,9 @@ void printed_done(struct printed *p)
 	*p = (struct printed){ 0 };
 }
 
-bool printed_has(const struct printed *p, const struct packet *packet)
+bool printed_has(const struct printed *p, const struct session *s, const struct packet *packet)
 {
+	if (!peer_table_shows(&s->peers, packet))
+		return false;
 	return !p->what || what_matches(p->what, packet, &p->env);
 }

@@ -18,6 +18,7 @@ struct printed {
 /* Reads WHAT (match/what.h); n 0: everything.  On an error nothing changes. */
 bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e);
 void printed_done(struct printed *p);
-bool printed_has(const struct printed *p, const struct packet *packet);
+/* Does the filter match it, and is its peer not muted? */
+bool printed_has(const struct printed *p, const struct session *s, const struct packet *packet);
 
 #endif

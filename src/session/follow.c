@@ -31,7 +31,7 @@ static struct peer *touch_peer(struct session *s, const struct packet *p, bool *
 
 	if (!peer)
 		return NULL;
-	if (*added)
+	if (!peer->first)
 		peer->first = p->time;
 	peer->last = p->time;
 	if (p->kind == PACKET_RX || !peer->socket)

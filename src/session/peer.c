@@ -126,3 +126,30 @@ bool peer_label(struct peer *p, const char *label, struct error *e)
 	p->label = copy;
 	return true;
 }
+
+void peer_mute(struct peer_table *t, struct peer *p, bool mute)
+{
+	t->muted += (uint32_t)mute - (uint32_t)p->muted;
+	p->muted = mute;
+}
+
+void peer_solo(struct peer_table *t, struct peer *p, bool solo)
+{
+	t->solo += (uint32_t)solo - (uint32_t)p->solo;
+	p->solo = solo;
+}
+
+bool peer_is_shown(const struct peer_table *t, const struct peer *p)
+{
+	return t->solo ? p->solo : !p->muted;
+}
+
+bool peer_table_shows(const struct peer_table *t, const struct packet *packet)
+{
+	const struct peer *p;
+
+	if (!peer_table_hides(t) || !packet_is_numbered(packet->kind))
+		return true;
+	p = peer_find(t, &packet->peer);
+	return p ? peer_is_shown(t, p) : !t->solo;
+}

@@ -20,12 +20,13 @@ struct peer {
 	struct addr addr;
 	uint64_t rx, rx_bytes, tx, tx_bytes, errors;
 	const char *error;    /* the last of them, as errqueue_mark() calls it; or NULL */
-	uint64_t first, last; /* realtime ns of the first and last packet of any kind */
+	uint64_t first, last; /* realtime ns of the first and last packet of any kind; or 0 */
 	char *label;          /* what a person calls it; heap, NULL: nothing */
 	uint32_t next;        /* in the hash chain: number, 0 ends */
 	struct pace rx_pace;  /* datagrams received */
 	struct peer_pairing pairing;
 	struct pace answers; /* of rules */
+	bool muted, solo;
 };
 
 struct peer_table {
@@ -33,7 +34,8 @@ struct peer_table {
 	uint32_t count, room;
 	uint32_t *buckets; /* numbers; a power of two of them */
 	uint32_t bucket_count;
-	uint32_t recent; /* the one found last: floods come from one peer */
+	uint32_t muted, solo; /* how many are: of these nothing is shown, or only of those */
+	uint32_t recent;      /* the one found last: floods come from one peer */
 };
 
 #define PEER_LABEL_MAX 32 /* bytes */
@@ -46,5 +48,18 @@ struct peer *peer_find(const struct peer_table *t, const struct addr *addr);
 struct peer *peer_by_number(const struct peer_table *t, uint32_t number);
 /* NULL or "" takes the label away. */
 bool peer_label(struct peer *p, const char *label, struct error *e);
+
+/* Of a muted peer nothing is shown, and of others than those that are solo, if any is; all is
+ * kept, recorded, answered and waited for as ever. */
+void peer_mute(struct peer_table *t, struct peer *p, bool mute);
+void peer_solo(struct peer_table *t, struct peer *p, bool solo);
+bool peer_is_shown(const struct peer_table *t, const struct peer *p);
+/* Is anybody not shown? */
+static inline bool peer_table_hides(const struct peer_table *t)
+{
+	return t->muted || t->solo;
+}
+/* Is a packet shown?  Gaps and events always are. */
+bool peer_table_shows(const struct peer_table *t, const struct packet *packet);
 
 #endif

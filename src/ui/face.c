@@ -191,10 +191,10 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 
 	if (!list_select_number(&ui->view, number, e))
 		return false;
-	if (ui->view.list.matches.what &&
+	if (matches_on(&ui->view.list.matches) &&
 	    !matches_has(&ui->view.list.matches, ui->view.list.selected.packet.seq))
-		ui_sayf(ui, MESSAGE_INFO, "#%" PRIu64 " is not in the list: the filter hides it",
-			number);
+		ui_sayf(ui, MESSAGE_INFO, "#%" PRIu64 " is not in the list: %s", number,
+			ui->view.list.matches.what ? "the filter hides it" : "its peer is muted");
 	ui->view.details.open = true;
 	ui->view.details.byte = 0;
 	ui_dirty(ui);
@@ -256,12 +256,27 @@ static void on_scan(void *ctx)
 	ui_dirty(ui);
 }
 
-void ui_fold(struct ui *ui, bool on)
+static void begin_scan(struct ui *ui)
 {
-	list_fold(&ui->view, on);
 	ui->scan.fire = on_scan;
 	ui->scan.ctx = ui;
 	on_scan(ui);
+}
+
+void ui_fold(struct ui *ui, bool on)
+{
+	list_fold(&ui->view, on);
+	begin_scan(ui);
+}
+
+static bool face_refilter(void *ctx, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	if (!list_refilter(&ui->view, e))
+		return false;
+	begin_scan(ui);
+	return true;
 }
 
 static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
@@ -271,15 +286,15 @@ static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
 
 	if (!list_filter(&ui->view, text, n, e))
 		return false;
-	ui->scan.fire = on_scan;
-	ui->scan.ctx = ui;
-	on_scan(ui);
+	begin_scan(ui);
 	buf_init(&words, sizeof(ui->view.message.text) - 1);
 	if (n) {
 		buf_str(&words, "the list shows ");
 		what_words(ui->view.list.matches.what, &words);
 	} else {
-		buf_str(&words, "the list shows everything");
+		buf_str(&words, ui->view.list.matches.peers
+					? "the list shows everything but muted peers"
+					: "the list shows everything");
 	}
 	ui_message(ui, MESSAGE_INFO, buf_cstr(&words));
 	buf_done(&words);
@@ -378,6 +393,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.filtered = face_filtered,
 		.find = ui_find,
 		.colors = face_colors,
+		.refilter = face_refilter,
 		.quit = face_quit,
 		.help = face_help,
 		.bind = ui_bind,

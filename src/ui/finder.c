@@ -38,9 +38,9 @@ void finder_stop(struct finder *f)
 /* The filter may still look at what was there before it. */
 static bool is_listed(const struct matches *m, const struct packet *p)
 {
-	if (!m->what || (p->seq >= m->low && p->seq < m->high))
-		return !m->what || matches_has(m, p->seq);
-	return what_matches(m->what, p, &m->env);
+	if (!matches_on(m) || (p->seq >= m->low && p->seq < m->high))
+		return !matches_on(m) || matches_has(m, p->seq);
+	return matches_test(m, p);
 }
 
 /* Nothing of it is listed, which needs no look at packets. */
@@ -48,7 +48,7 @@ static bool is_hidden(const struct range *r)
 {
 	uint64_t next;
 
-	return r->m->what && r->low >= r->m->low && r->high <= r->m->high &&
+	return matches_on(r->m) && r->low >= r->m->low && r->high <= r->m->high &&
 	       (!matches_next(r->m, r->low, &next) || next >= r->high);
 }
 

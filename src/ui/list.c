@@ -27,7 +27,7 @@ void list_packet(struct view *v, const struct packet *p)
 		l->newest_rx = p->no;
 	fold_follow(&l->folds, p);
 	/* While nothing is drawn the bits of what is gone are let go of here. */
-	if (l->matches.what && p->seq % FORGET_STRIDE == 0)
+	if (matches_on(&l->matches) && p->seq % FORGET_STRIDE == 0)
 		matches_forget(&l->matches, list_start(v));
 	matches_follow(&l->matches, p);
 }
@@ -44,7 +44,7 @@ uint64_t list_start(const struct view *v)
 
 struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq)
 {
-	const struct fold *f = v->list.matches.what ? NULL : fold_find(&v->list.folds, seq);
+	const struct fold *f = matches_on(&v->list.matches) ? NULL : fold_find(&v->list.folds, seq);
 	struct list_row row = { .first = seq, .last = seq };
 
 	if (f) {
@@ -95,7 +95,7 @@ static bool step(const struct view *v, uint64_t start, uint64_t *seq, bool up)
 	const struct matches *m = &v->list.matches;
 	struct list_row at = list_row_at(v, start, *seq);
 
-	if (m->what)
+	if (matches_on(m))
 		return up ? matches_previous(m, *seq, seq) : matches_next(m, *seq + 1, seq);
 	if (up ? at.first <= start : at.last + 1 >= v->list.end)
 		return false;
@@ -115,7 +115,7 @@ int list_walk(const struct view *v, uint64_t start, uint64_t *seq, int rows, boo
 /* The oldest row. */
 static bool first_row(const struct view *v, uint64_t start, uint64_t *seq)
 {
-	if (v->list.matches.what)
+	if (matches_on(&v->list.matches))
 		return matches_next(&v->list.matches, start, seq);
 	*seq = list_row_at(v, start, start).first;
 	return start < v->list.end;
@@ -124,7 +124,7 @@ static bool first_row(const struct view *v, uint64_t start, uint64_t *seq)
 /* The newest one. */
 static bool last_row(const struct view *v, uint64_t start, uint64_t *seq)
 {
-	if (v->list.matches.what)
+	if (matches_on(&v->list.matches))
 		return matches_previous(&v->list.matches, v->list.end, seq);
 	if (start >= v->list.end)
 		return false;
@@ -139,9 +139,9 @@ bool list_anchor(const struct view *v, uint64_t start, uint64_t *seq)
 
 	if (!v->list.paused || !v->list.selected.set)
 		return last_row(v, start, seq);
-	if (m->what && selected >= start)
+	if (matches_on(m) && selected >= start)
 		return matches_previous(m, selected + 1, seq) || matches_next(m, selected, seq);
-	if (m->what || selected < start)
+	if (matches_on(m) || selected < start)
 		return first_row(v, start, seq);
 	*seq = list_row_at(v, start, selected).first;
 	return true;
@@ -301,21 +301,22 @@ bool list_fold_turn(struct view *v, const struct clock *clock, uint64_t until)
 	return false;
 }
 
-bool list_filter(struct view *v, const char *text, size_t n, struct error *e)
+static bool set_matches(struct view *v, struct what *what, const char *text, size_t n,
+			struct error *e)
 {
+	const struct peer_table *peers = &v->session->peers;
 	struct matches *m = &v->list.matches;
-	struct what *what = NULL;
-	size_t used;
+	const struct peer_table *before = m->peers;
 
 	m->env = session_filter_env(v->session);
 	v->list.settle = false;
-	if (n == 0) {
+	m->peers = peer_table_hides(peers) ? peers : NULL;
+	if (!what && !m->peers) {
 		matches_done(m);
 		return true;
 	}
-	if (!what_parse(text, n, false, &used, &what, e))
-		return false;
-	if (!matches_set(m, what, text, used, list_start(v), v->list.end, e)) {
+	if (!matches_set(m, what, text, n, list_start(v), v->list.end, e)) {
+		m->peers = before;
 		what_free(what);
 		return false;
 	}
@@ -347,6 +348,29 @@ bool list_select_place(struct view *v, uint64_t seq)
 		return false;
 	set_selected_row(v, row >= 0 ? row : page(v) / 2);
 	return true;
+}
+
+bool list_filter(struct view *v, const char *text, size_t n, struct error *e)
+{
+	struct what *what = NULL;
+	size_t used = 0;
+
+	if (n && !what_parse(text, n, false, &used, &what, e))
+		return false;
+	return set_matches(v, what, text, used, e);
+}
+
+bool list_refilter(struct view *v, struct error *e)
+{
+	const char *text = v->list.matches.text;
+	char *copy = text ? strdup(text) : NULL;
+	bool done;
+
+	if (text && !copy)
+		return err_set(e, ERR_LIMIT, "no memory for a filter");
+	done = list_filter(v, copy, copy ? strlen(copy) : 0, e);
+	free(copy);
+	return done;
 }
 
 bool list_select_row(struct view *v, int row)

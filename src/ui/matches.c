@@ -23,14 +23,20 @@ static uint64_t most(uint64_t a, uint64_t b)
 bool matches_set(struct matches *m, struct what *what, const char *text, size_t n, uint64_t start,
 		 uint64_t end, struct error *e)
 {
-	struct matches made = { .what = what, .env = m->env, .start = start, .block = BLOCK_MAX };
+	struct matches made = {
+		.what = what,
+		.peers = m->peers,
+		.env = m->env,
+		.start = start,
+		.block = BLOCK_MAX,
+	};
 
 	made.low = made.high = end;
 	made.base = start & ~UINT64_C(63);
 	made.words = (size_t)((end - made.base) / 64) + WORDS_MIN;
 	made.bits = calloc(made.words, sizeof(*made.bits));
-	made.text = strndup(text, n);
-	if (!made.bits || !made.text) {
+	made.text = what ? strndup(text, n) : NULL;
+	if (!made.bits || (what && !made.text)) {
 		made.what = NULL;
 		matches_done(&made);
 		return err_set(e, ERR_LIMIT, "no memory for a filter");
@@ -101,12 +107,18 @@ static void put(struct matches *m, uint64_t seq, bool match)
 	m->count += match ? 1 : UINT64_MAX;
 }
 
+bool matches_test(const struct matches *m, const struct packet *p)
+{
+	return (!m->peers || peer_table_shows(m->peers, p)) &&
+	       (!m->what || what_matches(m->what, p, &m->env));
+}
+
 /* Without memory for its bit a packet is not listed. */
 void matches_follow(struct matches *m, const struct packet *p)
 {
-	if (!m->what || (!word_of(m, p->seq) && !make_room(m, p->seq)))
+	if (!matches_on(m) || (!word_of(m, p->seq) && !make_room(m, p->seq)))
 		return;
-	put(m, p->seq, what_matches(m->what, p, &m->env));
+	put(m, p->seq, matches_test(m, p));
 	m->high = most(m->high, p->seq + 1);
 }
 
@@ -122,7 +134,7 @@ static void scan_block(struct matches *m, struct store_cursor *cursor, uint64_t 
 			continue;
 		if (read == STORE_END || p.seq >= m->low)
 			break;
-		put(m, p.seq, what_matches(m->what, &p, &m->env));
+		put(m, p.seq, matches_test(m, &p));
 	}
 	m->low = from;
 }
@@ -132,7 +144,7 @@ bool matches_scan(struct matches *m, struct store *st, const struct clock *clock
 	struct store_cursor cursor = { .store = st };
 	uint64_t now = clock_monotonic(clock), before;
 
-	while (m->what && m->low > m->start && now < until) {
+	while (matches_on(m) && m->low > m->start && now < until) {
 		before = now;
 		scan_block(m, &cursor, m->low - least(m->low - m->start, m->block));
 		now = clock_monotonic(clock);
@@ -142,14 +154,14 @@ bool matches_scan(struct matches *m, struct store *st, const struct clock *clock
 			m->block *= 2;
 	}
 	store_cursor_rest(&cursor);
-	return m->what && m->low > m->start;
+	return matches_on(m) && m->low > m->start;
 }
 
 void matches_forget(struct matches *m, uint64_t seq)
 {
 	uint64_t at;
 
-	if (!m->what)
+	if (!matches_on(m))
 		return;
 	if (seq >= m->high) {
 		memset(m->bits, 0, m->words * sizeof(*m->bits));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What of the store the list shows: a bit for each place, set where the filter matches.
+ * What of the store the list shows: a bit for each place, set where the filter matches and nobody
+ * is muted.
  *
  * What comes is looked at as it comes; what was there before, from the newest back to the oldest
  * in slices of a few milliseconds, so that the first rows are there at once and no key waits.
@@ -10,6 +11,7 @@
 #define UI_MATCHES_H
 
 #include "match/what.h"
+#include "session/peer.h"
 #include "store/store.h"
 #include "util/clock.h"
 #include "util/num.h"
@@ -18,8 +20,9 @@
 #define MATCHES_TURN_NS (4 * NS_PER_MS)
 
 struct matches {
-	struct what *what; /* NULL: no filter, all is listed, and nothing else is set */
-	char *text;        /* as it was written */
+	struct what *what;              /* the filter; NULL: none */
+	const struct peer_table *peers; /* some of them are muted; NULL: nobody is */
+	char *text;                     /* as it was written */
 	struct filter_env env;
 	uint64_t low, high; /* looked at: low <= seq < high */
 	uint64_t start;     /* what is before it is not listed any more */
@@ -30,7 +33,17 @@ struct matches {
 	unsigned block; /* packets looked at between two looks at the clock */
 };
 
-/* Takes "what" and copies text; [start, end) is still to be looked at. */
+/* Is anything not listed?  Else nothing but "env" is set. */
+static inline bool matches_on(const struct matches *m)
+{
+	return m->what || m->peers;
+}
+
+/* Is it listed?  What was looked at is known by its bit. */
+bool matches_test(const struct matches *m, const struct packet *p);
+
+/* With "peers" as it is; takes "what", which may be NULL, and copies text; [start, end) is still to
+ * be looked at. */
 bool matches_set(struct matches *m, struct what *what, const char *text, size_t n, uint64_t start,
 		 uint64_t end, struct error *e);
 void matches_done(struct matches *m); /* no filter then */

@@ -430,7 +430,11 @@ static void draw_nothing(const struct painter *d, int row)
 {
 	const struct matches *m = &d->v->list.matches;
 
-	if (m->what)
+	if (m->peers && !m->what && m->low <= m->start)
+		canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM,
+			   m->peers->solo ? "nothing of the peers that are solo; :solo shows all"
+					  : "nothing but of muted peers; :unmute shows them");
+	else if (matches_on(m))
 		canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM,
 			   m->low > m->start ? "looking for what the filter matches"
 					     : "the filter matches nothing; :filter takes it off");

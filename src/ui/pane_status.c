@@ -229,7 +229,7 @@ static int draw_filtered(struct view *v, int row, int end, struct canvas *c)
 	struct buf text;
 	int at;
 
-	if (!m->what)
+	if (!matches_on(m))
 		return end;
 	buf_init(&text, TEXT_MAX);
 	num_format_count(&text, m->count);
@@ -238,6 +238,10 @@ static int draw_filtered(struct view *v, int row, int end, struct canvas *c)
 	if (m->low > m->start && m->high > m->start)
 		buf_printf(&text, ", %" PRIu64 " %% seen",
 			   100 * (m->high - m->low) / (m->high - m->start));
+	if (m->peers && m->peers->solo)
+		buf_printf(&text, ", solo %" PRIu32, m->peers->solo);
+	else if (m->peers)
+		buf_printf(&text, ", %" PRIu32 " muted", m->peers->muted);
 	at = end - width_of(&text);
 	if (at > 0)
 		canvas_str(c, row, at, end - at, STYLE_WARNING, buf_cstr(&text));

@@ -205,6 +205,8 @@ uint64_t list_newer(struct view *v);           /* numbered packets after the sel
 /* The list shows what WHAT matches (match/what.h); n 0: everything.  On an error nothing changes.
  * list_filter_turn() is then called until it says that all was looked at. */
 bool list_filter(struct view *v, const char *text, size_t n, struct error *e);
+/* The same filter anew: other peers are muted now. */
+bool list_refilter(struct view *v, struct error *e);
 /* Looks on until "until" (monotonic ns); false: that was all. */
 bool list_filter_turn(struct view *v, const struct clock *clock, uint64_t until);
 

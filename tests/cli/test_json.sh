@@ -95,6 +95,16 @@ by_content() {
 }
 check "by content" by_content
 
+peers() {
+	run -o json -w 5 -c "label 127.0.0.1:$port echo" -c "to 127.0.0.1:$port" \
+		-c "set answer-timeout 50ms" -c "send ab" -c "wait 150ms" -c peers \
+		-c 'expect "ab"' -c peers
+	ends 0 && holds 'map(select(.event == "peer")) | map([.label, .tx, .rx, .unanswered]) ==
+		[["echo", 1, 0, 1], ["echo", 1, 1, 0]] and (.[0] | has("rtt") | not) and
+		(.[1] | .rtt >= 0.3 and .rtt == .rtt_min and .answered == 1)'
+}
+check "peers: one that answers late was unanswered" peers
+
 peer_start closed closed
 ask 'x' -o json -w 5
 check "an ICMP error has type, code and meaning" holds ".[-1] | .event == \"icmp\" and .type == 3 and

@@ -109,6 +109,12 @@ run -o text -c "to 127.0.0.1:$port" -c 'send before' -c 'expect any' -c 'filter 
 	-c 'expect any' </dev/null
 cut -f 6 "$work/stdout" | tr '\n' ' ' >"$work/texts"
 check "filter limits what is printed from then on" grep -qx 'before two three ' "$work/texts"
+run -o text -c "to 127.0.0.1:$port" -c 'send before' -c 'expect any' -c 'mute @1' \
+	-c 'send one' -c 'expect "one"' -c unmute -c 'solo 127.0.0.1:9' -c 'send two' \
+	-c 'expect "two"' -c solo -c 'send three' -c 'expect any' </dev/null
+cut -f 6 "$work/stdout" | tr '\n' ' ' >"$work/texts"
+check "a muted peer is not printed, but waited for; nor are others than a solo one" \
+	grep -qx 'before three ' "$work/texts"
 run -c 'filter lem > 1' </dev/null
 check "its fault has a column" ends 1 '1:8: there is no field "lem"'
 

@@ -78,7 +78,7 @@ static void faults_are_named_with_their_column(void **state)
 		{ "trace 255.255.255.255:9", 6, "sweep" },
 		{ "trace 127.0.0.1:9 9", -2, "" },
 		{ "label @7 x", 6, "no peer @7" },
-		{ "label x y", 6, "x" },
+		{ "label x y", 6, "\"x\" is neither @N nor" },
 		{ "bind F3", 7, "usage: bind KEY COMMAND" },
 	};
 	struct fake_face *f = *state;

@@ -116,6 +116,50 @@ static void the_selection_goes_to_the_nearest(void **state)
 	}
 }
 
+static void look_again(struct deck *d)
+{
+	assert_true(list_refilter(&d->view, NULL));
+	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
+		;
+}
+
+/* Each time with the filter, and without; what comes while they are muted is hidden too. */
+static void muted_peers_are_no_rows(void **state)
+{
+	struct deck *d = *state;
+	struct peer_table *peers = &d->session.peers;
+	struct peer *one;
+
+	for (int i = 0; i < 10; i++) {
+		deck_rx(d, 1, deck_addr("10.0.0.1", 7), "one");
+		deck_rx(d, 1, deck_addr("10.0.0.2", 7), "two");
+	}
+	one = peer_by_number(peers, 1);
+	assert_non_null(one);
+	peer_mute(peers, one, true);
+	look_again(d);
+	assert_int_equal(d->view.list.matches.count, 10);
+	assert_int_equal(select_at(d, LIST_FIRST), 2);
+	assert_int_equal(select_at(d, LIST_NEXT), 4);
+	deck_rx(d, 1, deck_addr("10.0.0.1", 7), "one");
+	deck_rx(d, 1, deck_addr("10.0.0.3", 7), "three");
+	assert_int_equal(d->view.list.matches.count, 11);
+	filter(d, "text == three");
+	assert_int_equal(d->view.list.matches.count, 1);
+	filter(d, "text == one");
+	assert_int_equal(d->view.list.matches.count, 0);
+	peer_solo(peers, one, true);
+	look_again(d);
+	assert_int_equal(d->view.list.matches.count, 11);
+	filter(d, "");
+	assert_int_equal(d->view.list.matches.count, 11);
+	peer_solo(peers, one, false);
+	peer_mute(peers, one, false);
+	look_again(d);
+	assert_false(matches_on(&d->view.list.matches));
+	assert_int_equal(select_at(d, LIST_FIRST), 1);
+}
+
 static void a_fault_keeps_the_old_one(void **state)
 {
 	struct deck *d = *state;
@@ -229,6 +273,7 @@ int main(void)
 		TEST(only_matches_are_rows),
 		TEST(what_comes_is_filtered),
 		TEST(the_selection_goes_to_the_nearest),
+		TEST(muted_peers_are_no_rows),
 		TEST(a_fault_keeps_the_old_one),
 		TEST(what_is_gone_is_no_match),
 		TEST(a_cleared_list_is_empty),

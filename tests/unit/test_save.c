@@ -170,6 +170,8 @@ static void every_kind_of_session_comes_back(void **state)
 		"open udp4 127.0.0.1:0\necho-server on\n\n",
 		"on len > 3 delay 5ms drop 0.5% reply PONG ${seq}\non any hex ${req}00\n\n",
 		"open udp4\nopen udp6\nopen\nsocket 2\n\n",
+		"label 10.0.0.9:53 dns\nmute 10.0.0.9:53\nmute [fe80::9%lo]:5353\n\n",
+		"solo 10.0.0.9:53 10.0.0.8:53\nset match data[0:2]\nset answer-timeout 250ms\n\n",
 		"open udp4\nopen udp4\nopen udp4\nclose 1\nsocket 2\n\n",
 		"input hex\n\n",
 		"input text eol=crlf\n\n",
