@@ -101,6 +101,8 @@ static void write_packet(struct export *x, const struct packet *p)
 	struct buf *out = output_buffer(x->out);
 	size_t before = out->len;
 
+	if (!peer_table_shows(&x->activity.session->peers, p))
+		return;
 	if (x->spec.what && !what_matches(x->spec.what, p, &x->env))
 		return;
 	writer_packet(x->spec.format, x->activity.session, true, p, out);
