@@ -12,11 +12,19 @@ static uint64_t selection(const struct view *v)
 	return v->list.paused && v->list.selected.set ? v->list.selected.packet.seq : UINT64_MAX;
 }
 
+/* Past the row of the selection: what is folded into it is found at once. */
 static void start(struct view *v, bool up)
 {
-	uint64_t selected = selection(v);
+	uint64_t selected = selection(v), from = v->list.end, first = list_start(v);
+	struct list_row row;
 
-	finder_start(&v->finder, selected == UINT64_MAX ? v->list.end : selected, up);
+	if (selected != UINT64_MAX && selected >= first) {
+		row = list_row_at(v, first, selected);
+		from = up ? row.first : row.last;
+	} else if (selected != UINT64_MAX) {
+		from = selected;
+	}
+	finder_start(&v->finder, from, up);
 	v->finder.origin = selected;
 }
 

@@ -127,6 +127,11 @@ static void test_a_paste_comes_back_as_one(void **state)
 	term_row_is(t, ROW_INPUT, "text> :quit");
 	term_key(t, "Enter");
 	app_heard(app, ":quit");
+	/* and the history knows both for what they were */
+	term_key(t, "Up");
+	term_row_is(t, ROW_INPUT, "text> :quit");
+	term_key(t, "Up");
+	term_row_is(t, ROW_INPUT, "cmd> :find any");
 }
 
 static void test_typing_goes_on_under_a_flood(void **state)

@@ -101,6 +101,24 @@ static void paused_it_is_the_next_one(void **state)
 	assert_true(d->view.finder.wrapped);
 }
 
+static void a_folded_row_is_one_step(void **state)
+{
+	struct deck *d = *state;
+
+	for (int i = 0; i < 10; i++) {
+		if (i == 0 || i == 6)
+			add(d, 1);
+		else
+			deck_refused(d, 1, deck_addr("10.0.0.9", 53), 1);
+	}
+	assert_int_equal(find(d, "kind == icmp"), 10);
+	assert_int_equal(again(d, true), 6);
+	assert_int_equal(again(d, true), 10);
+	assert_true(d->view.finder.wrapped);
+	assert_int_equal(again(d, false), 2);
+	assert_int_equal(again(d, false), 8);
+}
+
 static void what_is_nowhere_moves_nothing(void **state)
 {
 	struct deck *d = *state;
@@ -232,15 +250,11 @@ static void places_in_a_datagram_go_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(following_the_newest_is_found),
-		TEST(paused_it_is_the_next_one),
-		TEST(what_is_nowhere_moves_nothing),
-		TEST(the_filter_is_respected),
-		TEST(what_is_gone_or_cleared_is_not_found),
-		TEST(a_fault_keeps_the_old_one),
-		TEST(who_moves_ends_it),
-		TEST(it_goes_on_in_turns),
-		TEST(places_in_a_datagram_go_round),
+		TEST(following_the_newest_is_found), TEST(paused_it_is_the_next_one),
+		TEST(a_folded_row_is_one_step),      TEST(what_is_nowhere_moves_nothing),
+		TEST(the_filter_is_respected),       TEST(what_is_gone_or_cleared_is_not_found),
+		TEST(a_fault_keeps_the_old_one),     TEST(who_moves_ends_it),
+		TEST(it_goes_on_in_turns),           TEST(places_in_a_datagram_go_round),
 	};
 
 	return cmocka_run_group_tests_name("finder", tests, NULL, NULL);
