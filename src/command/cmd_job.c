@@ -210,7 +210,6 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 		.times = c->schedule.times,
 		.timeout = c->until && c->until->timed ? c->until->timeout : 0,
 		.until = c->until ? c->until->text : NULL,
-		.via = c->via,
 	};
 	struct session_socket *k;
 	bool ok;
@@ -219,6 +218,7 @@ bool job_begin(struct command_call *c, const char *line, size_t verb, struct err
 	c->intent = &intent;
 	ok = c->row->run(c, e);
 	c->intent = NULL;
+	spec.via = c->via; /* "reply" chooses its source by itself */
 	k = intent.socket;
 	spec.dests = intent.count || !k ? intent.addrs : &k->sock.peer;
 	spec.count = intent.count ? intent.count : 1;

@@ -5,6 +5,7 @@
 #include "command/send.h"
 #include "command/tables.h"
 #include "payload/payload.h"
+#include "session/rule.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -252,6 +253,20 @@ static bool aim_at(struct command_call *c, uint64_t number, struct packet *p,
 	return true;
 }
 
+/* From the address that was asked, unless "via" says else. */
+static void choose_source(struct command_call *c, const struct packet *p)
+{
+	const struct session_socket *k = c->to.socket;
+	struct tx_via tx;
+
+	if (c->via.asked || p->kind != PACKET_RX || !k || c->to.count != 1 ||
+	    !addr_equal(&c->to.addrs[0], &p->peer) || !rule_source(k, p, &tx))
+		return;
+	c->via = (struct via){ .asked = true, .tx = tx };
+	if (c->intent)
+		c->intent->via = c->via;
+}
+
 static bool reply_run(struct command_call *c, struct error *e)
 {
 	struct store_hold hold = { 0 };
@@ -266,6 +281,8 @@ static bool reply_run(struct command_call *c, struct error *e)
 		ok = found = aim_at(c, number, &p, &hold, e);
 	if (ok && !c->payload_len)
 		ok = err_at(e, (ptrdiff_t)c->payload_at, "usage: reply [#N] TEXT");
+	if (ok && !c->env)
+		choose_source(c, &p);
 	c->answered = found ? &p : NULL;
 	ok = ok && payload_run(c, e);
 	c->answered = NULL;

@@ -180,8 +180,8 @@ void rule_failed(struct rule *r, const struct addr *dest, const struct error *e)
 static void held_back(struct rule *r, const struct addr *dest)
 {
 	r->limited++;
-	tell(r, &r->limit_told, dest, "1,000 answers in a second are enough for ",
-	     ": what is more is not answered, :rules counts it");
+	tell(r, &r->limit_told, dest, "",
+	     " gets 1,000 answers a second, no more; :rules counts the rest");
 }
 
 static bool tell_next(struct session *s)
@@ -255,17 +255,15 @@ static unsigned take_quota(struct session *s, struct peer *peer, unsigned copies
 	return copies;
 }
 
-/* On a socket of all addresses the kernel would take that of the route back, from where the peer
- * may not expect an answer. */
-static void choose_source(const struct session_socket *k, const struct packet *p, struct answer *to)
+bool rule_source(const struct session_socket *k, const struct packet *p, struct tx_via *out)
 {
-	to->via.tos = -1;
+	*out = (struct tx_via){ .tos = -1 };
 	if (!addr_is_any(&k->sock.local) || !p->local.family || addr_is_any(&p->local) ||
 	    p->flags & (PACKET_MULTICAST | PACKET_BROADCAST))
-		return;
-	to->chosen = true;
-	to->via.source = p->local;
-	to->via.ifindex = addr_has_zone(&p->local) ? p->ifindex : 0;
+		return false;
+	out->source = p->local;
+	out->ifindex = addr_has_zone(&p->local) ? p->ifindex : 0;
+	return true;
 }
 
 static bool make(struct session *s, struct rule *r, const struct packet *p, struct error *e)
@@ -290,7 +288,7 @@ static void answer(struct session *s, const struct session_socket *k, struct rul
 	struct error e = { .at = -1 };
 	size_t at = answers_begin(s, k->number);
 
-	choose_source(k, p, &to);
+	to.chosen = rule_source(k, p, &to.via);
 	if (!make(s, r, p, &e))
 		rule_failed(r, &p->peer, &e);
 	else if (!answers_add(s, r, &to, at, copies)) {

@@ -18,6 +18,7 @@
 #define SESSION_RULE_H
 
 #include "match/what.h"
+#include "net/tx.h"
 #include "session/session.h"
 
 #define RULE_MAX 64
@@ -73,6 +74,10 @@ void rule_hear(struct session *s, struct session_socket *k, struct peer *peer,
 bool rule_settle(struct session *s);
 /* session_done(): without a word. */
 void rule_free_all(struct session *s);
+
+/* The address that p was sent to, for an answer by k: on a socket of all addresses the kernel would
+ * take that of the route back, from where the peer may not expect one.  false: it may. */
+bool rule_source(const struct session_socket *k, const struct packet *p, struct tx_via *out);
 
 /* One answer came to nothing; e is why, or NULL. */
 void rule_failed(struct rule *r, const struct addr *dest, const struct error *e);

@@ -42,7 +42,7 @@ check "only answers know a request" ends 1 'here none is'
 # ---- two that answer each other ----
 
 said() {
-	grep -c 'answers in a second are enough' "$work/$1.out"
+	grep -c 'answers a second, no more' "$work/$1.out"
 }
 
 told_by_now() {
