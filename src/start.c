@@ -322,7 +322,7 @@ bool start_session(const struct cli *cli, struct session *s, struct face *face,
 		ok = start_client(cli, s, face, set, e);
 	else if (cli->port || cli->source || cli->options.count || cli->joins.count)
 		ok = open_socket(cli, AF_UNSPEC, cli->source, cli->port, s, face, set, e);
-	else if (!s->socket_count)
+	else if (!s->socket_count && !cli->read)
 		buf_str(hint, "no socket yet: F2 or :open 0.0.0.0:5000, :to HOST PORT; F1 helps");
 	return ok && join_groups(cli, s, face, set, e);
 }

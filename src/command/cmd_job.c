@@ -2,6 +2,7 @@
 /* Commands about jobs: "every" and "delay" in front of a sending command, jobs, stop. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/diagnose.h"
 #include "command/expectation.h"
 #include "command/send.h"
 #include "command/tables.h"
@@ -297,9 +298,9 @@ static void activity_row(struct command_call *c, const struct activity *a)
 		a->kind->progress(a, &progress);
 	snprintf(command, sizeof(command), "%s %%%u", a->over ? "show" : "stop", a->number);
 	listing_row(&c->listing, a->over ? LISTING_DIM : LISTING_PLAIN,
-		    a->over && a->kind->told ? NULL : command, "%%%u\t%s\t%s\t\t\t\t%.*s%s",
-		    a->number, a->over ? "over" : "-", buf_cstr(&progress), (int)n, a->line,
-		    a->line[n] ? ".." : "");
+		    a->over && !diagnose_has_report(c, a) ? NULL : command,
+		    "%%%u\t%s\t%s\t\t\t\t%.*s%s", a->number, a->over ? "over" : "-",
+		    buf_cstr(&progress), (int)n, a->line, a->line[n] ? ".." : "");
 	buf_done(&progress);
 }
 

@@ -21,7 +21,7 @@ static bool show_activity(struct command_call *c, struct error *e)
 		return false;
 	if (number <= UINT32_MAX)
 		a = activity_find(c->session, (uint32_t)number);
-	if (!a || a->kind->told)
+	if (!a || !diagnose_has_report(c, a))
 		return err_at(e, (ptrdiff_t)c->words[0].at,
 			      "%s has no report: :jobs lists those that have", c->words[0].text);
 	diagnose_report(c, a);

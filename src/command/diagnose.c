@@ -3,6 +3,13 @@
 
 #include "command/script.h"
 
+bool diagnose_has_report(const struct command_call *c, const struct activity *a)
+{
+	const struct command *row = command_find(c->set, a->kind->name, false, NULL);
+
+	return row && row->report;
+}
+
 void diagnose_report(struct command_call *c, struct activity *a)
 {
 	const struct command *row = command_find(c->set, a->kind->name, false, NULL);

@@ -14,6 +14,8 @@
  * printed.  Its verdict then may end the script.
  */
 bool diagnose_begin(struct command_call *c, struct activity *a, struct error *e);
+/* Does the command that started it show any? */
+bool diagnose_has_report(const struct command_call *c, const struct activity *a);
 /* The report as it is now into the call's listing, by the row of the command that started it. */
 void diagnose_report(struct command_call *c, struct activity *a);
 

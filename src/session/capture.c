@@ -347,9 +347,19 @@ static void free_capture(struct activity *a)
 	free(c);
 }
 
+static void progress(const struct activity *a, struct buf *out)
+{
+	struct capture_totals t;
+
+	capture_totals(a, &t);
+	if (t.size)
+		buf_printf(out, "%" PRIu64 " %%", t.offset * 100 / t.size);
+}
+
 static const struct activity_kind kind = {
 	.name = "read",
 	.stop = stop,
+	.progress = progress,
 	.free = free_capture,
 	.told = true,
 };

@@ -236,14 +236,18 @@ void capture_left(struct capture *c, bool all)
 	}
 }
 
-void capture_frame(struct capture *c, const struct capfile_frame *f)
+void capture_frame(struct capture *c, const struct capfile_frame *given)
 {
+	struct capfile_frame f = *given;
 	struct dissected d;
 
+	/* one without a time came after the one before it, that is all that is known */
+	if (!f.time)
+		f.time = c->totals.last;
 	c->totals.frames++;
-	capture_gap(c, f->time, f->dropped);
-	add_comment(c, f);
-	switch (dissect_frame(c->dissect, f, interface_of(c, f), &d)) {
+	capture_gap(c, f.time, f.dropped);
+	add_comment(c, &f);
+	switch (dissect_frame(c->dissect, &f, interface_of(c, &f), &d)) {
 	case DISSECT_PACKET:
 		add_packet(c, &d);
 		break;

@@ -106,6 +106,8 @@ bool capfile_fill(struct capfile *f, int fd, struct error *e)
 	do
 		n = read(fd, f->window + f->end, room < CAPFILE_READ ? room : CAPFILE_READ);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return true; /* not yet */
 	if (n < 0)
 		return err_sys(e, errno, "cannot read on");
 	came(f, (size_t)n);

@@ -55,7 +55,8 @@ void capfile_free(struct capfile *f);
 
 enum capfile_result capfile_next(struct capfile *f, struct capfile_frame *out, struct error *e);
 
-/* One read(2), which waits if the descriptor does; its end is noted.  After CAPFILE_MORE only. */
+/* One read(2), which waits if the descriptor does (if not, there may be nothing yet); its end is
+ * noted.  After CAPFILE_MORE only. */
 bool capfile_fill(struct capfile *f, int fd, struct error *e);
 /* Likewise from memory; n 0 is the end.  Returns how many of them were taken. */
 size_t capfile_feed(struct capfile *f, const void *bytes, size_t n);

@@ -130,12 +130,6 @@ int main(int argc, char **argv)
 		  { deck ? deck : "./udpdeck", "--no-rc", "--read", path, "-o", "text" },
 		  0,
 		  0 },
-		{ "udpdeck --memory 16MiB",
-		  { deck ? deck : "./udpdeck", "--no-rc", "--memory", "16MiB", "--read", path, "-o",
-		    "text" },
-		  0,
-		  0 },
-		{ "tshark -n -r FILE", { "tshark", "-n", "-r", path }, 0, 0 },
 		{ "tcpdump -n -r FILE", { "tcpdump", "-n", "-r", path }, 0, 0 },
 	};
 	int fd = mkostemp(path, O_CLOEXEC);
@@ -151,7 +145,7 @@ int main(int argc, char **argv)
 		run(&readers[i]);
 		show(&readers[i], count);
 	}
-	ok = readers[0].seconds > 0 && compare(&readers[0], &readers[2]);
+	ok = readers[0].seconds > 0 && compare(&readers[0], &readers[1]);
 	fclose(out);
 	if (!getenv("KEEP"))
 		unlink(path);

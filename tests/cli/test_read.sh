@@ -107,6 +107,12 @@ counted() {
 }
 check "what is not UDP is counted" counted
 
+reported() {
+	run -c "read $corpus/mixed.pcapng" -c 'show %1' -o json </dev/null
+	ends 0 'is not UDP' && grep -q '"event":"read".*"frames":3,"datagrams":2.*"not_udp":1' "$work/stdout"
+}
+check "show says what was read" reported
+
 from_stdin() {
 	# shellcheck disable=SC2002 # it has to be a pipe
 	cat "$corpus/mixed.pcapng" | run --read - -o text
@@ -124,6 +130,21 @@ if [ -s "$work/plain.pcap" ] && command -v tcpdump >/dev/null 2>&1; then
 else
 	skip "as many datagrams as tcpdump sees" "no tcpdump or editcap"
 fi
+
+# A pipe that goes on: what came is there at once, and a signal ends it.
+stopped() {
+	mkfifo "$work/fifo" && "$udpdeck" --read "$work/fifo" -o text >"$work/stdout" \
+		2>"$work/stderr" </dev/null &
+	stopped_pid=$!
+	running="$running $stopped_pid"
+	wait_for "test -p $work/fifo" 10 && exec 9>"$work/fifo" &&
+		cat "$corpus/mixed.pcapng" >&9 && wait_for "test -s $work/stdout" 10 &&
+		kill -INT "$stopped_pid" && wait "$stopped_pid"
+	echo $? >"$work/status"
+	exec 9>&-
+	ends 0 'stopped' && [ "$(wc -l <"$work/stdout")" = 2 ]
+}
+check "Ctrl-C ends one that goes on" stopped
 
 # ---- what is wrong with it ----
 
