@@ -23,7 +23,7 @@ answer_listed() {
 
 answer_in_details() {
 	deck one "wait #2 @1 -> 10.77.0.1:" "wait on eth0 ttl 64" "wait 1-52 of 52" \
-		"wait unicast" "wait 52 bytes" "wait eth0, index" "wait kernel" "wait 53 well-known" \
+		"wait unicast" "wait Answers" "wait #1 after" "wait 52 bytes" "wait eth0, index" "wait kernel" "wait 53 well-known" \
 		"wait cs0, ECN not-ect" "wait 0000 00 07 85 80" "wait ha.example.test." "wait 0030 0a 00 00 01"
 }
 
@@ -32,18 +32,32 @@ no_such_name() {
 		deck one "wait 0000 00 09 81 83" "wait 35 bytes"
 }
 
+# Two queries at once; each answer names the one with its id, and how long it took.
+paired() {
+	tail='0100 0001 0000 0000 0000  05 616c706861 07 6578616d706c65 04 74657374 00  0001 0001'
+	on h1 "$udpdeck" --no-rc -o json -c 'set match data[0:2]' -c 'open udp4' -c 'to 10.77.0.2 53' \
+		-c "hex 0011 $tail" -c "hex 0012 $tail" -c 'expect data[0:2] == 0011' \
+		-c 'expect data[0:2] == 0012' -c peers </dev/null >"$work/paired" 2>&1
+	for pair in 0011:1 0012:2; do
+		grep -Eq "\"event\":\"rx\".*\"data\":\"${pair%:*}.*\"request\":${pair#*:},\"rtt\":[0-9.e-]+}" \
+			"$work/paired" || { cat "$work/paired"; return 1; }
+	done
+	grep -q '"event":"peer".*"answered":2,"unanswered":0,"rtt":' "$work/paired"
+}
+
 over_ipv6() {
 	deck_start h1 two fd77::2 53 &&
 		deck two "key F5" "wait hex>" "send $query\\r" \
 			"wait <- @1 [fd77::2]:53" "wait Hop limit" "wait 0030 0a 00 00 01"
 }
 
-plan 6
+plan 7
 check "two hosts, dnsmasq on one" lan_up 2
 dns_start h2
 check "a query typed in hex leaves as the preview said" typed_in_hex
 check "its answer is listed with its source and length" answer_listed
 check "the details have its head in words and its bytes" answer_in_details
 check "text between hex, and a name that does not exist" no_such_name
+check "answers are paired with their queries by the id" paired
 check "the same over IPv6" over_ipv6
 finish
