@@ -77,6 +77,8 @@ struct face {
 	bool (*take_stdout)(void *ctx, struct error *e);
 	/* stdin is to be read by a command.  NULL: it is in use. */
 	bool (*take_stdin)(void *ctx, struct error *e);
+	/* Offers text to the terminal's clipboard; nobody can tell if it takes it. */
+	bool (*clipboard)(void *ctx, const char *text, size_t n, struct error *e);
 	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
 	void (*echo)(void *ctx, const char *text);

@@ -18,6 +18,7 @@ extern const struct command look_commands[];
 extern const struct command stats_commands[];
 extern const struct command peer_commands[];
 extern const struct command ping_commands[];
+extern const struct command copy_commands[];
 extern const struct command export_commands[];
 extern const struct command read_commands[];
 extern const struct command record_commands[];

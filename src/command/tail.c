@@ -16,12 +16,17 @@ static void trim(struct tail *t)
 		t->n--;
 }
 
-struct tail tail_of(const struct command_call *c)
+struct tail tail_trimmed(const char *at, size_t n)
 {
-	struct tail t = { c->payload, c->payload_len };
+	struct tail t = { at, n };
 
 	trim(&t);
 	return t;
+}
+
+struct tail tail_of(const struct command_call *c)
+{
+	return tail_trimmed(c->payload, c->payload_len);
 }
 
 bool tail_is(struct tail t, const char *word)

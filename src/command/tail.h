@@ -13,7 +13,8 @@ struct tail {
 	size_t n;
 };
 
-/* The call's payload without blanks around it. */
+/* Without blanks around it: n bytes of the line; the call's payload. */
+struct tail tail_trimmed(const char *at, size_t n);
 struct tail tail_of(const struct command_call *c);
 bool tail_is(struct tail t, const char *word);
 struct tail tail_last(struct tail t); /* its last word; n 0: it is empty */

@@ -331,6 +331,8 @@ const struct command ui_command_rows[] = {
 	  .run = finding_run },
 	{ "match", "next|previous", "keys", 1, 1, CMD_HIDDEN,
 	  "what find looks for: the next packet, in the details the next place", .run = ui_match },
+	{ "copying", "", "keys", 0, 0, CMD_HIDDEN, "copy the datagram, in the details its bytes",
+	  .run = ui_copy },
 	{ "move", "WHERE", "keys", 1, 1, CMD_HIDDEN, "move in the focused pane", .run = ui_move },
 	{ "packet", "next|previous", "keys", 1, 1, CMD_HIDDEN, "select another packet",
 	  .run = ui_packet },

@@ -315,6 +315,15 @@ static const char *face_filtered(void *ctx)
 	return ui->view.list.matches.text;
 }
 
+static bool face_clipboard(void *ctx, const char *text, size_t n, struct error *e)
+{
+	struct ui *ui = ctx;
+
+	if (!ui->screen)
+		return err_set(e, ERR_STATE, "the screen is not there yet");
+	return screen_clipboard(ui->screen, text, n, e);
+}
+
 /* Asks once more while something goes on; anything done in between takes it back. */
 static void face_quit(void *ctx)
 {
@@ -395,6 +404,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.colors = face_colors,
 		.refilter = face_refilter,
 		.quit = face_quit,
+		.clipboard = face_clipboard,
 		.help = face_help,
 		.bind = ui_bind,
 		.bindings = ui_bindings,

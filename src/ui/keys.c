@@ -97,6 +97,8 @@ const struct key keys[] = {
 	  "the fields as Wireshark sees them, or our own" },
 	{ "m", NULL, "m", BROWSE, "mark", NULL, "mark this packet, to compare others with it" },
 	{ "d", NULL, "d", BROWSE, "diff", NULL, "this packet beside the marked one, and back" },
+	{ "y", NULL, "y", BROWSE, "copying", NULL,
+	  "copy the datagram; in the details the bytes of the field" },
 	{ "x", NULL, "x", BROWSE, "details view", NULL, "fields and hex, hex, text, a C array" },
 	{ 0 },
 };

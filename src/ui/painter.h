@@ -19,6 +19,7 @@ enum paint {
 	PAINT_MOUSE_ON = 4,
 	PAINT_MOUSE_OFF = 8,
 	PAINT_FRAME = 16,
+	PAINT_CLIPBOARD = 64,
 	PAINT_ANEW = 32, /* with the next frame: everything, not what has changed */
 };
 

@@ -14,10 +14,12 @@
 #include "command/color.h"
 #include "line/restore.h"
 #include "ui/painter.h"
+#include "util/base64.h"
 #include "util/buf.h"
 
 #include <curses.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,11 @@
 /* So long a painter that is stuck is waited for. */
 #define PATIENCE_MS 300
 #define SEQUENCES_MAX 512
+
+/* Of xterm and those like it; its bytes are base64, so nothing in them ends it. */
+#define CLIPBOARD "\033]52;c;"
+#define CLIPBOARD_END "\a"
+#define CLIPBOARD_MAX (2u << 20)
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
@@ -45,6 +52,9 @@ struct screen {
 	bool away; /* the terminal is the shell's */
 	struct painter *painter;
 	struct canvas before; /* the painter's: what is on the screen */
+	struct buf offering;  /* the painter's: for the clipboard */
+	pthread_mutex_t lock; /* of what follows */
+	struct buf offered;   /* the sequence that is written next */
 };
 
 /* ---- styles ---- */
@@ -212,6 +222,18 @@ static void put_mouse(const struct screen *s, bool on)
 		put(s, sequence, strlen(sequence));
 }
 
+/* Nothing is held while it is written, for the painter may be cancelled there. */
+static void put_clipboard(struct screen *s)
+{
+	struct buf swap = s->offering;
+
+	pthread_mutex_lock(&s->lock);
+	s->offering = s->offered;
+	s->offered = swap;
+	pthread_mutex_unlock(&s->lock);
+	put(s, buf_cstr(&s->offering), s->offering.len);
+}
+
 static void work(void *ctx, unsigned what, const struct canvas *frame)
 {
 	struct screen *s = ctx;
@@ -222,6 +244,8 @@ static void work(void *ctx, unsigned what, const struct canvas *frame)
 		put(s, buf_cstr(&s->enter), s->enter.len);
 	if (what & (PAINT_MOUSE_ON | PAINT_MOUSE_OFF))
 		put_mouse(s, what & PAINT_MOUSE_ON);
+	if (what & PAINT_CLIPBOARD)
+		put_clipboard(s);
 	if (what & PAINT_FRAME)
 		paint_frame(s, frame, what & PAINT_ANEW);
 }
@@ -269,6 +293,26 @@ void screen_mouse(struct screen *s, bool on)
 {
 	s->mouse = on;
 	painter_post(s->painter, on ? PAINT_MOUSE_ON : PAINT_MOUSE_OFF);
+}
+
+bool screen_clipboard(struct screen *s, const char *text, size_t n, struct error *e)
+{
+	bool ok;
+
+	if (!s->ansi)
+		return err_set(e, ERR_STATE, "this terminal has no clipboard: copy ... > FILE");
+	pthread_mutex_lock(&s->lock);
+	buf_reset(&s->offered);
+	buf_str(&s->offered, CLIPBOARD);
+	base64_encode(&s->offered, text, n);
+	buf_str(&s->offered, CLIPBOARD_END);
+	ok = !s->offered.failed || err_set(e, ERR_LIMIT, "no memory for a copy");
+	if (!ok)
+		buf_reset(&s->offered);
+	pthread_mutex_unlock(&s->lock);
+	if (ok)
+		painter_post(s->painter, PAINT_CLIPBOARD);
+	return ok;
 }
 
 const char *screen_key(const struct screen *s, const char *name)
@@ -399,6 +443,9 @@ static void screen_free(struct screen *s)
 	if (s->out)
 		fclose(s->out);
 	buf_done(&s->enter);
+	buf_done(&s->offered);
+	buf_done(&s->offering);
+	pthread_mutex_destroy(&s->lock);
 	canvas_done(&s->before);
 	free(s);
 }
@@ -416,6 +463,9 @@ struct screen *screen_start(struct error *e)
 		err_set(e, ERR_LIMIT, "no memory for the screen");
 		return NULL;
 	}
+	pthread_mutex_init(&s->lock, NULL);
+	buf_init(&s->offered, CLIPBOARD_MAX);
+	buf_init(&s->offering, CLIPBOARD_MAX);
 	if (start_terminal(s, e) && set_modes(s, e))
 		s->painter = painter_start(work, s, e);
 	if (s->painter) {

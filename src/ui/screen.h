@@ -41,6 +41,8 @@ void screen_redraw(struct screen *s);
 bool screen_leave(struct screen *s); /* false: the painter is stuck, nothing was done */
 void screen_return(struct screen *s);
 void screen_mouse(struct screen *s, bool on);
+/* Offers text to the terminal's clipboard (OSC 52), in place of what waits to be offered. */
+bool screen_clipboard(struct screen *s, const char *text, size_t n, struct error *e);
 /* The sequence that terminfo gives for a capability ("kf6"), or NULL. */
 const char *screen_key(const struct screen *s, const char *name);
 

@@ -99,6 +99,9 @@ void ui_fold(struct ui *ui, bool on);
 bool ui_mark(struct command_call *c, struct error *e);
 bool ui_diff(struct command_call *c, struct error *e);
 
+/* copying.c: y. */
+bool ui_copy(struct command_call *c, struct error *e);
+
 /* entry.c: the line's events. */
 void ui_line_changed(struct ui *ui); /* takes over what readline has */
 struct line *ui_line_new(struct ui *ui, struct error *e);

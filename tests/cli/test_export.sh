@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# export: what the filter shows in every format, a file that nobody loses, a disk that is full.
+# export and copy: what the filter shows in every format, a file that nobody loses, a disk that is full.
 
 . "${srcdir:-.}/tests/cli/cli.sh"
 
@@ -106,6 +106,29 @@ many() {
 	[ "$(grep -c ',68656c6c6f,' "$work/many.csv")" -ge 5000 ]
 }
 check "many rows, in slices" many
+
+# ---- copy ----
+
+copied() {
+	said -c "copy #1 as c > $work/a.c" -c "copy #1[1:3]>$work/a b" \
+		-c "copy #1 as python > $work/a.py"
+	ends 0 && [ "$(cat "$work/a b")" = "31 2b 31" ] && [ "$(stat -c %a "$work/a.c")" = 600 ] &&
+		grep -qx 'static const unsigned char packet_1\[8\] = {' "$work/a.c" &&
+		grep -q '^	0x3d, 0x31, 0x2b, 0x31, 0x2c, 0x22, 0x78, 0x22,$' "$work/a.c" && [ "$(sed -n 2p "$work/a.py")" = '    b"=1+1,\x22x\x22"' ]
+}
+check "copy writes bytes as they are needed" copied
+said -c "copy #1 > $work/a.c"
+check "and overwrites nothing" ends 1 "is there already: copy --force"
+said -c "copy #1 > /dev/full --force"
+check "a device is no file" ends 1 "is no ordinary file"
+said -c 'copy #1'
+check "there is no clipboard here" ends 1 "copy #N > FILE"
+said -c 'copy #1 as xml'
+check "another notation is named" ends 1 '"xml" is none of hex, c, python'
+said -c 'copy #9'
+check "so is what is not there" ends 1 "packet #9 is not kept"
+said -c 'copy #1[6:3]'
+check "and what is not in it" ends 1 "#1 has only 8 bytes"
 
 # ---- a disk that is full ----
 
