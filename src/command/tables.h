@@ -22,6 +22,7 @@ extern const struct command copy_commands[];
 extern const struct command export_commands[];
 extern const struct command read_commands[];
 extern const struct command record_commands[];
+extern const struct command replay_commands[];
 extern const struct command route_commands[];
 extern const struct command rule_commands[];
 extern const struct command script_commands[];

@@ -204,7 +204,7 @@ static bool aim(struct command_call *c, const struct packet *p, struct error *e)
 	struct destination d = { .count = 1, .addrs = (struct addr[]){ p->peer } };
 
 	d.socket = session_find(c->session, p->socket);
-	if (!d.socket)
+	if (p->socket && !d.socket)
 		return err_set(e, ERR_STATE, "socket [%u], which heard it, is closed", p->socket);
 	return send_set_target(c, &d, e);
 }
