@@ -3,9 +3,9 @@
  * The list as a model: its rows, the selection, movement.
  *
  * Every packet has a place (seq) and places have no holes, so rows are found by
- * arithmetic: a row is one place or a run of equal errors; with a filter, one place
- * that matches.  Packets are read only when they are drawn or selected, however many
- * there are.
+ * arithmetic: a row is one place or a run of what folds; with a filter, one place that
+ * matches or a run that matches as a whole.  Packets are read only when they are drawn or
+ * selected, however many there are.
  */
 #include "ui/view.h"
 
@@ -44,15 +44,17 @@ uint64_t list_start(const struct view *v)
 
 struct list_row list_row_at(const struct view *v, uint64_t start, uint64_t seq)
 {
-	const struct fold *f = matches_on(&v->list.matches) ? NULL : fold_find(&v->list.folds, seq);
-	struct list_row row = { .first = seq, .last = seq };
+	const struct matches *m = &v->list.matches;
+	const struct fold *f = fold_find(&v->list.folds, seq);
+	uint64_t first, last;
 
 	if (f) {
-		row.first = f->first > start ? f->first : start;
-		row.last = f->last < v->list.end ? f->last : v->list.end - 1;
-		row.fold = row.last > row.first ? f : NULL;
+		first = f->first > start ? f->first : start;
+		last = f->last < v->list.end ? f->last : v->list.end - 1;
+		if (last > first && (!matches_on(m) || matches_all(m, first, last)))
+			return (struct list_row){ .first = first, .last = last, .fold = f };
 	}
-	return row;
+	return (struct list_row){ .first = seq, .last = seq };
 }
 
 /* The number of the last numbered packet at or before seq, 0 if none is kept. */
@@ -94,12 +96,15 @@ static bool step(const struct view *v, uint64_t start, uint64_t *seq, bool up)
 {
 	const struct matches *m = &v->list.matches;
 	struct list_row at = list_row_at(v, start, *seq);
+	uint64_t next = up ? at.first - 1 : at.last + 1;
 
-	if (matches_on(m))
-		return up ? matches_previous(m, *seq, seq) : matches_next(m, *seq + 1, seq);
-	if (up ? at.first <= start : at.last + 1 >= v->list.end)
+	if (matches_on(m)) {
+		if (!(up ? matches_previous(m, at.first, &next) : matches_next(m, next, &next)))
+			return false;
+	} else if (up ? at.first <= start : next >= v->list.end) {
 		return false;
-	*seq = list_row_at(v, start, up ? at.first - 1 : at.last + 1).first;
+	}
+	*seq = list_row_at(v, start, next).first;
 	return true;
 }
 
@@ -124,26 +129,30 @@ static bool first_row(const struct view *v, uint64_t start, uint64_t *seq)
 /* The newest one. */
 static bool last_row(const struct view *v, uint64_t start, uint64_t *seq)
 {
-	if (matches_on(&v->list.matches))
-		return matches_previous(&v->list.matches, v->list.end, seq);
-	if (start >= v->list.end)
+	uint64_t last = v->list.end - 1;
+
+	if (matches_on(&v->list.matches)) {
+		if (!matches_previous(&v->list.matches, v->list.end, &last))
+			return false;
+	} else if (start >= v->list.end) {
 		return false;
-	*seq = list_row_at(v, start, v->list.end - 1).first;
+	}
+	*seq = list_row_at(v, start, last).first;
 	return true;
 }
 
 bool list_anchor(const struct view *v, uint64_t start, uint64_t *seq)
 {
 	const struct matches *m = &v->list.matches;
-	uint64_t selected = v->list.selected.packet.seq;
+	uint64_t at = v->list.selected.packet.seq;
 
 	if (!v->list.paused || !v->list.selected.set)
 		return last_row(v, start, seq);
-	if (matches_on(m) && selected >= start)
-		return matches_previous(m, selected + 1, seq) || matches_next(m, selected, seq);
-	if (matches_on(m) || selected < start)
+	if (at < start)
 		return first_row(v, start, seq);
-	*seq = list_row_at(v, start, selected).first;
+	if (matches_on(m) && !matches_previous(m, at + 1, &at) && !matches_next(m, at, &at))
+		return false;
+	*seq = list_row_at(v, start, at).first;
 	return true;
 }
 

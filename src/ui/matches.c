@@ -73,6 +73,20 @@ bool matches_has(const struct matches *m, uint64_t seq)
 	return word && (*word & bit_of(seq));
 }
 
+bool matches_all(const struct matches *m, uint64_t first, uint64_t last)
+{
+	for (uint64_t at = first; at <= last; at = (at | 63) + 1) {
+		const uint64_t *word = word_of(m, at);
+		uint64_t mask = ~UINT64_C(0) << (at % 64);
+
+		if ((at | 63) > last)
+			mask &= ~UINT64_C(0) >> (63 - last % 64);
+		if (!word || (*word & mask) != mask)
+			return false;
+	}
+	return true;
+}
+
 /* Room for seq: words that are not listed any more make it, or the list doubles. */
 static bool make_room(struct matches *m, uint64_t seq)
 {

@@ -56,6 +56,8 @@ bool matches_scan(struct matches *m, struct store *st, const struct clock *clock
 void matches_forget(struct matches *m, uint64_t seq);
 
 bool matches_has(const struct matches *m, uint64_t seq);
+/* All of first..last, where first <= last? */
+bool matches_all(const struct matches *m, uint64_t first, uint64_t last);
 /* The first match at or behind "from", the last one before "from". */
 bool matches_next(const struct matches *m, uint64_t from, uint64_t *seq);
 bool matches_previous(const struct matches *m, uint64_t from, uint64_t *seq);

@@ -242,6 +242,34 @@ static void it_goes_on_in_turns(void **state)
 	assert_int_equal(m->count, 201);
 }
 
+/* Two datagrams, three equal errors, a datagram, two errors. */
+static void a_run_that_matches_is_one_row(void **state)
+{
+	struct deck *d = *state;
+	struct addr peer = deck_addr("10.0.0.9", 9);
+
+	add(d, 2);
+	for (int i = 0; i < 3; i++)
+		deck_refused(d, 1, peer, 1);
+	add(d, 1);
+	for (int i = 0; i < 2; i++)
+		deck_refused(d, 1, peer, 1);
+	filter(d, "kind == icmp");
+	assert_int_equal(select_at(d, LIST_FIRST), 3);
+	assert_int_equal(select_at(d, LIST_NEXT), 7);
+	assert_int_equal(select_at(d, LIST_NEXT), 7);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 3);
+	/* but one of which a part is hidden is not */
+	filter(d, "no >= 4");
+	assert_int_equal(select_at(d, LIST_FIRST), 4);
+	assert_int_equal(select_at(d, LIST_NEXT), 5);
+	assert_int_equal(select_at(d, LIST_NEXT), 6);
+	assert_int_equal(select_at(d, LIST_NEXT), 7);
+	assert_int_equal(select_at(d, LIST_NEXT), 7);
+	select_at(d, LIST_LAST);
+	assert_int_equal(select_at(d, LIST_PREVIOUS), 7);
+}
+
 static void bits_are_found_at_the_edges_of_words(void **state)
 {
 	struct deck *d = *state;
@@ -262,6 +290,8 @@ static void bits_are_found_at_the_edges_of_words(void **state)
 	assert_true(matches_previous(m, 64, &at) && at == 63);
 	assert_true(matches_previous(m, 63, &at) && at == 0);
 	assert_false(matches_previous(m, 0, &at));
+	assert_true(matches_all(m, 63, 64) && matches_all(m, 127, 128));
+	assert_false(matches_all(m, 62, 64) || matches_all(m, 63, 65) || matches_all(m, 64, 127));
 	assert_false(matches_has(m, 62) || matches_has(m, 1000000) || !matches_has(m, 63));
 }
 
@@ -278,6 +308,7 @@ int main(void)
 		TEST(what_is_gone_is_no_match),
 		TEST(a_cleared_list_is_empty),
 		TEST(it_goes_on_in_turns),
+		TEST(a_run_that_matches_is_one_row),
 		TEST(bits_are_found_at_the_edges_of_words),
 	};
 
