@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
-#define FILE_MAX (1u << 20)
+#define FILE_MAX "1048576" /* bytes */
 
 bool helper_find(const char *name, struct buf *path)
 {
@@ -38,8 +37,9 @@ bool helper_find(const char *name, struct buf *path)
 /* ---- its words ---- */
 
 struct words {
-	const char *list[HELPER_WORDS + 8];
+	const char *list[HELPER_WORDS + 12];
 	size_t count;
+	struct buf prlimit, setpriv, memory; /* some of them */
 };
 
 /* In a user namespace there may be no such id. */
@@ -61,15 +61,22 @@ static bool can_be_nobody(void)
 
 static void add_word(struct words *w, const char *word)
 {
-	if (w->count < HELPER_WORDS + 7)
+	if (w->count < HELPER_WORDS + 11)
 		w->list[w->count++] = word;
 }
 
-static void make_words(struct words *w, const char *setpriv, const char *const argv[])
+/* The helper lowers its limits itself: for another user's process that takes a capability, which
+ * root in a container may lack. */
+static void make_words(struct words *w, const char *const argv[])
 {
-	*w = (struct words){ .count = 0 };
-	if (setpriv) {
-		add_word(w, setpriv);
+	if (helper_find("prlimit", &w->prlimit)) {
+		add_word(w, buf_cstr(&w->prlimit));
+		add_word(w, "--core=0");
+		add_word(w, "--fsize=" FILE_MAX);
+		add_word(w, buf_cstr(&w->memory));
+	}
+	if (helper_find("setpriv", &w->setpriv)) {
+		add_word(w, buf_cstr(&w->setpriv));
 		add_word(w, "--no-new-privs");
 		add_word(w, "--pdeathsig=KILL");
 		if (can_be_nobody()) {
@@ -147,35 +154,29 @@ static void close_all(int pipes[3][2])
 				close(pipes[i][k]);
 }
 
-static void limit(pid_t pid, __rlimit_resource_t what, rlim_t most)
-{
-	const struct rlimit l = { most, most };
-
-	prlimit(pid, what, &l, NULL);
-}
-
 bool helper_start(struct helper *h, const char *const argv[], const char *const env[],
 		  uint64_t memory, struct error *e)
 {
 	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
-	struct words w;
-	struct buf setpriv;
+	struct words w = { .count = 0 };
 	pid_t pid = 0;
 	int error;
 
-	buf_init(&setpriv, 4096);
-	make_words(&w, helper_find("setpriv", &setpriv) ? buf_cstr(&setpriv) : NULL, argv);
+	buf_init(&w.prlimit, 4096);
+	buf_init(&w.setpriv, 4096);
+	buf_init(&w.memory, 64);
+	buf_printf(&w.memory, "--as=%" PRIu64, memory);
+	make_words(&w, argv);
 	error = make_pipes(pipes);
 	if (!error)
 		error = spawn(&w, env, pipes, &pid);
-	buf_done(&setpriv);
+	buf_done(&w.prlimit);
+	buf_done(&w.setpriv);
+	buf_done(&w.memory);
 	if (error) {
 		close_all(pipes);
 		return err_sys(e, error, "cannot run %s", argv[0]);
 	}
-	limit(pid, RLIMIT_CORE, 0);
-	limit(pid, RLIMIT_FSIZE, FILE_MAX);
-	limit(pid, RLIMIT_AS, memory);
 	close(pipes[0][0]);
 	close(pipes[1][1]);
 	close(pipes[2][1]);

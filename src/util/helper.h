@@ -4,11 +4,11 @@
  * network that is nobody's own.
  *
  * It gets nothing of this process but the three pipes: an environment of its own, "/" as its
- * directory, a process group of its own (no key of the terminal reaches it), no core, no large
- * files, bounded memory.  By setpriv(1), where that is installed, it also gets no new privileges,
- * is nobody where this process is root, and is killed when the thread that started it ends; without
- * it the end of its input has to tell.  The caller owns the struct; a zeroed one is a helper that
- * does not run.
+ * directory, a process group of its own (no key of the terminal reaches it).  By prlimit(1) and
+ * setpriv(1), where they are installed, it also gets no core, no large files, bounded memory, no
+ * new privileges, is nobody where this process is root, and is killed when the thread that started
+ * it ends; without the latter the end of its input has to tell.  The caller owns the struct; a
+ * zeroed one is a helper that does not run.
  */
 #ifndef UTIL_HELPER_H
 #define UTIL_HELPER_H
