@@ -99,7 +99,7 @@ for shell in bash zsh fish; do
 		--eol |crlf keep lf none
 		--tos af4|af41 af42 af43
 		--set multicast-t|multicast-ttl
-		-c exp|expect
+		-c exp|expect export
 		-v --command ever|every
 		-f tal|talk.deck
 		--help |commands keys options payloads
