@@ -136,8 +136,12 @@ static bool wrong_arity(const struct command *row, ptrdiff_t at, struct error *e
 
 bool command_usage(const struct command_call *c, struct error *e)
 {
-	const struct command_word *last = &c->words[c->word_count - 1];
+	const struct command_word *last = c->words;
 
+	/* What is a payload has no words. */
+	if (!c->word_count)
+		return wrong_arity(c->row, (ptrdiff_t)(c->payload_at + c->payload_len), e);
+	last += c->word_count - 1;
 	return wrong_arity(c->row, (ptrdiff_t)(last->at + strlen(last->text)), e);
 }
 
