@@ -65,8 +65,12 @@ static const struct expectation {
 	{ "details", DETAILS, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
 	{ "details", PANEL, SHOWN, 0, "Interface  lo", "q", NULL },
 	{ "details view", LIST | DETAILS, SHOWN, 0, "\n 0040 2e 2e 2e 2e 2e 2e 2e 2e  2e", NULL,
-	  "x" },
-	{ "details view", LIST | DETAILS, SHOWN, 0, "Interface  lo", "x", NULL },
+	  "xxx" },
+	{ "details view", LIST | DETAILS, SHOWN, 0, "Interface  lo", "xxx", NULL },
+	/* with tshark or without it */
+	{ "details tshark", LIST | DETAILS, SHOWN, 0, "\n-#30 @1 ->", NULL, "W" },
+	{ "mark", LIST | DETAILS, SHOWN, 0, "\n #30 is marked", NULL, "m" },
+	{ "diff", LIST | DETAILS, SHOWN, 0, "\n nothing is marked: m in the list", NULL, NULL },
 	{ "focus list", LINE, FOCUS, FOCUS_LIST, NULL, NULL, NULL },
 	{ "focus next", LIST, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
 	{ "focus next", DETAILS | PANEL, FOCUS, FOCUS_LINE, NULL, NULL, NULL },
@@ -87,7 +91,9 @@ static const struct expectation {
 	{ "move up", DETAILS, FIELD, 1, NULL, NULL, NULL },
 	{ "move down", DETAILS, FIELD, 3, NULL, NULL, NULL },
 	{ "move first", DETAILS, FIELD, 0, NULL, NULL, NULL },
-	{ "move last", DETAILS, FIELD, 11, NULL, NULL, NULL },
+	/* the payload, of many rows */
+	{ "move last", DETAILS, SHOWN, 0, "\n            ........................... 0000 74 68",
+	  NULL, NULL },
 	{ "move left", DETAILS, BYTE, 63, NULL, NULL, NULL },
 	{ "move right", DETAILS, BYTE, 65, NULL, NULL, NULL },
 	{ "move page-up", DETAILS, BYTE, 0, NULL, NULL, NULL },
@@ -196,7 +202,9 @@ static void prepare(struct term *t, enum focus focus)
 	static const char *const ways[] = {
 		[FOCUS_LINE] = ":details off\rdraft",
 		[FOCUS_LIST] = ":details off\r:focus list\r",
-		[FOCUS_DETAILS] = ":focus details\r" TEN("k") "kkjj" TEN("llllll") "llll",
+		/* the field goes along with the byte, so it is put in its place afterwards */
+		[FOCUS_DETAILS] = ":focus details\r" TEN("h") TEN("hhhhhhhhhhhh")
+			TEN("llllll") "llll" TEN("kk") "jj",
 		[FOCUS_PANEL] = ":details off\r:help\rg" TEN("j") "jjjjjjjjll",
 	};
 
