@@ -69,6 +69,7 @@ static const struct expectation {
 	{ "details view", LIST | DETAILS, SHOWN, 0, "Interface  lo", "xxx", NULL },
 	/* with tshark or without it */
 	{ "details tshark", LIST | DETAILS, SHOWN, 0, "\n-#30 @1 ->", NULL, "W" },
+	{ "copying", LIST | DETAILS, SHOWN, 0, " offered to the terminal (OSC 52)", NULL, NULL },
 	{ "mark", LIST | DETAILS, SHOWN, 0, "\n #30 is marked", NULL, "m" },
 	{ "diff", LIST | DETAILS, SHOWN, 0, "\n nothing is marked: m in the list", NULL, NULL },
 	{ "focus list", LINE, FOCUS, FOCUS_LIST, NULL, NULL, NULL },
