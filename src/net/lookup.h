@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For tests: a resolver that asks somebody else than getaddrinfo(3). */
+/* For tests: a resolver that asks somebody else than getaddrinfo(3) and getnameinfo(3). */
 #ifndef NET_LOOKUP_H
 #define NET_LOOKUP_H
 
@@ -12,7 +12,11 @@
 typedef int lookup_fn(const char *host, const char *service, const struct addrinfo *hints,
 		      struct addrinfo **found);
 
-struct resolver *resolver_new_with(const struct clock *clock, bool numeric_only, lookup_fn *look,
-				   struct error *e);
+/* getnameinfo() itself, or what behaves like it; likewise. */
+typedef int naming_fn(const struct sockaddr *sa, socklen_t len, char *host, socklen_t host_size,
+		      char *service, socklen_t service_size, int flags);
+
+/* From now on; NULL leaves one as it is. */
+void resolver_ask_instead(struct resolver *r, lookup_fn *look, naming_fn *name);
 
 #endif

@@ -22,18 +22,29 @@
 #define KEPT_NS (10 * NS_PER_S)
 #define FAILURE_KEPT_NS (2 * NS_PER_S)
 
+struct question {
+	char host[256];   /* an address in its text */
+	int family;       /* of the address wanted */
+	struct addr addr; /* whose name is wanted; AF_UNSPEC: an address of "host" is */
+};
+
+struct answer {
+	int status; /* getaddrinfo's or getnameinfo's */
+	int errnum;
+	struct addr addr;
+	char name[RESOLVE_NAME_MAX];
+};
+
 struct lookup {
 	lookup_fn *look;
-	char host[256];
-	int family;
+	naming_fn *name;
+	struct question question;
 	pthread_mutex_t lock; /* for all below */
 	int holders;
 	bool abandoned;
 	bool finished;
-	int wake;   /* the resolver's eventfd; not to be touched once abandoned */
-	int status; /* getaddrinfo's */
-	int errnum;
-	struct addr addr;
+	int wake; /* the resolver's eventfd; not to be touched once abandoned */
+	struct answer answer;
 };
 
 struct entry {
@@ -45,12 +56,12 @@ struct resolver {
 	const struct clock *clock;
 	bool numeric_only;
 	lookup_fn *look;
+	naming_fn *name;
 	int wake;
 	struct entry entries[CACHED];
 };
 
-struct resolver *resolver_new_with(const struct clock *clock, bool numeric_only, lookup_fn *look,
-				   struct error *e)
+struct resolver *resolver_new(const struct clock *clock, bool numeric_only, struct error *e)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
 
@@ -58,7 +69,9 @@ struct resolver *resolver_new_with(const struct clock *clock, bool numeric_only,
 		err_set(e, ERR_LIMIT, "no memory for looking up names");
 		return NULL;
 	}
-	*r = (struct resolver){ .clock = clock, .numeric_only = numeric_only, .look = look };
+	r->clock = clock;
+	r->numeric_only = numeric_only;
+	resolver_ask_instead(r, getaddrinfo, getnameinfo);
 	r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (r->wake < 0) {
 		err_sys(e, errno, "cannot prepare to look up names");
@@ -68,9 +81,10 @@ struct resolver *resolver_new_with(const struct clock *clock, bool numeric_only,
 	return r;
 }
 
-struct resolver *resolver_new(const struct clock *clock, bool numeric_only, struct error *e)
+void resolver_ask_instead(struct resolver *r, lookup_fn *look, naming_fn *name)
 {
-	return resolver_new_with(clock, numeric_only, getaddrinfo, e);
+	r->look = look ? look : r->look;
+	r->name = name ? name : r->name;
 }
 
 static void let_go(struct lookup *l)
@@ -125,7 +139,7 @@ static void settle(const struct resolver *r, struct entry *entry)
 		return;
 	pthread_mutex_lock(&l->lock);
 	finished = l->finished;
-	status = l->status;
+	status = l->answer.status;
 	pthread_mutex_unlock(&l->lock);
 	if (finished)
 		entry->expires = clock_monotonic(r->clock) + (status ? FAILURE_KEPT_NS : KEPT_NS);
@@ -144,32 +158,53 @@ void resolver_collect(struct resolver *r)
 
 /* ---- the worker ---- */
 
-static void finish(struct lookup *l, int status, int errnum, const struct addrinfo *found)
+static void finish(struct lookup *l, const struct answer *answer)
 {
 	const uint64_t one = 1;
 
 	pthread_mutex_lock(&l->lock);
-	l->status = status;
-	l->errnum = errnum;
-	if (status == 0)
-		addr_from_sockaddr(&l->addr, found->ai_addr, found->ai_addrlen);
+	l->answer = *answer;
 	l->finished = true;
 	if (!l->abandoned && write(l->wake, &one, sizeof(one)) < 0)
-		l->status = EAI_SYSTEM; /* cannot be: an eventfd that is not full takes it */
+		l->answer.status = EAI_SYSTEM; /* cannot be: an eventfd that is not full takes it */
 	pthread_mutex_unlock(&l->lock);
+}
+
+static void look_for_address(const struct lookup *l, struct answer *out)
+{
+	/* No AI_ADDRCONFIG: on a host with loopback only it hides localhost (glibc 2.36). */
+	const struct addrinfo hints = { .ai_family = l->question.family,
+					.ai_socktype = SOCK_DGRAM };
+	struct addrinfo *found = NULL;
+
+	out->status = l->look(l->question.host, NULL, &hints, &found);
+	out->errnum = errno;
+	if (out->status != 0)
+		return;
+	addr_from_sockaddr(&out->addr, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+}
+
+static void look_for_name(const struct lookup *l, struct answer *out)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = addr_to_sockaddr(&l->question.addr, l->question.addr.family, &sa);
+
+	out->status = l->name((const struct sockaddr *)&sa, len, out->name, sizeof(out->name), NULL,
+			      0, NI_NAMEREQD);
+	out->errnum = errno;
 }
 
 static void *work(void *arg)
 {
 	struct lookup *l = arg;
-	/* No AI_ADDRCONFIG: on a host with loopback only it hides localhost (glibc 2.36). */
-	const struct addrinfo hints = { .ai_family = l->family, .ai_socktype = SOCK_DGRAM };
-	struct addrinfo *found = NULL;
-	int status = l->look(l->host, NULL, &hints, &found);
+	struct answer answer = { 0 };
 
-	finish(l, status, errno, found);
-	if (status == 0)
-		freeaddrinfo(found);
+	if (l->question.addr.family)
+		look_for_name(l, &answer);
+	else
+		look_for_address(l, &answer);
+	finish(l, &answer);
 	let_go(l);
 	return NULL;
 }
@@ -184,22 +219,23 @@ static bool start(struct lookup *l, struct error *e)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	errnum = signals_thread(&thread, &attr, work, l);
 	pthread_attr_destroy(&attr);
-	return errnum ? err_sys(e, errnum, "no thread for looking up \"%s\"", l->host) : true;
+	return errnum ? err_sys(e, errnum, "no thread for looking up \"%s\"", l->question.host)
+		      : true;
 }
 
-static bool begin(struct resolver *r, struct entry *entry, const char *host, int family,
+static bool begin(struct resolver *r, struct entry *entry, const struct question *q,
 		  struct error *e)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 
 	if (!l)
-		return err_set(e, ERR_LIMIT, "no memory for looking up \"%s\"", host);
+		return err_set(e, ERR_LIMIT, "no memory for looking up \"%s\"", q->host);
 	pthread_mutex_init(&l->lock, NULL);
 	l->look = r->look;
+	l->name = r->name;
 	l->holders = 2;
 	l->wake = r->wake;
-	l->family = family;
-	memcpy(l->host, host, strlen(host) + 1);
+	l->question = *q;
 	if (!start(l, e)) {
 		pthread_mutex_destroy(&l->lock);
 		free(l);
@@ -211,12 +247,14 @@ static bool begin(struct resolver *r, struct entry *entry, const char *host, int
 
 /* ---- the cache ---- */
 
-static struct entry *find(struct resolver *r, const char *host, int family)
+static struct entry *find(struct resolver *r, const struct question *q)
 {
 	for (size_t i = 0; i < CACHED; i++) {
 		const struct lookup *l = r->entries[i].lookup;
 
-		if (l && l->family == family && strcmp(l->host, host) == 0)
+		if (l && l->question.family == q->family &&
+		    l->question.addr.family == q->addr.family &&
+		    strcmp(l->question.host, q->host) == 0)
 			return &r->entries[i];
 	}
 	return NULL;
@@ -242,28 +280,33 @@ static struct entry *make_room(struct resolver *r)
 
 static bool explain(const struct lookup *l, struct error *e)
 {
-	switch (l->status) {
+	const struct question *q = &l->question;
+
+	switch (l->answer.status) {
 	case EAI_SYSTEM:
-		return err_sys(e, l->errnum, "\"%s\" cannot be looked up", l->host);
+		return err_sys(e, l->answer.errnum, "\"%s\" cannot be looked up", q->host);
 	case EAI_NONAME:
-		return err_set(e, ERR_SYSTEM, "there is no host \"%s\"", l->host);
+		return err_set(e, ERR_SYSTEM,
+			       q->addr.family ? "\"%s\" has no name" : "there is no host \"%s\"",
+			       q->host);
 	case EAI_AGAIN:
-		return err_set(e, ERR_SYSTEM, "\"%s\": no name server answers", l->host);
+		return err_set(e, ERR_SYSTEM, "\"%s\": no name server answers", q->host);
 	case EAI_NODATA:
 	case EAI_ADDRFAMILY:
-		return err_set(e, ERR_SYSTEM, "\"%s\" has no %saddress", l->host,
-			       l->family == AF_INET    ? "IPv4 "
-			       : l->family == AF_INET6 ? "IPv6 "
+		return err_set(e, ERR_SYSTEM, "\"%s\" has no %saddress", q->host,
+			       q->family == AF_INET    ? "IPv4 "
+			       : q->family == AF_INET6 ? "IPv6 "
 						       : "");
 	default:
-		return err_set(e, ERR_SYSTEM, "\"%s\": %s", l->host, gai_strerror(l->status));
+		return err_set(e, ERR_SYSTEM, "\"%s\": %s", q->host,
+			       gai_strerror(l->answer.status));
 	}
 }
 
-static bool look_up(struct resolver *r, const char *host, int family, struct addr *out,
-		    struct error *e)
+/* The place of an answer that is there, be it a failure; NULL: none is, and e says why. */
+static struct entry *ask(struct resolver *r, const struct question *q, struct error *e)
 {
-	struct entry *entry = find(r, host, family);
+	struct entry *entry = find(r, q);
 
 	if (entry && entry->expires && clock_monotonic(r->clock) >= entry->expires) {
 		abandon(entry);
@@ -271,18 +314,32 @@ static bool look_up(struct resolver *r, const char *host, int family, struct add
 	}
 	if (!entry) {
 		entry = make_room(r);
-		if (!entry)
-			return err_set(e, ERR_LIMIT, "%d names are being looked up already",
-				       CACHED);
-		if (!begin(r, entry, host, family, e))
-			return false;
+		if (!entry) {
+			err_set(e, ERR_LIMIT, "%d names are being looked up already", CACHED);
+			return NULL;
+		}
+		if (!begin(r, entry, q, e))
+			return NULL;
 	}
-	if (!entry->expires)
-		return err_set(e, ERR_PENDING, "looking up \"%s\"", host);
-	/* The thread has let go of what it wrote. */
-	if (entry->lookup->status != 0)
+	if (entry->expires)
+		return entry; /* the thread has let go of what it wrote */
+	err_set(e, ERR_PENDING, "looking up \"%s\"", q->host);
+	return NULL;
+}
+
+static bool look_up(struct resolver *r, const char *host, int family, struct addr *out,
+		    struct error *e)
+{
+	struct question q = { .family = family };
+	const struct entry *entry;
+
+	memcpy(q.host, host, strlen(host) + 1);
+	entry = ask(r, &q, e);
+	if (!entry)
+		return false;
+	if (entry->lookup->answer.status != 0)
 		return explain(entry->lookup, e);
-	*out = entry->lookup->addr;
+	*out = entry->lookup->answer.addr;
 	return true;
 }
 
@@ -323,4 +380,38 @@ bool resolve_name(struct resolver *r, const struct addr_name *name, int family, 
 	addr.port = port;
 	*out = addr;
 	return true;
+}
+
+/* ---- names of addresses ---- */
+
+bool resolver_asks(const struct resolver *r, struct error *e)
+{
+	return !r->numeric_only || err_set(e, ERR_STATE, "-n looks up no names");
+}
+
+bool resolve_address(struct resolver *r, const struct addr *addr, char name[RESOLVE_NAME_MAX],
+		     struct error *e)
+{
+	struct question q = { .addr = *addr };
+	struct entry *entry;
+	struct buf host;
+	bool ok;
+
+	if (!resolver_asks(r, e))
+		return false;
+	q.addr.port = 0;
+	buf_init(&host, sizeof(q.host) - 1);
+	addr_format_host(&host, addr);
+	memcpy(q.host, buf_cstr(&host), host.len);
+	buf_done(&host);
+	entry = ask(r, &q, e);
+	if (!entry)
+		return false;
+	ok = entry->lookup->answer.status == 0;
+	if (ok)
+		memcpy(name, entry->lookup->answer.name, RESOLVE_NAME_MAX);
+	else
+		explain(entry->lookup, e);
+	abandon(entry);
+	return ok;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names to addresses without ever blocking the caller.
+ * Names to addresses, and addresses to names, without ever blocking the caller.
  *
  * A look-up that needs the network runs in a worker thread that can be abandoned
  * (getaddrinfo cannot be cancelled: the thread finishes alone and its answer is
@@ -34,5 +34,17 @@ void resolver_collect(struct resolver *r);
  */
 bool resolve_name(struct resolver *r, const struct addr_name *name, int family, bool zero_port_ok,
 		  struct addr *out, struct error *e);
+
+#define RESOLVE_NAME_MAX 256 /* with its NUL; what DNS can hold */
+
+/* false, with the words of it: this one looks up no names. */
+bool resolver_asks(const struct resolver *r, struct error *e);
+/*
+ * The name of a host by its address, the port aside: PTR, hosts(5), whatever nsswitch.conf(5) says.
+ * ERR_PENDING as above, but an answer or failure is told once and not kept.  The name comes from
+ * the network: any bytes may be in it.
+ */
+bool resolve_address(struct resolver *r, const struct addr *addr, char name[RESOLVE_NAME_MAX],
+		     struct error *e);
 
 #endif

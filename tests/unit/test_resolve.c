@@ -22,7 +22,7 @@ static uint64_t read_fake(void *ctx)
 
 static const struct clock fake_clock = { .monotonic = read_fake, .realtime = read_fake };
 
-/* ---- somebody else than getaddrinfo ---- */
+/* ---- somebody else than the system ---- */
 
 static atomic_uint asked;
 static sem_t entered, leave, left;
@@ -50,11 +50,29 @@ static int look(const char *host, const char *service, const struct addrinfo *hi
 	return getaddrinfo(text, service, &numeric, found);
 }
 
+/* 10.0.0.N is "nN"; who is no 10.0.0.N has no name. */
+static int name(const struct sockaddr *sa, socklen_t len, char *host, socklen_t host_size,
+		char *service, socklen_t service_size, int flags)
+{
+	struct addr a = { 0 };
+
+	atomic_fetch_add(&asked, 1);
+	assert_int_equal(flags, NI_NAMEREQD);
+	assert_null(service);
+	assert_int_equal(service_size, 0);
+	addr_from_sockaddr(&a, sa, len);
+	if (a.family != AF_INET || a.bytes[0] != 10)
+		return EAI_NONAME;
+	snprintf(host, host_size, "n%u", a.bytes[3]);
+	return 0;
+}
+
 static struct resolver *make(bool numeric_only)
 {
-	struct resolver *r = resolver_new_with(&fake_clock, numeric_only, look, NULL);
+	struct resolver *r = resolver_new(&fake_clock, numeric_only, NULL);
 
 	assert_non_null(r);
+	resolver_ask_instead(r, look, name);
 	atomic_store(&asked, 0);
 	fake_now = NS_PER_S;
 	return r;
@@ -276,6 +294,61 @@ static void test_hung_look_ups_are_limited(void **state)
 	resolver_free(r);
 }
 
+static bool name_until_known(struct resolver *r, const char *host, char found[RESOLVE_NAME_MAX],
+			     struct error *e)
+{
+	struct addr a = address(host, 53);
+
+	while (!resolve_address(r, &a, found, e)) {
+		if (e->code != ERR_PENDING)
+			return false;
+		if (!wait_events(resolver_fd(r), POLLIN))
+			fail_msg("%s: no answer", host);
+		resolver_collect(r);
+	}
+	return true;
+}
+
+/* Each is told once: who keeps it is the caller. */
+static void test_addresses_have_names(void **state)
+{
+	struct resolver *r = make(false);
+	char found[RESOLVE_NAME_MAX] = "as before", host[32];
+	struct error e = { 0 };
+	struct addr out;
+
+	(void)state;
+	assert_false(name_until_known(r, "fd00::1", found, &e));
+	assert_string_equal(e.text, "\"fd00::1\" has no name");
+	assert_string_equal(found, "as before");
+	for (int i = 1; i <= 40; i++) {
+		char wanted[32];
+
+		snprintf(host, sizeof(host), "10.0.0.%d", i);
+		snprintf(wanted, sizeof(wanted), "n%d", i);
+		assert_true(name_until_known(r, host, found, &e));
+		assert_string_equal(found, wanted);
+	}
+	assert_true(name_until_known(r, "10.0.0.1", found, &e));
+	assert_int_equal(atomic_load(&asked), 42);
+	assert_true(ask_until_known(r, "v1", AF_INET, &out, &e));
+	resolver_free(r);
+}
+
+static void test_no_names_without_look_ups(void **state)
+{
+	struct resolver *r = make(true);
+	struct addr a = address("10.0.0.1", 53);
+	char found[RESOLVE_NAME_MAX];
+	struct error e = { 0 };
+
+	(void)state;
+	assert_false(resolve_address(r, &a, found, &e));
+	assert_string_equal(e.text, "-n looks up no names");
+	assert_int_equal(atomic_load(&asked), 0);
+	resolver_free(r);
+}
+
 static void test_system_knows_localhost(void **state)
 {
 	struct resolver *r = resolver_new(&clock_system, false, NULL);
@@ -303,6 +376,8 @@ int main(void)
 		cmocka_unit_test(test_many_names),
 		cmocka_unit_test(test_hung_look_up_is_abandoned),
 		cmocka_unit_test(test_hung_look_ups_are_limited),
+		cmocka_unit_test(test_addresses_have_names),
+		cmocka_unit_test(test_no_names_without_look_ups),
 		cmocka_unit_test(test_system_knows_localhost),
 	};
 
