@@ -2,15 +2,18 @@
 /* Commands about peers: who is there, what they are called, whose packets are shown. */
 #include "command/args.h"
 #include "command/complete.h"
+#include "command/script.h"
 #include "command/tables.h"
+#include "session/names.h"
 #include "util/json.h"
 #include "util/num.h"
+#include "util/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DATA_MAX 1024   /* bytes of a row's members */
+#define DATA_MAX 4096   /* bytes of a row's members */
 #define LIVE_ROWS 1000u /* a panel is made anew at each frame: more would hold the others up */
 
 /* ---- peers ---- */
@@ -115,8 +118,9 @@ static struct ranked *rank(const struct peer_table *t, const struct order *order
 struct peer_rows {
 	struct listing *out;
 	const struct peer_table *table;
+	bool named; /* has a column of names that were asked for */
 	uint64_t now, mono;
-	struct buf name, address, rx, tx, rtt, spread, first, last, data;
+	struct buf who, address, name, rx, tx, rtt, spread, first, last, data;
 };
 
 static void add_seconds(struct buf *data, const char *key, uint64_t ns)
@@ -133,6 +137,8 @@ static void add_data(struct peer_rows *r, const struct peer *p)
 	json_string(&r->data, "address", buf_cstr(&r->address));
 	if (p->label)
 		json_string(&r->data, "label", p->label);
+	if (p->name && p->name[0])
+		json_string(&r->data, "name", p->name);
 	json_bool(&r->data, "shown", peer_is_shown(r->table, p));
 	json_number(&r->data, "socket", p->socket);
 	json_number(&r->data, "rx", p->rx);
@@ -159,17 +165,19 @@ static void add_data(struct peer_rows *r, const struct peer *p)
 
 static void fill_cells(struct peer_rows *r, const struct peer *p)
 {
-	struct buf *const cells[] = { &r->name, &r->address, &r->rx,    &r->tx,
-				      &r->rtt,  &r->spread,  &r->first, &r->last };
+	struct buf *const cells[] = { &r->who, &r->address, &r->name,  &r->rx,  &r->tx,
+				      &r->rtt, &r->spread,  &r->first, &r->last };
 	const struct peer_pairing *a = &p->pairing;
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		buf_reset(cells[i]);
 	if (p->label)
-		buf_printf(&r->name, " %s", p->label);
+		buf_printf(&r->who, " %s", p->label);
 	if (!peer_is_shown(r->table, p))
-		buf_str(&r->name, " (muted)");
+		buf_str(&r->who, " (muted)");
 	addr_format(&r->address, &p->addr);
+	if (p->name)
+		text_escape(&r->name, p->name, strlen(p->name));
 	num_format_size(&r->rx, p->rx_bytes);
 	num_format_size(&r->tx, p->tx_bytes);
 	if (a->answered) {
@@ -195,15 +203,26 @@ static void add_row(struct peer_rows *r, const struct peer *p)
 
 	fill_cells(r, p);
 	snprintf(command, sizeof(command), "to @%u", p->number);
-	listing_row(r->out, peer_is_shown(r->table, p) ? LISTING_PLAIN : LISTING_DIM, command,
-		    "@%u%s\t%s\t%llu\t%llu\t%llu/s\t%s\t%llu\t%llu%s%s\t%s\t%s\t%s\t%s\t%s, [%u]",
-		    p->number, buf_cstr(&r->name), buf_cstr(&r->address), (unsigned long long)p->rx,
-		    (unsigned long long)p->tx,
-		    (unsigned long long)pace_per_second(&p->rx_pace, r->mono), cell(&r->rtt),
-		    (unsigned long long)p->pairing.unanswered, (unsigned long long)p->errors,
-		    p->error ? " " : "", p->error ? p->error : "", cell(&r->last), buf_cstr(&r->rx),
-		    buf_cstr(&r->tx), cell(&r->spread), cell(&r->first), p->socket);
+	listing_row(
+		r->out, peer_is_shown(r->table, p) ? LISTING_PLAIN : LISTING_DIM, command,
+		"@%u%s\t%s%s%s\t%llu\t%llu\t%llu/s\t%s\t%llu\t%llu%s%s\t%s\t%s\t%s\t%s\t%s, [%u]",
+		p->number, buf_cstr(&r->who), buf_cstr(&r->address), r->named ? "\t" : "",
+		r->named ? cell(&r->name) : "", (unsigned long long)p->rx,
+		(unsigned long long)p->tx,
+		(unsigned long long)pace_per_second(&p->rx_pace, r->mono), cell(&r->rtt),
+		(unsigned long long)p->pairing.unanswered, (unsigned long long)p->errors,
+		p->error ? " " : "", p->error ? p->error : "", cell(&r->last), buf_cstr(&r->rx),
+		buf_cstr(&r->tx), cell(&r->spread), cell(&r->first), p->socket);
 	add_data(r, p);
+}
+
+static bool is_any_named(const struct session *s)
+{
+	bool any = s->names.count > 0;
+
+	for (uint32_t i = 0; !any && i < s->peers.count; i++)
+		any = s->peers.peers[i]->name != NULL;
+	return any;
 }
 
 static void list_peers(struct command_call *c, const struct ranked *all, uint32_t count)
@@ -211,58 +230,95 @@ static void list_peers(struct command_call *c, const struct ranked *all, uint32_
 	struct peer_rows r = {
 		.out = &c->listing,
 		.table = &c->session->peers,
+		.named = is_any_named(c->session),
 		.now = clock_realtime(c->session->clock),
 		.mono = clock_monotonic(c->session->clock),
 	};
-	struct buf *const cells[] = { &r.name,   &r.address, &r.rx,   &r.tx,  &r.rtt,
-				      &r.spread, &r.first,   &r.last, &r.data };
+	struct buf *const cells[] = { &r.who, &r.address, &r.name,  &r.rx,   &r.tx,
+				      &r.rtt, &r.spread,  &r.first, &r.last, &r.data };
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		buf_init(cells[i], DATA_MAX);
+	listing_row(&c->listing, LISTING_HEADING, NULL,
+		    " \taddress%s\trx\ttx\trate\trtt\tunansw\terr\tlast\trx bytes\ttx bytes\t"
+		    "least / mean rtt\tfirst, socket",
+		    r.named ? "\tname" : "");
 	for (uint32_t i = 0; i < count; i++)
 		add_row(&r, all[i].peer);
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 		buf_done(cells[i]);
 }
 
-static bool find_order(const struct command_call *c, const struct order **out, struct error *e)
+/* By word number at, if there is one. */
+static bool find_order(const struct command_call *c, size_t at, const struct order **out,
+		       struct error *e)
 {
 	*out = orders;
-	if (!c->word_count)
+	if (at >= c->word_count)
 		return true;
 	for (size_t i = 0; i < ORDERS; i++) {
-		if (strcmp(orders[i].name, c->words[0].text) == 0) {
+		if (strcmp(orders[i].name, c->words[at].text) == 0) {
 			*out = &orders[i];
 			return true;
 		}
 	}
-	return err_at(e, (ptrdiff_t)c->words[0].at,
+	return err_at(e, (ptrdiff_t)c->words[at].at,
 		      "peers are not listed by \"%s\": new, last, rate, rx, tx, bytes, rtt, "
 		      "unanswered, errors",
-		      c->words[0].text);
+		      c->words[at].text);
+}
+
+/* A panel shows them as they come: only those who are there now are asked about, so it is made
+ * again without asking.  Elsewhere the listing waits for them. */
+static bool ask_names(struct command_call *c, const struct order *order, const struct ranked *all,
+		      uint32_t count, struct error *e)
+{
+	const struct script *sc = c->face->script;
+
+	if (!names_begin(c->session, e))
+		return args_at(c, 0, e);
+	for (uint32_t i = 0; i < count; i++)
+		names_want(c->session, all[i].peer);
+	if (names_look(c->session) && (!c->face->is_live || (sc && script_is_running(sc))))
+		return err_set(e, ERR_PENDING, "looking up the names of %u peers", count);
+	buf_printf(&c->listing.remake, "peers %s", order->name);
+	return true;
+}
+
+static void add_title(struct command_call *c, const struct order *order)
+{
+	struct buf *title = &c->listing.title;
+
+	buf_printf(title, "%u peers", c->session->peers.count);
+	if (order != orders)
+		buf_printf(title, " by %s", order->name);
+	if (c->session->names.count)
+		buf_printf(title, ", %zu names are looked up", c->session->names.count);
 }
 
 static bool peers_run(struct command_call *c, struct error *e)
 {
 	const struct peer_table *t = &c->session->peers;
+	bool named = c->word_count && strcmp(c->words[0].text, "names") == 0;
 	uint32_t count = t->count;
 	const struct order *order;
 	struct ranked *all;
 
-	if (!find_order(c, &order, e))
+	if (c->word_count == 2 && !named)
+		return command_usage(c, e);
+	if (!find_order(c, named, &order, e))
 		return false;
 	all = rank(t, order, clock_monotonic(c->session->clock));
 	if (!all)
 		return err_set(e, ERR_LIMIT, "no memory to list %u peers", t->count);
 	if (c->face->is_live && count > LIVE_ROWS)
 		count = LIVE_ROWS;
-	buf_printf(&c->listing.title, "%u peers", t->count);
-	if (order != orders)
-		buf_printf(&c->listing.title, " by %s", order->name);
+	if (named && !ask_names(c, order, all, count, e)) {
+		free(all);
+		return false;
+	}
+	add_title(c, order);
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL,
-		    " \taddress\trx\ttx\trate\trtt\tunansw\terr\tlast\trx bytes\ttx bytes\t"
-		    "least / mean rtt\tfirst, socket");
 	list_peers(c, all, count);
 	if (!t->count)
 		listing_row(&c->listing, LISTING_DIM, NULL, "nobody was heard or written to yet");
@@ -274,7 +330,11 @@ static bool peers_run(struct command_call *c, struct error *e)
 
 static void peers_complete(struct command_completion *c)
 {
-	for (size_t i = 0; c->word == 0 && i < ORDERS; i++)
+	if (c->word == 0)
+		completion_offer(c, "names");
+	if (c->word == 1 && strcmp(c->first, "names") != 0)
+		return;
+	for (size_t i = 0; c->word <= 1 && i < ORDERS; i++)
 		completion_offer(c, "%s", orders[i].name);
 }
 
@@ -391,9 +451,9 @@ static bool solo_run(struct command_call *c, struct error *e)
 }
 
 const struct command peer_commands[] = {
-	{ "peers", "[ORDER]", "looking", 0, 1, 0,
+	{ "peers", "[names] [ORDER]", "looking", 0, 2, 0,
 	  "list who was heard or written to, newest first, or by last, rate, rx, tx, bytes, rtt, "
-	  "unanswered, errors",
+	  "unanswered, errors; with names, looks these up",
 	  .run = peers_run, .complete = peers_complete },
 	{ "label", "@N|ADDR:PORT [NAME]", "looking", 1, 2, 0,
 	  "call peer N by a name; without one take it away", .run = label_run,

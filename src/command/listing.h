@@ -46,7 +46,7 @@ const char *listing_command(const struct listing *l, size_t row); /* NULL: none 
 /* The event's name and its members; false: JSON does not have this row. */
 bool listing_event(const struct listing *l, size_t row, const char **event, const char **members);
 
-#define LISTING_COLUMNS 12
+#define LISTING_COLUMNS 13
 /* Width of each column over all rows that have more than one cell; the last cell of a row is not
  * counted.  A cell wider than 44 columns does not widen its column. */
 void listing_widths(const struct listing *l, size_t widths[LISTING_COLUMNS]);

@@ -15,6 +15,7 @@ void peer_table_done(struct peer_table *t)
 {
 	for (uint32_t i = 0; i < t->count; i++) {
 		free(t->peers[i]->label);
+		free(t->peers[i]->name);
 		free(t->peers[i]);
 	}
 	free(t->peers);

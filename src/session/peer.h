@@ -22,8 +22,9 @@ struct peer {
 	const char *error;    /* the last of them, as errqueue_mark() calls it; or NULL */
 	uint64_t first, last; /* realtime ns of the first and last packet of any kind; or 0 */
 	char *label;          /* what a person calls it; heap, NULL: nothing */
-	uint32_t next;        /* in the hash chain: number, 0 ends */
-	struct pace rx_pace;  /* datagrams received */
+	char *name;    /* by session/names.h: heap; "": it has none, NULL: nobody asked for it */
+	uint32_t next; /* in the hash chain: number, 0 ends */
+	struct pace rx_pace; /* datagrams received */
 	struct peer_pairing pairing;
 	struct pace answers; /* of rules */
 	bool muted, solo;

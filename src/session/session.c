@@ -44,6 +44,10 @@ static void on_resolved(void *ctx, short revents)
 
 	(void)revents;
 	resolver_collect(s->resolver);
+	if (s->names.count) {
+		names_look(s);
+		changed(s);
+	}
 	if (s->watcher.resolved)
 		s->watcher.resolved(s->watcher.ctx);
 }
@@ -154,6 +158,7 @@ void session_done(struct session *s)
 	store_free(s->store);
 	pairing_done(&s->pairing);
 	peer_table_done(&s->peers);
+	names_done(&s->names);
 	groupstat_done(&s->groups);
 	igmp_done(&s->igmp.table);
 	sequence_free(s->sequence);

@@ -21,6 +21,7 @@
 #include "session/capture.h"
 #include "session/groupstat.h"
 #include "session/interfaces.h"
+#include "session/names.h"
 #include "session/peer.h"
 #include "session/receiver.h"
 #include "session/sequence.h"
@@ -113,6 +114,7 @@ struct session {
 	struct session_socket *current; /* NULL: none open, or those of activities only */
 	struct peer_table peers;
 	struct pairing pairing;
+	struct names names;
 	struct groupstat groups;
 	struct silence *silences; /* session/silence.h: fresh memberships, and when to look */
 	struct loop_timer silence;

@@ -129,7 +129,13 @@ static void add_str(struct maker *m, const char *name, const char *value)
 /* field: the expression's name for it. */
 static void add_addr(struct maker *m, const char *name, const char *field, const struct addr *a)
 {
+	const struct peer *p = peer_find(&m->v->session->peers, a);
+
 	words_peer(&m->value, m->v, a, WHOLE_ADDR);
+	if (p && p->name && p->name[0]) {
+		buf_str(&m->value, ", ");
+		text_escape(&m->value, p->name, strlen(p->name));
+	}
 	if (a->family) {
 		buf_printf(&m->filter, "%s == ", field);
 		addr_format(&m->filter, a);

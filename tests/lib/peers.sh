@@ -10,6 +10,7 @@
 #
 #   alpha.example.test  A 10.0.0.1, AAAA fd00::1      www.example.test  CNAME alpha
 #   example.test        MX 10 mail, TXT "v=spf1 -all" _sip._udp         SRV 10 20 5060 alpha
+#   10.77.0.2           PTR deck.example.test
 #   big.example.test    TXT of 2.4 kB: too much for 512 bytes, sets TC
 dns_start() {
 	need dnsmasq
@@ -27,6 +28,7 @@ dns_start() {
 		cname=www.example.test,alpha.example.test
 		mx-host=example.test,mail.example.test,10
 		txt-record=example.test,"v=spf1 -all"
+		ptr-record=2.0.77.10.in-addr.arpa,deck.example.test
 		srv-host=_sip._udp.example.test,alpha.example.test,5060,10,20
 	END
 	peers_filler=$(printf '%0200d' 0)

@@ -45,13 +45,26 @@ paired() {
 	grep -q '"event":"peer".*"answered":2,"unanswered":0,"rtt":' "$work/paired"
 }
 
+# Nothing is asked about a peer by itself; "names" asks what /etc/resolv.conf says, and waits.
+named() {
+	echo "nameserver 10.77.0.2" >"$work/resolv.conf"
+	set -- on h1 sh -c "mount --bind $work/resolv.conf /etc/resolv.conf && exec \"\$@\"" sh \
+		"$udpdeck" --no-rc -o json -c 'open udp4' -c 'to 10.77.0.2 53' -c "hex $query" -c 'expect any'
+	"$@" -c peers </dev/null >"$work/unnamed" 2>&1 &&
+		! grep -q 'PTR' "$work/dns.log" && ! grep -q '"name"' "$work/unnamed" &&
+		"$@" -c 'peers names' </dev/null >"$work/named" 2>&1 &&
+		grep -q '"address":"10.77.0.2:53","name":"deck.example.test"' "$work/named" &&
+		[ "$(grep -c 'query\[PTR\]' "$work/dns.log")" = 1 ] ||
+		{ cat "$work/unnamed" "$work/named" "$work/dns.log"; return 1; }
+}
+
 over_ipv6() {
 	deck_start h1 two fd77::2 53 &&
 		deck two "key F5" "wait hex>" "send $query\\r" \
 			"wait <- @1 [fd77::2]:53" "wait Hop limit" "wait 0030 0a 00 00 01"
 }
 
-plan 7
+plan 8
 check "two hosts, dnsmasq on one" lan_up 2
 dns_start h2
 check "a query typed in hex leaves as the preview said" typed_in_hex
@@ -59,5 +72,6 @@ check "its answer is listed with its source and length" answer_listed
 check "the details have its head in words and its bytes" answer_in_details
 check "text between hex, and a name that does not exist" no_such_name
 check "answers are paired with their queries by the id" paired
+check "a peer's name is looked up when it is asked for" named
 check "the same over IPv6" over_ipv6
 finish

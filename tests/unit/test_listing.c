@@ -63,7 +63,7 @@ static void test_more_cells_than_columns(void **state)
 
 	(void)state;
 	listing_init(&l);
-	listing_row(&l, LISTING_PLAIN, NULL, "a\tb\tc\td\te\tf\tg\th\ti\tj\tk\tl\tmmm\tn");
+	listing_row(&l, LISTING_PLAIN, NULL, "a\tb\tc\td\te\tf\tg\th\ti\tj\tk\tl\tm\tnnn\to");
 	listing_widths(&l, w);
 	for (size_t i = 0; i < LISTING_COLUMNS; i++)
 		assert_int_equal(w[i], 1);

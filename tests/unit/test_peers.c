@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands about peers: the listing and its orders, labels, mute and solo. */
 #include "fake_face.h"
+#include "net/lookup.h"
 #include "util/num.h"
 
+#include <semaphore.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -213,6 +216,141 @@ static void a_peer_may_be_named_before_it_is_heard(void **state)
 	assert_int_equal(f->session.peers.count, 5);
 }
 
+/* ---- names ---- */
+
+static atomic_uint asked;
+static sem_t let_go;
+
+/* 10.0.0.1 has a name, another one once it is let go, 10.0.0.3 and all others have none. */
+static int name_of(const struct sockaddr *sa, socklen_t len, char *host, socklen_t host_size,
+		   char *service, socklen_t service_size, int flags)
+{
+	struct addr a = { 0 };
+
+	(void)service;
+	(void)service_size;
+	(void)flags;
+	atomic_fetch_add(&asked, 1);
+	addr_from_sockaddr(&a, sa, len);
+	if (a.bytes[3] == 2)
+		sem_wait(&let_go);
+	if (a.bytes[3] > 2)
+		return EAI_NONAME;
+	snprintf(host, host_size, "%s", a.bytes[3] == 1 ? "one.test" : "tab\tand\033[2J");
+	return 0;
+}
+
+static bool all_known(struct fake_face *f, void *ctx)
+{
+	(void)ctx;
+	return !f->session.names.count;
+}
+
+static void ask_instead(struct fake_face *f)
+{
+	resolver_ask_instead(f->session.resolver, NULL, name_of);
+	atomic_store(&asked, 0);
+}
+
+/* "peers names" waits for all names; each host is asked about once. */
+static void names_are_looked_up_when_asked_for(void **state)
+{
+	struct fake_face *f = *state;
+	const char *event, *members;
+	struct error e;
+
+	ask_instead(f);
+	add_peer(f, 1, 54);
+	fake_must(f, "peers");
+	assert_string_equal(listing_text(&f->listing, 0) + 3,
+			    "ddress\trx\ttx\trate\trtt\tunansw\terr\t"
+			    "last\trx bytes\ttx bytes\tleast / mean rtt\tfirst, socket");
+	assert_int_equal(atomic_load(&asked), 0);
+	assert_false(fake_run(f, "peers names", &e));
+	assert_int_equal(e.code, ERR_PENDING);
+	sem_post(&let_go);
+	fake_until(f, all_known, NULL);
+	fake_must(f, "peers names");
+	assert_int_equal(atomic_load(&asked), 4);
+	assert_string_equal(buf_cstr(&f->listing.title), "5 peers");
+	assert_true(fake_listed(f, "\taddress\tname\trx\t"));
+	assert_true(fake_listed(f, "@1\t10.0.0.1:53\tone.test\t0\t"));
+	assert_true(fake_listed(f, "@5\t10.0.0.1:54\tone.test\t0\t"));
+	assert_true(fake_listed(f, "@2\t10.0.0.2:53\ttab\\tand\\x1b[2J\t0\t"));
+	assert_true(fake_listed(f, "@3\t10.0.0.3:53\t-\t0\t"));
+	assert_true(listing_event(&f->listing, 5, &event, &members));
+	assert_non_null(strstr(members, "\"address\":\"10.0.0.1:53\",\"name\":\"one.test\","));
+	assert_true(listing_event(&f->listing, 4, &event, &members));
+	assert_non_null(strstr(members, "\"name\":\"tab\\u0009and\\u001b[2J\""));
+	assert_true(listing_event(&f->listing, 3, &event, &members));
+	assert_null(strstr(members, "\"name\""));
+}
+
+/* Those without a name may have got one a while later. */
+static void who_has_no_name_is_asked_about_again(void **state)
+{
+	struct fake_face *f = *state;
+	struct error e;
+
+	ask_instead(f);
+	sem_post(&let_go);
+	assert_false(fake_run(f, "peers names", &e));
+	fake_until(f, all_known, NULL);
+	fake_must(f, "peers names rx");
+	assert_int_equal(atomic_load(&asked), 4);
+	f->now += 2 * NS_PER_S;
+	assert_false(fake_run(f, "peers names rx", &e));
+	assert_int_equal(e.code, ERR_PENDING);
+	fake_until(f, all_known, NULL);
+	fake_must(f, "peers names");
+	assert_int_equal(atomic_load(&asked), 6);
+}
+
+/* They come while it is shown; it is made again without asking. */
+static void a_panel_does_not_wait_for_names(void **state)
+{
+	struct fake_face *f = *state;
+
+	ask_instead(f);
+	f->face.is_live = true;
+	fake_must(f, "peers names bytes");
+	assert_string_equal(buf_cstr(&f->listing.title), "4 peers by bytes, 4 names are looked up");
+	assert_string_equal(buf_cstr(&f->listing.remake), "peers bytes");
+	sem_post(&let_go);
+	fake_until(f, all_known, NULL);
+	add_peer(f, 1, 54);
+	fake_must(f, "peers bytes");
+	assert_true(fake_listed(f, "@1\t10.0.0.1:53\tone.test\t"));
+	assert_true(fake_listed(f, "@5\t10.0.0.1:54\t-\t"));
+	assert_int_equal(atomic_load(&asked), 4);
+}
+
+/* A request is bounded, also if it is made again while peers come. */
+static void not_everybody_is_asked_about(void **state)
+{
+	struct fake_face *f = *state;
+	struct error e;
+
+	ask_instead(f);
+	for (unsigned i = 0; i < 1200; i++)
+		add_peer(f, 0x10003 + i * 256, 53);
+	assert_false(fake_run(f, "peers names", &e));
+	fake_until(f, all_known, NULL);
+	fake_must(f, "peers names");
+	assert_int_equal(atomic_load(&asked), NAMES_MAX);
+}
+
+static void words_of_peers_are_checked(void **state)
+{
+	struct fake_face *f = *state;
+	struct error e;
+
+	assert_false(fake_run(f, "peers rx names", &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_false(fake_run(f, "peers names size", &e));
+	assert_int_equal(e.at, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,9 +360,15 @@ int main(void)
 		TEST(a_panel_of_very_many_says_what_it_leaves_out),
 		TEST(muted_peers_are_not_shown),
 		TEST(solo_shows_only_these),
+		TEST(names_are_looked_up_when_asked_for),
+		TEST(who_has_no_name_is_asked_about_again),
+		TEST(a_panel_does_not_wait_for_names),
+		TEST(not_everybody_is_asked_about),
+		TEST(words_of_peers_are_checked),
 		TEST(a_peer_may_be_named_before_it_is_heard),
 #undef TEST
 	};
 
+	sem_init(&let_go, 0, 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
