@@ -98,6 +98,14 @@ static void test_in_the_details(void **state)
 {
 	struct app *app = *state;
 	uint16_t port = app_port(app);
+	static const struct {
+		const char *command, *shows, *gone;
+	} views[] = {
+		{ ":details hex", " 0000 50 ", "Kind " },
+		{ ":details text", "-#", "0000 50 " },
+		{ ":details c", "/* 0000 */ 0x50,", "Kind " },
+		{ ":details fields", "Kind ", "/* 0000 */" },
+	};
 	struct vt_state before = term_state(app->term);
 	char text[40];
 
@@ -110,11 +118,12 @@ static void test_in_the_details(void **state)
 		term_wait(app->term, text);
 		term_wait(app->term, "0000 50 ");
 		term_unharmed(app->term, &before);
-		app_line(app->term, ":details view");
-		term_gone(app->term, "Kind ");
-		term_wait(app->term, " 0000 50 ");
-		app_line(app->term, ":details view");
-		term_wait(app->term, "Kind ");
+		for (size_t v = 0; v < COUNT(views); v++) {
+			app_line(app->term, views[v].command);
+			term_gone(app->term, views[v].gone);
+			term_wait(app->term, views[v].shows);
+			term_unharmed(app->term, &before);
+		}
 		term_unharmed(app->term, &before);
 	}
 }
