@@ -48,8 +48,9 @@ paired() {
 # Nothing is asked about a peer by itself; "names" asks what /etc/resolv.conf says, and waits.
 named() {
 	echo "nameserver 10.77.0.2" >"$work/resolv.conf"
-	set -- on h1 sh -c "mount --bind $work/resolv.conf /etc/resolv.conf && exec \"\$@\"" sh \
-		"$udpdeck" --no-rc -o json -c 'open udp4' -c 'to 10.77.0.2 53' -c "hex $query" -c 'expect any'
+	echo "hosts: files dns" >"$work/nsswitch.conf"
+	set -- on h1 sh -c "mount --bind $work/resolv.conf $resolv &&
+		mount --bind $work/nsswitch.conf /etc/nsswitch.conf && exec \"\$@\"" sh "$udpdeck" --no-rc -o json -c 'open udp4' -c 'to 10.77.0.2 53' -c "hex $query" -c 'expect any'
 	"$@" -c peers </dev/null >"$work/unnamed" 2>&1 &&
 		! grep -q 'PTR' "$work/dns.log" && ! grep -q '"name"' "$work/unnamed" &&
 		"$@" -c 'peers names' </dev/null >"$work/named" 2>&1 &&
@@ -72,6 +73,15 @@ check "its answer is listed with its source and length" answer_listed
 check "the details have its head in words and its bytes" answer_in_details
 check "text between hex, and a name that does not exist" no_such_name
 check "answers are paired with their queries by the id" paired
-check "a peer's name is looked up when it is asked for" named
+# systemd-resolved keeps it below /run, which is the test's own
+resolv=$(readlink -m /etc/resolv.conf)
+case $resolv in
+/run/*) mkdir -p "${resolv%/*}" && : >"$resolv" ;;
+esac
+if [ -f "$resolv" ] && [ -f /etc/nsswitch.conf ]; then
+	check "a peer's name is looked up when it is asked for" named
+else
+	skip "a peer's name is looked up when it is asked for" "no /etc/resolv.conf or nsswitch.conf"
+fi
 check "the same over IPv6" over_ipv6
 finish
