@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -95,6 +96,22 @@ static void test_fields_of_a_received_datagram(void **state)
 	assert_field(d, "To port", "50000 dynamic");
 	assert_field(d, "Socket", "[1]");
 	assert_field(d, "Date", "2023-11-14");
+}
+
+/* A name comes from the network. */
+static void test_the_name_of_a_peer(void **state)
+{
+	struct deck *d = *state;
+	struct packet p = deck_datagram("hello", 5);
+
+	draw_details_of(d, p);
+	d->session.peers.peers[0]->name = strdup("");
+	deck_draw(d, 44, 80);
+	assert_field(d, "From", "@1 10.0.0.9:9 ");
+	free(d->session.peers.peers[0]->name);
+	d->session.peers.peers[0]->name = strdup("ns\033");
+	deck_draw(d, 44, 80);
+	assert_field(d, "From", "@1 10.0.0.9:9, ns\\x1b");
 }
 
 static void test_fields_of_sent_datagrams(void **state)
@@ -412,6 +429,7 @@ int main(void)
 		TEST(test_fields_of_sent_datagrams),
 		TEST(test_fields_of_an_error),
 		TEST(test_fields_of_gaps_and_events),
+		TEST(test_the_name_of_a_peer),
 		TEST(test_long_values_wrap),
 		TEST(test_empty_and_cut_datagrams_in_the_title),
 		TEST(test_hex_alone),
