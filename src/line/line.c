@@ -223,13 +223,6 @@ void line_set(struct line *l, const char *text, size_t len, size_t point)
 	line_look(l);
 }
 
-void line_insert(struct line *l, const char *text, size_t len)
-{
-	line_cancel(l);
-	line_put(text, len);
-	line_look(l);
-}
-
 void line_accept(struct line *l)
 {
 	line_history_add(l, rl_line_buffer);

@@ -91,7 +91,6 @@ struct line_state {
 void line_state(const struct line *l, struct line_state *out);
 /* Replaces the text, as one step that undo takes back. */
 void line_set(struct line *l, const char *text, size_t len, size_t point);
-void line_insert(struct line *l, const char *text, size_t len);
 /* As if Enter had been pressed and the line was taken: into the history, and empty. */
 void line_accept(struct line *l);
 /* Ctrl-C: leaves a search, else clears the line; false if there was nothing to leave or clear. */

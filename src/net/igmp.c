@@ -35,18 +35,6 @@ static bool add_group(struct igmp_table *t, const struct igmp_group *g)
 	return true;
 }
 
-static bool add_filter(struct igmp_table *t, const struct igmp_filter *f)
-{
-	struct igmp_filter *rows =
-		grow(t->filters, t->filter_count, &t->filter_room, sizeof(*t->filters));
-
-	if (!rows)
-		return false;
-	t->filters = rows;
-	rows[t->filter_count++] = *f;
-	return true;
-}
-
 static bool add_version(struct igmp_table *t, const struct igmp_version *v)
 {
 	struct igmp_version *rows =
@@ -192,24 +180,6 @@ bool igmp_parse_groups6(struct igmp_table *t, const char *text, size_t n)
 	return true;
 }
 
-/* "  4   eth0 0xe8010101 0x0a4d0002      1      0", mcfilter6 with 32 digits for each */
-bool igmp_parse_filters(struct igmp_table *t, const char *text, size_t n)
-{
-	struct procfile_text rest = procfile_text(text, n), line;
-
-	while (procfile_line(&rest, &line)) {
-		struct igmp_filter f = { 0 };
-
-		if (take_ifindex(&line, &f.ifindex) && skip_word(&line) &&
-		    take_addr(&line, &f.group) && addr_is_multicast(&f.group) &&
-		    take_addr(&line, &f.source) && f.source.family == f.group.family &&
-		    take_count(&line, &f.include) && take_count(&line, &f.exclude) &&
-		    !add_filter(t, &f))
-			return false;
-	}
-	return true;
-}
-
 /* ---- the table ---- */
 
 static int compare_groups(const struct addr *a, const struct addr *b)
@@ -244,23 +214,9 @@ const struct igmp_group *igmp_find(const struct igmp_table *t, unsigned ifindex,
 	return bsearch(&key, t->groups, t->group_count, sizeof(key), by_interface);
 }
 
-const struct igmp_filter *igmp_find_filter(const struct igmp_table *t, unsigned ifindex,
-					   const struct addr *group, const struct addr *source)
-{
-	for (size_t i = 0; i < t->filter_count; i++) {
-		const struct igmp_filter *f = &t->filters[i];
-
-		if (f->ifindex == ifindex && addr_same_bytes(&f->group, group) &&
-		    addr_same_bytes(&f->source, source))
-			return f;
-	}
-	return NULL;
-}
-
 void igmp_done(struct igmp_table *t)
 {
 	free(t->groups);
-	free(t->filters);
 	free(t->versions);
 	*t = (struct igmp_table){ 0 };
 }
@@ -273,8 +229,6 @@ struct source_file {
 static const struct source_file files[] = {
 	{ "/proc/net/igmp", igmp_parse_groups },
 	{ "/proc/net/igmp6", igmp_parse_groups6 },
-	{ "/proc/net/mcfilter", igmp_parse_filters },
-	{ "/proc/net/mcfilter6", igmp_parse_filters },
 };
 
 bool igmp_load(struct igmp_table *t, const char *root, struct error *e)

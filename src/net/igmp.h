@@ -3,7 +3,7 @@
  * What this host knows of IGMP and MLD: the groups that each interface holds and for how many
  * sockets, the sources it asked for, and what is proven of the network's querier.
  *
- * From /proc/net/igmp, igmp6, mcfilter, mcfilter6 and dev_snmp6/IF, readable without privileges.
+ * From /proc/net/igmp, igmp6 and dev_snmp6/IF, readable without privileges.
  * What they prove (Linux 6.18, net/ipv4/igmp.c and net/ipv6/mcast.c):
  * - IGMP: V1 or V2 in the querier column means that such a query was heard within the last minutes,
  *   unless force_igmp_version says so.  V3 is the default and proves nothing: a query of version 3
@@ -24,13 +24,6 @@ struct igmp_group {
 	uint32_t users;    /* memberships of all sockets of this host and of the kernel itself */
 };
 
-/* A source that an interface asks for, or not, in a group. */
-struct igmp_filter {
-	unsigned ifindex;
-	struct addr group, source;
-	uint32_t include, exclude; /* memberships that want it, that refuse it */
-};
-
 struct igmp_version {
 	unsigned ifindex;
 	unsigned version; /* 1..3, as the querier column has it */
@@ -39,8 +32,6 @@ struct igmp_version {
 struct igmp_table {
 	struct igmp_group *groups; /* by interface, family and group */
 	size_t group_count, group_room;
-	struct igmp_filter *filters; /* as the kernel lists them */
-	size_t filter_count, filter_room;
 	struct igmp_version *versions; /* IGMP, of each interface */
 	size_t version_count, version_room;
 };
@@ -76,10 +67,6 @@ void igmp_done(struct igmp_table *t);
 /* A zone in "group" does not matter; NULL: the interface does not hold it. */
 const struct igmp_group *igmp_find(const struct igmp_table *t, unsigned ifindex,
 				   const struct addr *group);
-/* NULL: nobody on this host names that source. */
-const struct igmp_filter *igmp_find_filter(const struct igmp_table *t, unsigned ifindex,
-					   const struct addr *group, const struct addr *source);
-
 /* family AF_INET: IGMP, AF_INET6: MLD.  Reads the counters and sysctls of the interface. */
 void igmp_look(const struct igmp_table *t, const char *root, unsigned ifindex, const char *name,
 	       int family, struct igmp_state *out);
@@ -91,7 +78,6 @@ void igmp_format(struct buf *out, const struct igmp_state *s, int family);
 /* The parsers, each adding to what is there; any bytes will do.  false: no memory. */
 bool igmp_parse_groups(struct igmp_table *t, const char *text, size_t n);   /* igmp */
 bool igmp_parse_groups6(struct igmp_table *t, const char *text, size_t n);  /* igmp6 */
-bool igmp_parse_filters(struct igmp_table *t, const char *text, size_t n);  /* mcfilter(6) */
 void igmp_parse_counters(struct igmp_state *s, const char *text, size_t n); /* dev_snmp6/IF */
 void igmp_sort(struct igmp_table *t); /* before igmp_find, after parsing */
 

@@ -35,7 +35,8 @@ static int set_file(posix_spawn_file_actions_t *files, int fd, int as)
 	return posix_spawn_file_actions_addopen(files, as, "/dev/null", O_RDWR, 0);
 }
 
-static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, int in, int out)
+static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *actions, const int files[3],
+		  bool apart)
 {
 	sigset_t none, all;
 
@@ -43,38 +44,35 @@ static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, in
 	sigfillset(&all);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &all);
-	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (set_file(files, in, 0) || set_file(files, out, 1) || set_file(files, -1, 2))
-		return ENOMEM;
-	return 0;
+	posix_spawnattr_setpgroup(attr, 0);
+	posix_spawnattr_setflags(attr, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+					       (apart ? POSIX_SPAWN_SETPGROUP : 0)));
+	for (int i = 0; i < 3; i++)
+		if (set_file(actions, files[i], i))
+			return ENOMEM;
+	return apart ? posix_spawn_file_actions_addchdir_np(actions, "/") : 0;
 }
 
 /* In the order of their making; each holds what is to be undone. */
-static int start(const char *const argv[], int in, int out, pid_t *pid)
+int child_spawn(const char *const argv[], const char *const env[], const int files[3], pid_t *pid)
 {
-	posix_spawn_file_actions_t files;
+	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	int error = posix_spawnattr_init(&attr);
 
 	if (error)
 		return error;
-	error = posix_spawn_file_actions_init(&files);
+	error = posix_spawn_file_actions_init(&actions);
 	if (!error) {
-		error = set_up(&attr, &files, in, out);
+		error = set_up(&attr, &actions, files, env != NULL);
 		if (!error) /* the words are not changed, whatever the prototype says */
-			error = posix_spawn(pid, argv[0], &files, &attr,
-					    (char *const *)(uintptr_t)argv, environ);
-		posix_spawn_file_actions_destroy(&files);
+			error = posix_spawn(pid, argv[0], &actions, &attr,
+					    (char *const *)(uintptr_t)argv,
+					    env ? (char *const *)(uintptr_t)env : environ);
+		posix_spawn_file_actions_destroy(&actions);
 	}
 	posix_spawnattr_destroy(&attr);
 	return error;
-}
-
-bool child_spawn(const char *const argv[], int in, int out, pid_t *pid, struct error *e)
-{
-	int error = start(argv, in, out, pid);
-
-	return !error || err_sys(e, error, "cannot run %s", argv[0]);
 }
 
 /* ---- gathering ---- */
@@ -178,16 +176,16 @@ static void on_readable(void *ctx, short revents)
 
 static bool run(struct child *c, const char *const argv[], struct error *e)
 {
-	bool spawned;
-	int ends[2];
+	int files[3] = { -1, -1, -1 }, ends[2], error;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "cannot run %s", argv[0]);
 	c->output = ends[0];
-	spawned = child_spawn(argv, -1, ends[1], &c->pid, e);
+	files[1] = ends[1];
+	error = child_spawn(argv, NULL, files, &c->pid);
 	close(ends[1]);
-	if (!spawned)
-		return false;
+	if (error)
+		return err_sys(e, error, "cannot run %s", argv[0]);
 	c->pidfd = pidfd_open(c->pid, 0);
 	if (c->pidfd < 0 || fcntl(c->output, F_SETFL, O_NONBLOCK) < 0)
 		return err_sys(e, errno, "cannot run %s", argv[0]);

@@ -11,10 +11,12 @@
 #include <sys/types.h>
 
 /*
- * Starts argv (its first word is a path, no shell) with a default signal mask, these as its
- * standard input and output (-1: nowhere) and errors nowhere.
+ * Starts argv (its first word is a path, no shell) with a default signal mask and these as its
+ * standard input, output and errors (-1: nowhere).  env NULL: with our environment and directory;
+ * else with that one, in "/", and in a process group of its own, which no key of the terminal
+ * reaches.  Returns 0 or the errno.
  */
-bool child_spawn(const char *const argv[], int in, int out, pid_t *pid, struct error *e);
+int child_spawn(const char *const argv[], const char *const env[], const int files[3], pid_t *pid);
 
 struct child;
 

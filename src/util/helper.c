@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/helper.h"
 
+#include "util/child.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,45 +93,6 @@ static void make_words(struct words *w, const char *const argv[])
 
 /* ---- starting ---- */
 
-/* In the order of their making; each holds what is to be undone. */
-static int set_up(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files, int pipes[3][2])
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
-	posix_spawnattr_setpgroup(attr, 0);
-	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-					       POSIX_SPAWN_SETPGROUP);
-	for (int i = 0; i < 3; i++)
-		if (posix_spawn_file_actions_adddup2(files, pipes[i][i != 0], i))
-			return ENOMEM;
-	return posix_spawn_file_actions_addchdir_np(files, "/");
-}
-
-static int spawn(const struct words *w, const char *const env[], int pipes[3][2], pid_t *pid)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	int error = posix_spawnattr_init(&attr);
-
-	if (error)
-		return error;
-	error = posix_spawn_file_actions_init(&files);
-	if (!error) {
-		error = set_up(&attr, &files, pipes);
-		if (!error) /* the words are not changed, whatever the prototype says */
-			error = posix_spawn(pid, w->list[0], &files, &attr,
-					    (char *const *)(uintptr_t)w->list,
-					    (char *const *)(uintptr_t)env);
-		posix_spawn_file_actions_destroy(&files);
-	}
-	posix_spawnattr_destroy(&attr);
-	return error;
-}
-
 /* pipes[0] is written to, the others are read. */
 static int make_pipes(int pipes[3][2])
 {
@@ -168,8 +130,11 @@ bool helper_start(struct helper *h, const char *const argv[], const char *const 
 	buf_printf(&w.memory, "--as=%" PRIu64, memory);
 	make_words(&w, argv);
 	error = make_pipes(pipes);
-	if (!error)
-		error = spawn(&w, env, pipes, &pid);
+	if (!error) {
+		const int files[3] = { pipes[0][0], pipes[1][1], pipes[2][1] };
+
+		error = child_spawn(w.list, env, files, &pid);
+	}
 	buf_done(&w.prlimit);
 	buf_done(&w.setpriv);
 	buf_done(&w.memory);

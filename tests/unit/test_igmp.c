@@ -82,8 +82,7 @@ static void lists_are_read(void **state)
 {
 	const struct root *r = *state;
 	const struct addr group = address("239.1.2.3", 0), group6 = address("ff35::1", 0);
-	const struct addr source = address("10.77.0.2", 0), source6 = address("fd77::2", 0);
-	const struct addr ssm = address("232.1.1.1", 0), absent = address("239.1.2.4", 0);
+	const struct addr absent = address("239.1.2.4", 0);
 	struct igmp_table t = { 0 };
 
 	put_igmp(r);
@@ -91,16 +90,6 @@ static void lists_are_read(void **state)
 	    "4    eth0            ff350000000000000000000000000001     2 0000000C 0\n"
 	    "1    lo              ff020000000000000000000000000001     1 0000000C 0\n"
 	    "4    eth0            fe800000000000000000000000000001     1 00000004 0\n");
-	put(r, "/proc/net/mcfilter",
-	    "Idx Device        MCA        SRC    INC    EXC\n"
-	    "  4   eth0 0xe8010101 0x0a4d0002      1      0\n"
-	    "  4   eth0 0xef010203 0x0a4d0003      0      2\n");
-	put(r, "/proc/net/mcfilter6",
-	    "Idx Device                Multicast Address                   Source Address    INC   "
-	    " "
-	    "EXC\n"
-	    "  4   eth0 ff350000000000000000000000000001 fd770000000000000000000000000002      1"
-	    "      0\n");
 	assert_true(igmp_load(&t, r->path, NULL));
 	assert_true(igmp_load(&t, r->path, NULL));
 	assert_int_equal(t.group_count, 6);
@@ -108,10 +97,6 @@ static void lists_are_read(void **state)
 	assert_int_equal(igmp_find(&t, 4, &group6)->users, 2);
 	assert_null(igmp_find(&t, 1, &group));
 	assert_null(igmp_find(&t, 4, &absent));
-	assert_int_equal(igmp_find_filter(&t, 4, &ssm, &source)->include, 1);
-	assert_int_equal(igmp_find_filter(&t, 4, &group6, &source6)->include, 1);
-	assert_null(igmp_find_filter(&t, 4, &group, &source));
-	assert_int_equal(t.filters[1].exclude, 2);
 	igmp_done(&t);
 	assert_int_equal(t.group_count, 0);
 }
@@ -222,11 +207,7 @@ static void broken_lines_are_passed_over(void **state)
 		"4\teth0 : 1 V3\n\t\t\t\t010000E0 -1",
 		"4\teth0 : 1 V9\n\t\t\t\t010000E0 1",
 	};
-	static const char *const filters[] = {
-		"4 eth0 0xe8010101 0x0a4d0002 1",
-		"4 eth0 0xe8010101 0x0a4d000 1 0",
-		"4 eth0 0xe8010101 fd770000000000000000000000000002 1 0",
-		"4 eth0 0x0a010101 0x0a4d0002 1 0",
+	static const char *const groups6[] = {
 		"4 eth0 ff3500000000000000000000000000 1 0",
 		"4 eth0 ff35000000000000 000000000000001 1 0",
 		"4",
@@ -236,12 +217,9 @@ static void broken_lines_are_passed_over(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		assert_true(igmp_parse_groups(&t, groups[i], strlen(groups[i])));
-	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
-		assert_true(igmp_parse_filters(&t, filters[i], strlen(filters[i])));
-		assert_true(igmp_parse_groups6(&t, filters[i], strlen(filters[i])));
-	}
+	for (size_t i = 0; i < sizeof(groups6) / sizeof(groups6[0]); i++)
+		assert_true(igmp_parse_groups6(&t, groups6[i], strlen(groups6[i])));
 	assert_int_equal(t.group_count, 0);
-	assert_int_equal(t.filter_count, 0);
 	igmp_done(&t);
 }
 
