@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * read [COUNT]: a pcap of a million datagrams of 64 bytes, read and printed a line each, beside
- * tshark and tcpdump in the same run: seconds and the most memory that each held.
+ * tshark, tcpdump and ngrep in the same run: seconds and the most memory that each held.
  *
  * All look up no names and print to /dev/null.  tshark -q would print nothing and dissect next to
  * nothing, so it is measured as it is used: tshark -n -r FILE.
@@ -130,7 +130,9 @@ int main(int argc, char **argv)
 		  { deck ? deck : "./udpdeck", "--no-rc", "--read", path, "-o", "text" },
 		  0,
 		  0 },
+		{ "tshark -n -r FILE", { "tshark", "-n", "-r", path }, 0, 0 },
 		{ "tcpdump -n -r FILE", { "tcpdump", "-n", "-r", path }, 0, 0 },
+		{ "ngrep -q -t -I FILE", { "ngrep", "-q", "-t", "-I", path }, 0, 0 },
 	};
 	int fd = mkostemp(path, O_CLOEXEC);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
@@ -147,7 +149,6 @@ int main(int argc, char **argv)
 	}
 	ok = readers[0].seconds > 0 && compare(&readers[0], &readers[1]);
 	fclose(out);
-	if (!getenv("KEEP"))
-		unlink(path);
+	unlink(path);
 	return !ok;
 }
