@@ -15,6 +15,7 @@
 #define FRONT_FLAG(member) CLI_FLAG, offsetof(struct cli, member), NULL, true
 #define WORD(member) CLI_WORD, offsetof(struct cli, member), NULL, false
 #define FRONT_WORD(member) CLI_WORD, offsetof(struct cli, member), NULL, true
+#define ONE_FILE(member) CLI_FILE, offsetof(struct cli, member), NULL, false
 #define LIST(member) CLI_LIST, offsetof(struct cli, member), NULL, false
 #define SOCKET(option) CLI_SOCKET, 0, option, false
 #define SCRIPT CLI_SCRIPT, 0, NULL, false
@@ -60,9 +61,9 @@ const struct cli_option cli_options[] = {
 	{ 'z', "scan", NULL, FRONT_FLAG(scan), "an empty datagram to each port: who answers?" },
 	{ 0, "ready-fd", "N", WORD(ready_word),
 	  "write ADDR:PORT of each socket there, once bound" },
-	{ 0, "record", "FILE", WORD(record),
+	{ 0, "record", "FILE", ONE_FILE(record),
 	  "write what is sent and received as pcapng, - is stdout" },
-	{ 0, "read", "FILE", WORD(read), "read a pcap or pcapng file first, - is stdin" },
+	{ 0, "read", "FILE", ONE_FILE(read), "read a pcap or pcapng file first, - is stdin" },
 	{ 0, "memory", "SIZE", WORD(memory_word), "memory for packets kept (256MiB)" },
 	{ 0, "plain", NULL, FLAG(plain), "a prompt and lines instead of the screen" },
 	{ 0, "demo", NULL, FLAG(demo), "loopback services to play with" },
@@ -139,6 +140,11 @@ static bool take(struct cli *cli, const struct cli_option *o, const char *value,
 		*(bool *)member(cli, o) = true;
 		return true;
 	case CLI_WORD:
+		*(const char **)member(cli, o) = value;
+		return true;
+	case CLI_FILE:
+		if (*(const char **)member(cli, o))
+			return err_set(e, ERR_LIMIT, "--%s is given twice", o->name);
 		*(const char **)member(cli, o) = value;
 		return true;
 	case CLI_LIST:

@@ -50,6 +50,7 @@ struct cli {
 enum cli_kind {
 	CLI_FLAG,   /* a bool at "offset" */
 	CLI_WORD,   /* a const char * at "offset" */
+	CLI_FILE,   /* the same, once at most */
 	CLI_LIST,   /* a struct cli_list at "offset" */
 	CLI_SOCKET, /* stands for --set SOCKET_OPTION=arg */
 	CLI_SCRIPT, /* -c, -f */

@@ -39,6 +39,9 @@ static bool set_setting(struct command_call *c, const struct face_setting *s, vo
 {
 	struct buf now;
 
+	/* Only what may be on is so without a word. */
+	if (c->word_count < 2 && strncmp(s->range, "on", 2) != 0)
+		return err_set(e, ERR_USAGE, "%s: one of %s", s->name, s->range);
 	if (!s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
 		return args_at(c, c->word_count > 1, e);
 	buf_init(&now, 64);

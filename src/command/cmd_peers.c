@@ -289,7 +289,8 @@ static void add_title(struct command_call *c, const struct order *order)
 {
 	struct buf *title = &c->listing.title;
 
-	buf_printf(title, "%u peers", c->session->peers.count);
+	buf_printf(title, "%u peer%s", c->session->peers.count,
+		   c->session->peers.count == 1 ? "" : "s");
 	if (order != orders)
 		buf_printf(title, " by %s", order->name);
 	if (c->session->names.count)

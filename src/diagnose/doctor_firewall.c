@@ -32,6 +32,8 @@ static const struct {
 
 struct rules {
 	struct doctor *d;
+	const char *program; /* that lists them */
+	bool is_nft;
 	bool named, accepted;
 	char dropping[200]; /* a chain whose policy is to drop; "" none */
 };
@@ -43,8 +45,24 @@ static void format_rule(const struct firewall_rule *r, struct buf *out)
 	buf_str(out, r->len < RULE_SHOWN ? "" : " ...");
 }
 
+/* What shows the rule to who would change it; for nft with the handle that takes it away. */
+static void name_command(const struct rules *rules, const struct firewall_rule *r,
+			 char command[DOCTOR_COMMAND_MAX])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.- ";
+
+	if (!rules->is_nft)
+		snprintf(command, DOCTOR_COMMAND_MAX, "# %s", rules->program);
+	else if (r->place[strspn(r->place, plain)])
+		snprintf(command, DOCTOR_COMMAND_MAX, "# nft -a list ruleset");
+	else
+		snprintf(command, DOCTOR_COMMAND_MAX, "# nft -a list chain %s", r->place);
+}
+
 static void on_rule(void *ctx, const struct firewall_rule *r)
 {
+	char command[DOCTOR_COMMAND_MAX];
 	struct rules *rules = ctx;
 	struct buf place, text;
 
@@ -54,15 +72,16 @@ static void on_rule(void *ctx, const struct firewall_rule *r)
 	buf_init(&place, sizeof(rules->dropping) - 1);
 	buf_init(&text, 4096);
 	format_rule(r, &text);
+	name_command(rules, r, command);
 	if (r->is_policy) {
 		text_escape(&place, r->place, strlen(r->place));
 		snprintf(rules->dropping, sizeof(rules->dropping), "%s", buf_cstr(&place));
 	} else if (r->verdict == FIREWALL_DROP) {
-		doctor_say(rules->d, r->narrow ? DOCTOR_WARNING : DOCTOR_FAULT, NULL,
+		doctor_say(rules->d, r->narrow ? DOCTOR_WARNING : DOCTOR_FAULT, command,
 			   "the firewall drops %s of port %u: %s", r->narrow ? "some" : "all",
 			   rules->d->k->sock.local.port, buf_cstr(&text));
 	} else if (r->verdict == FIREWALL_DIVERT) {
-		doctor_say(rules->d, DOCTOR_WARNING, NULL,
+		doctor_say(rules->d, DOCTOR_WARNING, command,
 			   "the firewall sends what comes for port %u elsewhere: %s",
 			   rules->d->k->sock.local.port, buf_cstr(&text));
 	} else {
@@ -163,6 +182,8 @@ bool doctor_look_firewall(struct doctor *d)
 	for (size_t i = 0; i < d->rules_count; i++) {
 		const struct doctor_rules *r = &d->rules[i];
 
+		rules.program = r->argv[0];
+		rules.is_nft = !r->iptables;
 		if (!r->listed)
 			doctor_say(d, DOCTOR_UNKNOWN, NULL, "the rules of %s are not seen: %s",
 				   r->iptables ? "iptables" : "nftables", r->failed.text);

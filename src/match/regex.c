@@ -22,6 +22,9 @@
 /* Of a quick match: start positions by counted steps of each by bytes of a step, some 30 ms. */
 #define QUICK_MAX (UINT32_C(1) << 25)
 #define QUICK_STEPS_MIN 8
+/* So many at most: then a match takes a quarter of a millisecond, and a flood of datagrams that are
+ * made to be costly cannot hold everything up. */
+#define HASTE_MAX 9
 
 struct regex {
 	pcre2_code *code; /* counts its steps */
@@ -29,6 +32,7 @@ struct regex {
 	pcre2_code *quick;
 	pcre2_match_context *limits;
 	pcre2_match_data *found;
+	unsigned haste; /* halvings of what a match may take: one for each that was given up */
 };
 
 static const struct flag {
@@ -149,7 +153,7 @@ static enum regex_result result_of(int n)
  * demands. */
 static enum regex_result match_quickly(const struct regex *r, const void *data, size_t n)
 {
-	uint64_t steps = QUICK_MAX / ((uint64_t)n * n + 1);
+	uint64_t steps = (QUICK_MAX >> r->haste) / ((uint64_t)n * n + 1);
 
 	if (!r->quick || steps < QUICK_STEPS_MIN)
 		return REGEX_LIMIT;
@@ -178,14 +182,18 @@ static enum regex_result match_counted(const struct regex *r, const void *data, 
 	return result_of(result);
 }
 
-enum regex_result regex_match(const struct regex *r, const void *data, size_t n)
+enum regex_result regex_match(struct regex *r, const void *data, size_t n)
 {
 	const void *subject = data ? data : "";
 	enum regex_result result = match_quickly(r, subject, n);
-	struct work w = { .left = STEPS_MAX };
+	struct work w = { .left = STEPS_MAX >> r->haste };
 	size_t at[2];
 
-	return result == REGEX_LIMIT ? match_counted(r, subject, n, 0, &w, at) : result;
+	if (result == REGEX_LIMIT)
+		result = match_counted(r, subject, n, 0, &w, at);
+	if (result == REGEX_LIMIT && r->haste < HASTE_MAX)
+		r->haste++;
+	return result;
 }
 
 bool regex_next(const struct regex *r, const void *data, size_t n, struct match_place *at)

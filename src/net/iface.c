@@ -80,6 +80,17 @@ static struct addr from(const struct sockaddr *sa)
 	return a;
 }
 
+/* The kernel takes the last address of the subnet for one (fib_add_ifaddr(), Linux 6.18), also
+ * where the interface's address came without; getifaddrs() gives that address itself then. */
+static void complete_broadcast(const struct iface *dev, struct iface_addr *a)
+{
+	if (a->addr.family != AF_INET || !(dev->flags & IFF_BROADCAST) || a->prefix_len > 30 ||
+	    (a->broadcast.family && !addr_same_bytes(&a->broadcast, &a->addr)))
+		return;
+	a->broadcast = a->addr;
+	a->broadcast.v4.s_addr |= htonl(UINT32_MAX >> a->prefix_len);
+}
+
 static bool add_addr(struct iface_table *t, const struct ifaddrs *ifa)
 {
 	struct iface *dev = find_labelled(t, ifa->ifa_name);
@@ -97,6 +108,7 @@ static bool add_addr(struct iface_table *t, const struct ifaddrs *ifa)
 				     .prefix_len = prefix_length(&mask) };
 	if (more->addr.family == AF_INET && ifa->ifa_flags & IFF_BROADCAST)
 		more->broadcast = from(ifa->ifa_broadaddr);
+	complete_broadcast(dev, more);
 	return true;
 }
 
@@ -237,7 +249,8 @@ bool iface_add_addr(struct iface_table *t, unsigned index, const struct iface_ad
 	if (!more)
 		return false;
 	dev->addrs = more;
-	dev->addrs[dev->addr_count++] = *a;
+	dev->addrs[dev->addr_count] = *a;
+	complete_broadcast(dev, &dev->addrs[dev->addr_count++]);
 	return true;
 }
 

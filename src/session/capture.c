@@ -136,6 +136,13 @@ static void tell(const struct capture *c, enum session_notice what, const struct
 		s->watcher.notice(s->watcher.ctx, what, &p, NULL);
 }
 
+/* Among what a session's own sockets hear, where the file begins and ends. */
+static void note(const struct capture *c, const char *text)
+{
+	if (session_of(c)->socket_count)
+		session_event(session_of(c), PACKET_NOTE, 0, "%s", text);
+}
+
 static void tell_progress(struct capture *c)
 {
 	struct capture_totals t;
@@ -170,6 +177,7 @@ static void tell_end(struct capture *c)
 		buf_str(&text, verdict->text);
 	}
 	tell(c, SESSION_READ, &text);
+	note(c, buf_cstr(&text));
 	buf_done(&text);
 }
 
@@ -397,6 +405,7 @@ struct activity *capture_start(struct session *s, const char *path, const char *
 			       struct error *e)
 {
 	struct capture *c;
+	struct buf text;
 
 	if (s->captures.running) {
 		err_set(e, ERR_STATE, "%s is being read: stop %%%u ends that",
@@ -419,6 +428,10 @@ struct activity *capture_start(struct session *s, const char *path, const char *
 		return NULL;
 	s->captures.running = c;
 	c->told = now(c);
+	buf_init(&text, 512);
+	buf_printf(&text, "reading %s", name_of(c));
+	note(c, buf_cstr(&text));
+	buf_done(&text);
 	arm(c);
 	return &c->activity;
 }

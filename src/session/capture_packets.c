@@ -99,19 +99,14 @@ void capture_gap(struct capture *c, uint64_t time, uint64_t lost)
 	append(c, &p);
 }
 
-/* A file may hold anything. */
+/* A file may hold anything: who shows it escapes it, as all events. */
 static void add_note(struct capture *c, uint64_t time, const char *line, size_t n)
 {
-	struct packet p = { .kind = PACKET_NOTE, .time = time };
-	struct buf text;
+	struct packet p = { .kind = PACKET_NOTE, .time = time, .data = (const uint8_t *)line };
 
-	buf_init(&text, 8 * NOTE_MAX);
-	text_escape(&text, line, n < NOTE_MAX ? n : NOTE_MAX);
-	p.data = (const uint8_t *)buf_cstr(&text);
-	p.len = p.stored = (uint32_t)text.len;
-	if (text.len)
+	p.len = p.stored = (uint32_t)(n < NOTE_MAX ? n : NOTE_MAX);
+	if (n)
 		append(c, &p);
-	buf_done(&text);
 }
 
 /* What our recorder says about a gap stands in the gap already. */

@@ -17,6 +17,21 @@ static bool remove_old(const char *path, struct error *e)
 	return unlink(path) == 0 || err_sys(e, errno, "%s", path);
 }
 
+/* Its name cannot be had: --force helps where an ordinary file has it. */
+static bool refuse(const char *path, const char *command, struct error *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		err_set(e, ERR_USAGE, "%s is no ordinary file", path);
+	else
+		err_set(e, ERR_STATE, "%s is there already: %s --force overwrites it", path,
+			command);
+	if (e)
+		e->errnum = EEXIST;
+	return false;
+}
+
 bool new_file_open(const char *path, bool overwrite, const char *command, int *fd, struct error *e)
 {
 	int made;
@@ -30,8 +45,5 @@ bool new_file_open(const char *path, bool overwrite, const char *command, int *f
 	}
 	if (errno != EEXIST)
 		return err_sys(e, errno, "%s", path);
-	err_set(e, ERR_STATE, "%s is there already: %s --force overwrites it", path, command);
-	if (e)
-		e->errnum = EEXIST;
-	return false;
+	return refuse(path, command, e);
 }

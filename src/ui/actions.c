@@ -105,8 +105,11 @@ static bool details_run(struct command_call *c, struct error *e)
 		return true;
 	}
 	if (!(c->word_count && set_mode(d, c->words[0].text)) &&
-	    !args_switch(c, 0, !d->open, &on, e))
-		return false;
+	    !args_switch(c, 0, !d->open, &on, NULL))
+		return err_at(
+			e, (ptrdiff_t)c->words[0].at,
+			"details: \"%s\" is none of on, off, fields, hex, text, c, view, tshark",
+			c->words[0].text);
 	d->open = on;
 	if (!on && ui->view.focus == FOCUS_DETAILS)
 		ui_focus(ui, FOCUS_LINE);

@@ -161,7 +161,9 @@ static void add_date(struct maker *m)
 static void add_time(struct maker *m)
 {
 	words_time(&m->value, m->p->time, 9, m->v->utc);
-	if (m->p->kind == PACKET_RX)
+	if (m->p->flags & PACKET_READ)
+		buf_str(&m->value, " in a file");
+	else if (m->p->kind == PACKET_RX)
 		buf_str(&m->value, " kernel");
 	buf_str(&m->filter, "time == ");
 	words_time(&m->filter, m->p->time, 0, m->v->utc);

@@ -46,6 +46,7 @@ struct painter {
 	struct store_hold hold;
 	uint64_t before; /* time of the row above, 0: unknown */
 	int payload;     /* where a payload begins in the row drawn last, -1: it has none */
+	int payload_end; /* what is drawn over its tail, or the edge */
 	struct spans spans;
 	struct filter_env env; /* of colour rules */
 };
@@ -218,7 +219,8 @@ static void draw_round_trip(struct painter *d, int row, const struct packet *p)
 	width = (int)d->text.len;
 	if (!width || d->at.info + 2 * width > end)
 		return;
-	canvas_fill(d->c, row, end - width - 1, width + 1, STYLE_NORMAL, ' ');
+	d->payload_end = end - width - 1;
+	canvas_fill(d->c, row, d->payload_end, width + 1, STYLE_NORMAL, ' ');
 	put_rest(d, row, end - width, STYLE_DIM);
 }
 
@@ -272,6 +274,7 @@ static void draw_packet(struct painter *d, int row, const struct packet *p,
 	int across = d->at.peer >= 0 ? d->at.peer : d->at.info;
 
 	d->payload = -1;
+	d->payload_end = d->c->cols;
 	buf_reset(&d->text);
 	if (p->kind == PACKET_GAP) {
 		words_gap(&d->text, p);
@@ -314,7 +317,7 @@ static void paint_bytes(void *ctx, size_t offset, size_t bytes, int column, int 
 static void paint_spans(struct painter *d, int row, const struct packet *p)
 {
 	struct drawn at = { d, row };
-	int left = d->c->cols - d->payload;
+	int left = d->payload_end - d->payload;
 
 	if (d->payload < 0 || left <= 0)
 		return;

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define TRIALS 3
-#define DISTURBED_MAX 60 /* trials; then the machine is too busy to measure this contender */
+#define DISTURBED_MAX 240 /* trials; then the machine is too busy to measure this contender */
 #define PRECISION 1.03
 #define SLICE 0.004 /* seconds that another program gets at most before the scheduler looks again */
 #define DESCENT 0.7

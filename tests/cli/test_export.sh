@@ -81,7 +81,7 @@ run -c "export /dev/full as csv --force" </dev/null
 check "a device is no file" ends 1 "is no ordinary file"
 ln -s "$work/a.csv" "$work/link"
 run -c "export $work/link as csv" </dev/null
-check "no link is followed" ends 1 "is there already"
+check "no link is followed" ends 1 "is no ordinary file"
 
 # ---- stdout ----
 

@@ -27,6 +27,12 @@ round_trip() {
 }
 check "packets, times, directions and interfaces are those that were recorded" round_trip
 
+run --read "$file" --read "$file" </dev/null
+twice() {
+	[ "$(cat "$work/status")" = 1 ] && grep -qF -- "--read is given twice" "$work/stderr" || told
+}
+check "one file, not the last of two" twice
+
 refused() {
 	peer_start closed silent
 	kill -KILL "$peer_pid"

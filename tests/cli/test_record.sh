@@ -133,7 +133,7 @@ check "but with --force" replaced
 no_link() {
 	ln -s "$work/elsewhere" "$work/link"
 	run --record "$work/link" -c open </dev/null
-	ends 1 "is there already" && [ ! -e "$work/elsewhere" ] || return
+	ends 1 "is no ordinary file" && [ ! -e "$work/elsewhere" ] || return
 	run --record "$work/link --force" -c open </dev/null
 	ends 1 "is no ordinary file" && [ ! -e "$work/elsewhere" ]
 }

@@ -139,6 +139,9 @@ record_all() {
 	mkdir "$work/rec" "$work/recorded"
 	cat >"$work/recorded/udpdeck" <<-END
 		#!/bin/sh
+		case " \$* " in
+		*" --record "*) exec '$udpdeck_itself' "\$@" ;;
+		esac
 		exec '$udpdeck_itself' --record $work/rec/\$\$ "\$@"
 	END
 	chmod +x "$work/recorded/udpdeck"

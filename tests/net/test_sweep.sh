@@ -64,6 +64,13 @@ recorded() {
 			'10\.78\.0\.4\.7000 > 10\.78\.0\.1\.[0-9]+: UDP, length 8'
 }
 
+unmarked() {
+	on h1 ip addr add 10.79.0.1/24 dev eth1 &&
+		swept -o text -c 'sweep 7000 collect 0.5s via eth1 send who' </dev/null &&
+		said '-> 10\.79\.0\.255:7000 by eth1 from 10\.79\.0\.1' &&
+		on h1 ip addr del 10.79.0.1/24 dev eth1
+}
+
 named() {
 	swept -o text -c 'sweep 7000 collect 0.5s via eth1 send who' </dev/null &&
 		said '1 answered, 1 probe of' '10\.78\.0\.4:7000 +eth1' && ! said 10.77.0.2: >/dev/null
@@ -128,12 +135,13 @@ screen() {
 			"key Down" "key Down" "key Down" "key Enter" "row -2 :to 10.7"
 }
 
-plan 12
+plan 13
 check "a host in two networks with three who answer" two_networks
 check "all three are found, with their interfaces and what differs" all_three
 check "JSON has an event for each" json
 check "a recording of two interfaces is one that tcpdump opens" recorded
 check "only by an interface that is named" named
+check "a subnet whose address came without a broadcast address" unmarked
 check "255.255.255.255 by each interface" everybody
 check "a group by each interface" group
 check "an IPv6 group with the zone of each interface" ipv6_group

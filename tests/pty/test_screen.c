@@ -319,7 +319,7 @@ static void test_live_panels_follow(void **state)
 
 	port = app_port(app);
 	app_line(app->term, ":peers");
-	term_wait(app->term, "-1 peers -");
+	term_wait(app->term, "-1 peer -");
 	assert_true(peer_open(&other, "127.0.0.1", 0));
 	assert_true(peer_send(&other, "127.0.0.1", port, "new", 3));
 	term_wait(app->term, "-2 peers -");

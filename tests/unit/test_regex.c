@@ -177,6 +177,24 @@ static void a_long_match_is_found(void **state)
 	}
 }
 
+/* Costly once is costly again: what a match may take is halved until many of them cost little. */
+static void test_haste(void **state)
+{
+	static const char hostile[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+	static const char costly[] = "aaaaaaaaaaaaaaaa!";
+	struct regex *r = regex_new("^(a+)+$", 7, 0, NULL);
+
+	(void)state;
+	assert_non_null(r);
+	assert_int_equal(regex_match(r, costly, sizeof(costly) - 1), REGEX_NO);
+	for (unsigned i = 0; i < 12; i++)
+		assert_int_equal(regex_match(r, hostile, sizeof(hostile) - 1), REGEX_LIMIT);
+	assert_int_equal(regex_match(r, costly, sizeof(costly) - 1), REGEX_LIMIT);
+	assert_int_equal(regex_match(r, "aaaa", 4), REGEX_YES);
+	assert_int_equal(regex_match(r, "aaaa!", 5), REGEX_NO);
+	regex_free(r);
+}
+
 /* What people look for in large datagrams is within the limits. */
 static void large_datagrams_are_searched(void **state)
 {
@@ -208,6 +226,7 @@ int main(void)
 		cmocka_unit_test(nothing_hangs),
 		cmocka_unit_test(a_long_match_is_found),
 		cmocka_unit_test(large_datagrams_are_searched),
+		cmocka_unit_test(test_haste),
 	};
 
 	return cmocka_run_group_tests_name("regex", tests, NULL, NULL);
