@@ -8,8 +8,8 @@
  *
  * All functions are for the main loop's thread.
  */
-#ifndef FRONT_OUTPUT_H
-#define FRONT_OUTPUT_H
+#ifndef UTIL_OUTPUT_H
+#define UTIL_OUTPUT_H
 
 #include "util/buf.h"
 #include "util/err.h"
