@@ -52,7 +52,7 @@ static int show_help(const struct cli *cli)
 	struct buf text;
 	int status = EXIT_SUCCESS;
 
-	command_set_init(&set, ui_command_rows, NULL);
+	command_set_init(&set, ui_of_screen.commands, NULL);
 	buf_init(&text, 1u << 20);
 	if (cli_help(&text, cli->word_count ? cli->words[0] : "", &set)) {
 		fputs(buf_cstr(&text), stdout);
@@ -108,7 +108,7 @@ static bool run_screen(const struct cli *cli, struct session *s, struct loop *lo
 
 static bool run_plain(const struct cli *cli, struct session *s, struct loop *loop, struct error *e)
 {
-	struct plain *p = plain_new(s, &clock_system, loop, ui_command_rows, cli->verbose, e);
+	struct plain *p = plain_new(s, &clock_system, loop, &ui_of_screen, cli->verbose, e);
 	struct demo *demo = NULL;
 	struct error fault = { 0 };
 	struct buf hint;
@@ -176,7 +176,7 @@ static struct pipe_config pipe_config_of(const struct cli *cli, enum writer_form
 		.interval = cli->interval,
 		.reads_stdin = !cli->no_stdin && (!has_commands(cli) || cli->stay),
 		.verbose = cli->verbose,
-		.of_screen = ui_command_rows,
+		.of_screen = &ui_of_screen,
 		/* commands may open more sockets */
 		.ready_fd = cli->script_count ? cli->ready_fd : -1,
 		.only_target = !is_listener(cli) && !has_commands(cli),

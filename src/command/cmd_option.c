@@ -34,20 +34,28 @@ static void say_granted(struct command_call *c, const struct sockopt *o)
 	buf_done(&asked);
 }
 
-static bool set_setting(struct command_call *c, const struct face_setting *s, void *ctx,
-			struct error *e)
+static void say_setting(struct command_call *c, const struct face_setting *s, void *ctx)
 {
 	struct buf now;
 
+	buf_init(&now, 128);
+	if (ctx)
+		s->get(ctx, &now);
+	else
+		buf_str(&now, "a matter of the screen, and there is none");
+	command_say(c, MESSAGE_INFO, "%s is %s", s->name, buf_cstr(&now));
+	buf_done(&now);
+}
+
+static bool set_setting(struct command_call *c, const struct face_setting *s, void *ctx,
+			struct error *e)
+{
 	/* Only what may be on is so without a word. */
 	if (c->word_count < 2 && strncmp(s->range, "on", 2) != 0)
 		return err_set(e, ERR_USAGE, "%s: one of %s", s->name, s->range);
-	if (!s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
+	if (ctx && !s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
 		return args_at(c, c->word_count > 1, e);
-	buf_init(&now, 64);
-	s->get(ctx, &now);
-	command_say(c, MESSAGE_INFO, "%s is %s", s->name, buf_cstr(&now));
-	buf_done(&now);
+	say_setting(c, s, ctx);
 	return true;
 }
 
@@ -78,7 +86,7 @@ static bool set_run(struct command_call *c, struct error *e)
 	void *ctx;
 
 	split_assignment(c);
-	setting = setting_find(c->session, c->face, c->words[0].text, &ctx);
+	setting = setting_find(c, c->words[0].text, &ctx);
 	if (setting)
 		return set_setting(c, setting, ctx, e);
 	o = sockopt_find(c->words[0].text, e);
@@ -100,12 +108,9 @@ static bool get_run(struct command_call *c, struct error *e)
 	void *ctx;
 	bool ok;
 
-	setting = setting_find(c->session, c->face, c->words[0].text, &ctx);
-	buf_init(&now, 128);
+	setting = setting_find(c, c->words[0].text, &ctx);
 	if (setting) {
-		setting->get(ctx, &now);
-		command_say(c, MESSAGE_INFO, "%s is %s", setting->name, buf_cstr(&now));
-		buf_done(&now);
+		say_setting(c, setting, ctx);
 		return true;
 	}
 	o = sockopt_find(c->words[0].text, e);
@@ -113,6 +118,7 @@ static bool get_run(struct command_call *c, struct error *e)
 		return args_at(c, 0, e);
 	if (!need_socket(c, e))
 		return false;
+	buf_init(&now, 128);
 	ok = sockopt_get(&c->session->current->sock, o, &now, e);
 	buf_done(&now);
 	if (ok)

@@ -15,7 +15,7 @@
 #define INTENT_WAYS_MAX 4096
 
 void command_set_init(struct command_set *set, const struct command *face_rows,
-		      const struct command *of_screen)
+		      const struct of_screen *of_screen)
 {
 	*set = (struct command_set){
 		.tables = { socket_commands, option_commands,  group_commands,    doctor_commands,
@@ -44,7 +44,7 @@ static bool unknown(const struct command_set *set, const char *word, struct erro
 	struct buf hint;
 	const struct command *c;
 
-	for (c = set->of_screen; c && c->name; c++)
+	for (c = set->of_screen ? set->of_screen->commands : NULL; c && c->name; c++)
 		if (strcmp(c->name, word) == 0)
 			return err_set(e, ERR_STATE, "%s needs the screen", word);
 	near_init(&near, word);

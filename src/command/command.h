@@ -174,14 +174,20 @@ struct command {
 			struct error *e);
 };
 
+/* What only the screen has.  Other faces know the names: of a command to say so, of a setting to
+ * take it without effect, because all faces share the rc file. */
+struct of_screen {
+	const struct command *commands;
+	const struct face_setting *settings;
+};
+
 /* All tables in force: the core's and the face's. */
 struct command_set {
-	const struct command *tables[32]; /* NULL ends */
-	/* Rows that this face does not have, so that an error says whose they are; may be NULL. */
-	const struct command *of_screen;
+	const struct command *tables[32];  /* NULL ends */
+	const struct of_screen *of_screen; /* NULL: this face is the screen */
 };
 void command_set_init(struct command_set *set, const struct command *face_rows,
-		      const struct command *of_screen);
+		      const struct of_screen *of_screen);
 /* Row number i over all tables, NULL past the end. */
 const struct command *command_at(const struct command_set *set, size_t i);
 

@@ -145,38 +145,18 @@ static const struct face_setting *find(const struct face_setting *rows, const ch
 	return NULL;
 }
 
-static bool elsewhere_set(void *ctx, const char *value, struct error *e)
+const struct face_setting *setting_find(const struct command_call *c, const char *name, void **ctx)
 {
-	(void)ctx;
-	(void)value;
-	(void)e;
-	return true;
-}
-
-static void elsewhere_get(void *ctx, struct buf *out)
-{
-	(void)ctx;
-	buf_str(out, "a matter of the screen, and there is none");
-}
-
-static const struct face_setting screen_settings[] = {
-	{ "mouse", "", "", elsewhere_set, elsewhere_get, NULL },
-	{ "escape-time", "", "", elsewhere_set, elsewhere_get, NULL },
-	{ "highlight-changes", "", "", elsewhere_set, elsewhere_get, NULL },
-	{ "fold", "", "", elsewhere_set, elsewhere_get, NULL },
-	{ "hex-width", "", "", elsewhere_set, elsewhere_get, NULL },
-	{ 0 },
-};
-
-const struct face_setting *setting_find(struct session *s, const struct face *face,
-					const char *name, void **ctx)
-{
+	const struct of_screen *screen = c->set->of_screen;
 	const struct face_setting *found = find(session_settings, name);
 
-	*ctx = found ? (void *)s : face->ctx;
+	*ctx = found ? (void *)c->session : c->face->ctx;
 	if (!found)
-		found = find(face->settings, name);
-	return found ? found : find(screen_settings, name);
+		found = find(c->face->settings, name);
+	if (found)
+		return found;
+	*ctx = NULL;
+	return screen ? find(screen->settings, name) : NULL;
 }
 
 bool setting_is_switch(const char *name)

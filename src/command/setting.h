@@ -11,10 +11,9 @@
 /* The session's; their ctx is the session.  Ends with name NULL. */
 extern const struct face_setting session_settings[];
 
-/* Of the session or the face; one that only the screen has is taken without effect elsewhere,
- * because all faces share the rc file.  NULL: nobody has it.  *ctx goes with its functions. */
-const struct face_setting *setting_find(struct session *s, const struct face *face,
-					const char *name, void **ctx);
+/* Of the session or the face, *ctx goes with its functions; or, *ctx NULL, one that only the screen
+ * has and whose functions are not to be called.  NULL: nobody has it. */
+const struct face_setting *setting_find(const struct command_call *c, const char *name, void **ctx);
 /* One of the session's that is on or off? */
 bool setting_is_switch(const char *name);
 /* Those of the session and the face that are not as at the start, as lines of commands. */

@@ -23,7 +23,7 @@ struct pipe_config {
 	uint64_t interval; /* ns between two datagrams of the input, 0: none */
 	bool reads_stdin;  /* after the commands, if there are any */
 	bool verbose;
-	const struct command *of_screen; /* commands that only a screen has; may be NULL */
+	const struct of_screen *of_screen; /* may be NULL */
 	bool only_target; /* what other hosts than the target's send is counted, not printed */
 };
 

@@ -139,7 +139,7 @@ static void on_written(void *ctx, short revents)
 /* ---- life ---- */
 
 struct plain *plain_new(struct session *s, const struct clock *clock, struct loop *loop,
-			const struct command *of_screen, bool verbose, struct error *e)
+			const struct of_screen *of_screen, bool verbose, struct error *e)
 {
 	struct plain *p = calloc(1, sizeof(*p));
 

@@ -18,9 +18,9 @@
 struct plain;
 
 /* verbose: what was sent is printed too. */
-/* of_screen: commands that only a screen has; may be NULL. */
+/* of_screen may be NULL. */
 struct plain *plain_new(struct session *s, const struct clock *clock, struct loop *loop,
-			const struct command *of_screen, bool verbose, struct error *e);
+			const struct of_screen *of_screen, bool verbose, struct error *e);
 void plain_free(struct plain *p);
 
 struct face *plain_face(struct plain *p);

@@ -227,7 +227,7 @@ static void on_script_ended(void *ctx, enum script_status status, const struct e
 		plain_say(ctx, MESSAGE_ERROR, "%s", e->text);
 }
 
-bool plain_face_init(struct plain *p, const struct command *of_screen, struct error *e)
+bool plain_face_init(struct plain *p, const struct of_screen *of_screen, struct error *e)
 {
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
 

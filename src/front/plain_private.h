@@ -57,7 +57,7 @@ void plain_end_line(struct plain *p, const char *add); /* the line stays, the ne
 bool plain_drain(struct plain *p);                     /* waits a moment; all was taken? */
 
 /* plain_face.c */
-bool plain_face_init(struct plain *p, const struct command *of_screen, struct error *e);
+bool plain_face_init(struct plain *p, const struct of_screen *of_screen, struct error *e);
 
 /* plain_line.c */
 bool plain_line_init(struct plain *p, struct error *e);

@@ -106,10 +106,8 @@ static bool details_run(struct command_call *c, struct error *e)
 	}
 	if (!(c->word_count && set_mode(d, c->words[0].text)) &&
 	    !args_switch(c, 0, !d->open, &on, NULL))
-		return err_at(
-			e, (ptrdiff_t)c->words[0].at,
-			"details: \"%s\" is none of on, off, fields, hex, text, c, view, tshark",
-			c->words[0].text);
+		return err_at(e, (ptrdiff_t)c->words[0].at, "details: \"%s\" is none of %s",
+			      c->words[0].text, c->row->args);
 	d->open = on;
 	if (!on && ui->view.focus == FOCUS_DETAILS)
 		ui_focus(ui, FOCUS_LINE);
@@ -311,7 +309,7 @@ static bool editor_run(struct command_call *c, struct error *e)
 	return ui_run_editor(ui_of(c), e);
 }
 
-const struct command ui_command_rows[] = {
+static const struct command rows[] = {
 	{ "follow", "", "looking", 0, 0, 0, "show the newest packets again", .run = ui_follow },
 	{ "focus", "line|list|details", "looking", 1, 1, 0, "go to a part of the screen",
 	  .run = focus_run },
@@ -453,7 +451,7 @@ static void fold_get(void *ctx, struct buf *out)
 	buf_str(out, ui->fold ? "on" : "off");
 }
 
-const struct face_setting ui_settings[] = {
+static const struct face_setting settings[] = {
 	{ "mouse", "on, off", "wheel and clicks; takes the terminal's own selection", mouse_set,
 	  mouse_get, "off" },
 	{ "escape-time", "1ms..2s", "how long a lone Esc waits for the rest of a key",
@@ -467,3 +465,5 @@ const struct face_setting ui_settings[] = {
 	  fold_get, "off" },
 	{ 0 },
 };
+
+const struct of_screen ui_of_screen = { rows, settings };

@@ -408,7 +408,7 @@ bool ui_face_init(struct ui *ui, struct error *e)
 		.help = face_help,
 		.bind = ui_bind,
 		.bindings = ui_bindings,
-		.settings = ui_settings,
+		.settings = ui_of_screen.settings,
 	};
 	ui->session->watcher = (struct session_watcher){
 		.ctx = ui,

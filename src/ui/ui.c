@@ -244,7 +244,7 @@ struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loo
 	ui->view.line.prompt = ui->view.line.text = "";
 	ui->frame = (struct loop_timer){ .fire = on_frame, .ctx = ui };
 	ui->tick = (struct loop_timer){ .fire = on_tick, .ctx = ui };
-	command_set_init(&ui->set, ui_command_rows, NULL);
+	command_set_init(&ui->set, ui_of_screen.commands, NULL);
 	if (ui_face_init(ui, e))
 		ui->line = ui_line_new(ui, e);
 	if (!ui->line || !watch_signals(ui, e)) {

@@ -14,7 +14,7 @@
 struct ui;
 
 /* The rows that this face adds to the command language. */
-extern const struct command ui_command_rows[];
+extern const struct of_screen ui_of_screen;
 
 struct ui *ui_new(struct session *s, const struct clock *clock, struct loop *loop, struct error *e);
 void ui_free(struct ui *ui);

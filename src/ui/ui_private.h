@@ -51,8 +51,6 @@ struct ui {
 	bool details_default_done; /* details open by themselves on a large screen, once */
 };
 
-extern const struct face_setting ui_settings[];
-
 /* A frame is due: something that is shown has changed. */
 void ui_dirty(struct ui *ui);
 void ui_message(struct ui *ui, enum command_message kind, const char *text);

@@ -92,6 +92,9 @@ static uint64_t still(void *ctx)
 static void set_up(struct fake_face *f)
 {
 	struct session_config config = { .clock = &f->clock, .memory = 8u << 20 };
+	static const struct face_setting settings[] = { { .name = "fold", .range = "on, off" },
+							{ 0 } };
+	static const struct of_screen of_screen = { .settings = settings };
 	struct script_events events = { .ended = take_end };
 	struct error e;
 
@@ -108,7 +111,7 @@ static void set_up(struct fake_face *f)
 		.quit = quit,
 		.echo = echo,
 	};
-	command_set_init(&f->set, NULL, NULL);
+	command_set_init(&f->set, NULL, &of_screen);
 	events.ctx = f;
 	f->face.script = script_new(&f->session, &f->face, &f->set, &events, &e);
 	assert_non_null(f->face.script);

@@ -38,6 +38,7 @@ static void faults_are_named_with_their_column(void **state)
 		{ "set tlt 3", 4, "ttl" },
 		{ "set ttl 300", 8, "1..255" },
 		{ "set ttl", -2, "ttl" },
+		{ "set answer-timeout", -2, "one of off, D" },
 		{ "set keepalive on", -2, "TCP" },
 		{ "set linger 3", -2, "TCP" },
 		{ "set nodelay", -2, "TCP" },
@@ -322,6 +323,9 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "none is"));
 	/* a face without keys takes it without a word */
 	fake_must(f, "bind F3 no such command");
+	/* so it does what only the screen has */
+	fake_must(f, "set fold");
+	assert_non_null(strstr(f->message, "fold is a matter of the screen"));
 	fake_must(f, "options");
 	for (const struct sockopt *o = sockopts; o->name; o++)
 		assert_int_equal(fake_listed(f, o->name), o->kind != SOCKOPT_NOT_UDP);
