@@ -31,7 +31,7 @@ static void format_heard(const struct groupstat_entry *h, uint64_t mono, struct 
 static void format_where(struct buf *out, const struct group_facts *f)
 {
 	if (f->m->lost)
-		buf_printf(out, "lost: %s was removed", f->m->lost_name);
+		buf_printf(out, "lost: %s %s", f->m->lost_name, f->m->lost_why);
 	else if (f->dev)
 		buf_str(out, f->dev->name);
 	else if (f->m->ifindex)

@@ -108,9 +108,12 @@ static void gone_interfaces(struct doctor *d)
 			continue;
 		back = iface_by_name(&d->activity.session->ifaces, m->lost_name);
 		doctor_group_command("join", &m->group, NULL, back ? back->index : 0, command);
+		if (back && !iface_takes_ipv6(back) && m->group.family == AF_INET6)
+			snprintf(command, sizeof(command), "# ip link set dev %s mtu 1280",
+				 back->name);
 		doctor_say(d, DOCTOR_FAULT, command,
-			   "%s was joined on %s, which was removed, and the membership with it",
-			   doctor_host(&m->group, name), m->lost_name);
+			   "%s was joined on %s, which %s: the membership went with it",
+			   doctor_host(&m->group, name), m->lost_name, m->lost_why);
 	}
 }
 

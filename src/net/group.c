@@ -263,9 +263,10 @@ bool group_is_on(const struct membership *m, unsigned ifindex)
 	return getsockopt(m->fd, level_of(&m->group), MCAST_MSFILTER, &filter, &len) == 0;
 }
 
-void group_lose(struct membership *m, unsigned ifindex, const char *name)
+void group_lose(struct membership *m, unsigned ifindex, const char *name, const char *why)
 {
 	m->lost = ifindex;
+	m->lost_why = why;
 	memset(m->lost_name, 0, sizeof(m->lost_name));
 	memcpy(m->lost_name, name, strnlen(name, sizeof(m->lost_name) - 1));
 }

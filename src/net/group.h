@@ -35,10 +35,11 @@ struct membership {
 	struct addr *sources;
 	size_t source_count;
 	int fd; /* the descriptor that holds it: the socket's or a helper's */
-	/* The interface that was removed under it: nothing is heard, the kernel remembers it by the
-	 * former index only.  0: it is there. */
+	/* The interface that was removed under it, or lost its IPv6: nothing is heard, the kernel
+	 * remembers it by that index only.  0: it is there. */
 	unsigned lost;
 	char lost_name[IF_NAMESIZE];
+	const char *lost_why; /* "was removed"; lives as long as the program */
 };
 
 struct group_list {
@@ -76,8 +77,8 @@ bool group_unblock(struct sock *s, const struct group_spec *g, struct error *e);
 /* Is the membership on that interface, one that the kernel chose too?  It may be gone: a socket's
  * memberships keep the index until they are left (Linux 6.18). */
 bool group_is_on(const struct membership *m, unsigned ifindex);
-/* The interface "name" of that index was removed under the membership. */
-void group_lose(struct membership *m, unsigned ifindex, const char *name);
+/* The membership is gone, because the interface "name" of that index "was removed" or the like. */
+void group_lose(struct membership *m, unsigned ifindex, const char *name, const char *why);
 /* Joins a lost one again with the sources that it had, on ifindex (not used for one where the
  * kernel chose, it chooses again).  On an error it stays lost. */
 bool group_rejoin(struct membership *m, unsigned ifindex, struct error *e);

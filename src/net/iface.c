@@ -312,6 +312,11 @@ bool iface_has_family(const struct iface *dev, int family)
 	return false;
 }
 
+bool iface_takes_ipv6(const struct iface *dev)
+{
+	return dev->mtu >= 1280 || (dev->flags & IFF_LOOPBACK);
+}
+
 const char *iface_unfit(const struct iface *dev, int family, unsigned flag)
 {
 	if (!(dev->flags & IFF_UP))

@@ -43,6 +43,9 @@ bool iface_is_own(const struct iface_table *t, const struct addr *addr);
 
 bool iface_has_addr(const struct iface *dev, const struct addr *addr);
 bool iface_has_family(const struct iface *dev, int family);
+/* IPv6 and its memberships end on an interface where the MTU falls below 1280, but for loopback
+ * (RFC 8200 section 5; addrconf_notify(), Linux 6.18). */
+bool iface_takes_ipv6(const struct iface *dev);
 /* Why nothing can leave by it to an address of the family; flag: IFF_MULTICAST for a group,
  * IFF_BROADCAST for a broadcast, else 0.  NULL: it can. */
 const char *iface_unfit(const struct iface *dev, int family, unsigned flag);

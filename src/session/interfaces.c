@@ -52,16 +52,17 @@ static void tell_membership(struct session *s, enum packet_kind kind,
 	if (m->source_specific && m->source_count > 1)
 		buf_printf(&name, " and %zu more sources", m->source_count - 1);
 	if (kind == PACKET_LEAVE)
-		session_interface_event(s, kind, k->number, dev->index,
-					"[%u] lost %s: %s was removed", k->number, buf_cstr(&name),
-					dev->name);
+		session_interface_event(s, kind, k->number, dev->index, "[%u] lost %s: %s %s",
+					k->number, buf_cstr(&name), m->lost_name, m->lost_why);
 	else
 		session_interface_event(s, kind, k->number, dev->index, "[%u] joined %s again",
 					k->number, buf_cstr(&name));
 	buf_done(&name);
 }
 
-static void lose_memberships(struct session *s, const struct iface *dev)
+/* family 0: those of both. */
+static void lose_memberships(struct session *s, const struct iface *dev, int family,
+			     const char *why)
 {
 	for (size_t i = 0; i < s->socket_count; i++) {
 		struct session_socket *k = s->sockets[i];
@@ -69,9 +70,9 @@ static void lose_memberships(struct session *s, const struct iface *dev)
 		for (size_t n = 0; n < k->sock.groups.count; n++) {
 			struct membership *m = &k->sock.groups.m[n];
 
-			if (!group_is_on(m, dev->index))
+			if ((family && m->group.family != family) || !group_is_on(m, dev->index))
 				continue;
-			group_lose(m, dev->index, dev->name);
+			group_lose(m, dev->index, dev->name, why);
 			tell_membership(s, PACKET_LEAVE, k, m, dev);
 		}
 	}
@@ -104,8 +105,16 @@ static void rejoin(struct session *s, const struct session_socket *k, struct mem
 	}
 }
 
-/* An interface is there under this name; what was lost where the kernel chose may find a way now,
- * whichever it is. */
+/* Where the kernel chose it may find a way now, whichever interface it is. */
+static bool may_be_joined(const struct membership *m, const struct iface *dev)
+{
+	if (!m->lost || !m->ifindex)
+		return m->lost;
+	return strcmp(m->lost_name, dev->name) == 0 &&
+	       (m->group.family == AF_INET || iface_takes_ipv6(dev));
+}
+
+/* An interface is there under this name. */
 static void rejoin_memberships(struct session *s, const struct iface *dev)
 {
 	if (s->watch.no_rejoin)
@@ -116,7 +125,7 @@ static void rejoin_memberships(struct session *s, const struct iface *dev)
 		for (size_t n = 0; n < k->sock.groups.count; n++) {
 			struct membership *m = &k->sock.groups.m[n];
 
-			if (m->lost && (!m->ifindex || strcmp(m->lost_name, dev->name) == 0))
+			if (may_be_joined(m, dev))
 				rejoin(s, k, m, dev);
 		}
 	}
@@ -205,6 +214,7 @@ static void change_link(struct session *s, const struct iface *before, const str
 {
 	const struct iface old = *before;
 	bool renamed = strcmp(old.name, dev->name) != 0;
+	bool had_ipv6 = iface_takes_ipv6(&old), has_ipv6 = iface_takes_ipv6(dev);
 
 	if (!iface_set(&s->ifaces, dev))
 		return;
@@ -217,7 +227,9 @@ static void change_link(struct session *s, const struct iface *before, const str
 	tell_flags(s, dev, old.flags);
 	if (renamed)
 		bind_again(s, dev);
-	if (renamed || (dev->flags & ~old.flags & IFF_UP))
+	if (had_ipv6 && !has_ipv6)
+		lose_memberships(s, dev, AF_INET6, "has no IPv6 below MTU 1280");
+	if (renamed || (dev->flags & ~old.flags & IFF_UP) || (has_ipv6 && !had_ipv6))
 		rejoin_memberships(s, dev);
 }
 
@@ -233,7 +245,7 @@ static void remove_link(struct session *s, unsigned index)
 	iface_remove(&s->ifaces, index);
 	tell(s, &gone, "was removed");
 	lose_devices(s, &gone);
-	lose_memberships(s, &gone);
+	lose_memberships(s, &gone, 0, "was removed");
 }
 
 static void tell_addr(struct session *s, unsigned index, const struct iface_addr *a, bool gone)

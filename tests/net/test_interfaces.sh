@@ -65,6 +65,25 @@ changes() {
 		told text "vx1 was removed"
 }
 
+# IPv6 ends on an interface below MTU 1280, and its memberships with it; IPv4's stay.
+small() {
+	deck_start h2 small -6 -l 4210 -j ff15::7%eth0 && deck small "row 0 +ff15::7%eth0" &&
+		on h2 ip link set eth0 mtu 1200 &&
+		told six "[1] lost ff15::7%eth0: eth0 has no IPv6 below MTU 1280" &&
+		deck small "gone +ff15::7" && deck_type small ":doctor" &&
+		deck small "wait ff15::7 was joined on eth0, which has no IPv6 below MTU 1280" \
+			"wait # ip link set dev eth0 mtu 1280" "key Ctrl-C" && deck_type small ":groups" &&
+		deck small "wait lost: eth0 has no IPv6 below MTU 1280" "key Ctrl-C" &&
+		on h2 ip link set eth0 down && on h2 ip link set eth0 up &&
+		told six "eth0 is up" && ! grep -q "cannot hear groups" "$work/six.log" &&
+		on h2 ip link set eth0 mtu 1500 && told six "[1] joined ff15::7%eth0 again" &&
+		printf six-once-more | on h1 socat -u STDIN "UDP6-DATAGRAM:[ff15::7]:4206" &&
+		told six '"text":"six-once-more"' &&
+		deck small "row 0 +ff15::7%eth0" && deck_quit small &&
+		host_default_dev h2 eth0 && on h2 ip addr add fd77::2/64 dev eth0 nodad &&
+		! grep -q "lost 239" "$work/json.log"
+}
+
 removed() {
 	unplug && told json '"ifname":"eth0","message":"eth0 was removed"' &&
 		told json '"ifname":"eth0","message":"[1] lost 239.1.2.3%eth0: eth0 was removed"' &&
@@ -176,10 +195,11 @@ routes() {
 }
 
 
-plan 11
+plan 12
 check "two hosts" lan_up 2
 check "listeners" listeners
 check "changes are told, as JSON and as text" changes
+check "an MTU too small for IPv6: its memberships are lost, and joined again" small
 check "removed: the memberships are lost with it" removed
 check "back: they are joined again and hear" rejoined
 check "renamed to the name that was lost: the same" renamed
