@@ -30,7 +30,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "counters", "the host counted no lost datagram since the socket was opened",
 	  doctor_look_counters },
 	{ "firewall", "no rule of the firewall names the port", doctor_look_firewall },
-	{ "wire", "what was seen of the groups on the wire was delivered", doctor_look_wire },
+	{ "wire", NULL, doctor_look_wire },
 	{ "querier", NULL, doctor_look_querier },
 	{ NULL, NULL, NULL },
 };
@@ -124,7 +124,7 @@ void doctor_note(struct doctor *d, const struct addr *to, const struct addr *fro
 	while (h < end && !(h->ifindex == ifindex && h->socket == socket &&
 			    addr_same_bytes(&h->to, to) && addr_same_host(&h->from, from)))
 		h++;
-	if (h == d->heard + HEARD_MAX)
+	if (h == end && d->heard_count >= (socket ? HEARD_MAX : HEARD_WIRE))
 		return;
 	if (h == end) {
 		*h = (struct heard){
@@ -163,8 +163,10 @@ static void gather(struct doctor *d)
 	if (st.end_seq - st.first_seq > HEARD_PACKETS)
 		store_cursor_seek(&cursor, st.end_seq - HEARD_PACKETS);
 	while (cursor.next < st.end_seq && store_cursor_read(&cursor, &p) != STORE_END)
-		if (p.kind == PACKET_RX && p.local.port == d->k->sock.local.port)
+		if (p.kind == PACKET_RX && p.local.port == d->k->sock.local.port) {
 			doctor_note(d, &p.local, &p.peer, p.ifindex, p.socket);
+			doctor_note_delivered(d, &p);
+		}
 	store_cursor_rest(&cursor);
 	qsort(d->heard, d->heard_count, sizeof(d->heard[0]), by_witness);
 }

@@ -93,6 +93,7 @@ static void tell_sharer(struct doctor *d, const struct owner_entry *own,
 	int mine = closeness(own), theirs = closeness(other), reuseport = 0;
 	struct buf who, where;
 
+	d->shared = true;
 	doctor_sockopt(d, SOL_SOCKET, SO_REUSEPORT, &reuseport);
 	buf_init(&who, 128);
 	buf_init(&where, 96);

@@ -7,17 +7,19 @@
 #include "net/sniff.h"
 #include "util/child.h"
 
-/* Who was heard, by which of our sockets, on the examined one's port; or who was seen on the wire,
- * and whether that was delivered is not told. */
+/* Who was heard, by which of our sockets, on the examined one's port; or who was seen on the wire
+ * sending to it. */
 struct heard {
 	struct addr to; /* group, broadcast or own address; port 0 */
 	struct addr from;
 	unsigned ifindex;
 	uint32_t socket; /* 0: seen on the wire */
+	bool delivered;  /* what was seen on the wire came to the examined socket */
 	uint64_t count;
 };
 
 #define HEARD_MAX 256
+#define HEARD_WIRE 128 /* of them, seen on the wire */
 
 /* The rules that one program listed. */
 struct doctor_rules {
@@ -38,7 +40,8 @@ struct doctor {
 	/* what is looked at before */
 	struct sniff sniff;
 	size_t frames;
-	bool watched;          /* the wire was looked at */
+	bool watched;          /* the wire was looked at ... */
+	uint64_t watched_from; /* ... from here on, realtime ns */
 	struct loop_timer due; /* armed until that is done */
 	uint64_t settled;      /* at the latest */
 	struct doctor_rules rules[DOCTOR_RULES];
@@ -49,6 +52,7 @@ struct doctor {
 	/* the checks */
 	const struct doctor_check *check; /* that looks */
 	size_t said;                      /* findings of it so far */
+	bool shared;                      /* other sockets have the port, too */
 	struct diagnosis found;
 	bool examined;
 	struct error failed; /* why it is not */
@@ -116,6 +120,7 @@ bool doctor_look_firewall(struct doctor *d);
 /* doctor_wire.c */
 void doctor_watch_wire(struct doctor *d); /* needs CAP_NET_RAW */
 void doctor_leave_wire(struct doctor *d);
+void doctor_note_delivered(struct doctor *d, const struct packet *p);
 bool doctor_look_wire(struct doctor *d);
 /* doctor_querier.c */
 bool doctor_look_querier(struct doctor *d);

@@ -143,7 +143,7 @@ static void hidden_senders(struct doctor *d, unsigned device, const char *name)
 		const struct heard *h = &d->heard[i];
 
 		if (h->socket == d->k->number || h->ifindex == device || !h->ifindex ||
-		    (!h->socket && !doctor_joined(d, &h->to, 0)))
+		    (!h->socket && addr_is_multicast(&h->to) && !doctor_joined(d, &h->to, 0)))
 			continue;
 		doctor_say(d, DOCTOR_WARNING, "set device none",
 			   "bound to the device %s: %s comes in on %s, %s", name,

@@ -26,7 +26,9 @@ static void on_readable(void *ctx, short revents)
 		if (d->frames == FRAMES_MAX || !sniff_read(&d->sniff, &f))
 			break;
 		d->frames++;
-		if (!f.sent && f.frame.kind == FRAME_DATAGRAM && f.frame.dest.port == d->port)
+		/* what has a tag is another interface's, and comes there again */
+		if (!f.sent && !f.foreign && !f.frame.vlan && f.frame.kind == FRAME_DATAGRAM &&
+		    f.frame.dest.port == d->port)
 			doctor_note(d, &f.frame.dest, &f.frame.source, f.ifindex, 0);
 	}
 	if (d->frames == FRAMES_MAX)
@@ -77,13 +79,14 @@ void doctor_watch_wire(struct doctor *d)
 	unsigned all[IFACES_MAX];
 	size_t count = 0;
 
-	/* A connected socket is not meant to hear groups. */
+	/* A connected socket is not meant to hear others. */
 	if (d->k->sock.peer.family || !doctor_capable(CAP_NET_RAW))
 		return;
 	for (size_t i = 0; i < t->count && count < IFACES_MAX; i++)
 		if (t->ifaces[i].flags & IFF_UP)
 			all[count++] = t->ifaces[i].index;
-	if (!sniff_open(&d->sniff, 0, all, count, NULL))
+	d->watched_from = clock_realtime(s->clock);
+	if (!sniff_open(&d->sniff, 0, d->port, all, count, NULL))
 		return;
 	d->watched = loop_watch(s->loop, d->sniff.fd, POLLIN, on_readable, d, NULL);
 	if (!d->watched) {
@@ -97,19 +100,23 @@ void doctor_watch_wire(struct doctor *d)
 
 /* ---- seen and not delivered ---- */
 
-static bool delivered(const struct doctor *d, const struct heard *seen)
+/* The interface does not count where a bridge or a bond hands on by its own what came by another;
+ * who joined a group has named one. */
+void doctor_note_delivered(struct doctor *d, const struct packet *p)
 {
+	if (!d->watched || p->socket != d->k->number || p->time < d->watched_from)
+		return;
 	for (size_t i = 0; i < d->heard_count; i++) {
-		const struct heard *h = &d->heard[i];
+		struct heard *h = &d->heard[i];
 
-		if (h->socket == d->k->number && h->ifindex == seen->ifindex &&
-		    addr_same_bytes(&h->to, &seen->to) && addr_same_host(&h->from, &seen->from))
-			return true;
+		if (!h->socket && addr_same_bytes(&h->to, &p->local) &&
+		    addr_same_host(&h->from, &p->peer) &&
+		    (h->ifindex == p->ifindex || !addr_is_multicast(&h->to)))
+			h->delivered = true;
 	}
-	return false;
 }
 
-static bool is_wanted(const struct doctor *d, const struct heard *seen)
+static bool is_member(const struct doctor *d, const struct heard *seen)
 {
 	const struct group_list *l = &d->k->sock.groups;
 
@@ -121,9 +128,40 @@ static bool is_wanted(const struct doctor *d, const struct heard *seen)
 	return false;
 }
 
+/* Should the socket have it?  Who gets unicast where several have the port is told by "port", and
+ * what a device hides by "device". */
+static bool is_wanted(const struct doctor *d, const struct heard *seen)
+{
+	const struct iface_table *ifaces = &d->activity.session->ifaces;
+	const struct sock *k = &d->k->sock;
+	unsigned device = (unsigned)doctor_option(d, "device");
+
+	if ((k->family != seen->to.family && !(k->dual && seen->to.family == AF_INET)) ||
+	    (device && device != seen->ifindex) ||
+	    !(addr_is_any(&k->local) || addr_same_bytes(&k->local, &seen->to)))
+		return false;
+	if (addr_is_multicast(&seen->to))
+		return is_member(d, seen);
+	if (iface_is_own(ifaces, &seen->to))
+		return !d->shared;
+	return addr_kind(&seen->to) == ADDR_BROADCAST || iface_is_broadcast(ifaces, &seen->to);
+}
+
+static void say_seen(struct doctor *d, size_t seen)
+{
+	if (seen)
+		doctor_say(d, DOCTOR_OK, NULL,
+			   "what came in for [%u] in 0.3 s, as seen on the wire, was delivered",
+			   d->k->number);
+	else
+		doctor_say(d, DOCTOR_OK, NULL, "nothing for [%u] came in on any interface in 0.3 s",
+			   d->k->number);
+}
+
 bool doctor_look_wire(struct doctor *d)
 {
 	char from[80], to[80], where[32];
+	size_t seen = 0;
 
 	if (d->k->sock.peer.family)
 		return false;
@@ -135,7 +173,10 @@ bool doctor_look_wire(struct doctor *d)
 	for (size_t i = 0; i < d->heard_count; i++) {
 		const struct heard *h = &d->heard[i];
 
-		if (h->socket || !is_wanted(d, h) || delivered(d, h))
+		if (h->socket || !is_wanted(d, h))
+			continue;
+		seen++;
+		if (h->delivered)
 			continue;
 		doctor_say(d, DOCTOR_FAULT, NULL,
 			   "%s sends to %s, seen on %s (%" PRIu64 " in 0.3 s) and not delivered to "
@@ -143,5 +184,7 @@ bool doctor_look_wire(struct doctor *d)
 			   doctor_host(&h->from, from), doctor_host(&h->to, to),
 			   doctor_iface(d, h->ifindex, where), h->count, d->k->number);
 	}
+	if (!d->said)
+		say_seen(d, seen);
 	return true;
 }

@@ -138,7 +138,7 @@ static bool listen_on(struct watch *w, const struct iface_table *t, struct error
 	for (size_t i = 0; i < t->count && count < ALL_MAX; i++)
 		if (!w->ifindex || t->ifaces[i].index == w->ifindex)
 			all[count++] = t->ifaces[i].index;
-	return sniff_open(&w->sniff, w->ifindex, all, count, e);
+	return sniff_open(&w->sniff, w->ifindex, 0, all, count, e);
 }
 
 struct watch *watch_start(struct session *s, unsigned ifindex, uint64_t collect, const char *line,

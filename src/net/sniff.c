@@ -28,7 +28,7 @@
 enum { DROP = 25, TAKE = 26 };
 #define TO(label, here) ((uint8_t)((label) - (here)-1))
 
-static const struct sock_filter code[] = {
+static const struct sock_filter to_groups[] = {
 	[0] = LOAD(BPF_H, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
 	[1] = IF_EQUAL(ETH_P_IP, TO(5, 1), 0),
 	[2] = IF_EQUAL(ETH_P_IPV6, TO(11, 2), 0),
@@ -57,6 +57,50 @@ static const struct sock_filter code[] = {
 	[DROP] = BPF_STMT(BPF_RET | BPF_K, 0),
 	[TAKE] = BPF_STMT(BPF_RET | BPF_K, SNAP),
 };
+
+/* A tag that is still in the frame makes it another interface's, where it comes again without. */
+enum { V4_PORT = 9, V6_PORT = 17, PORT_DROP = 18, PORT_TAKE = 19, PORT_CODE };
+
+static const struct sock_filter to_port[PORT_CODE] = {
+	[0] = LOAD(BPF_H, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL)),
+	[1] = IF_EQUAL(ETH_P_IP, TO(3, 1), 0),
+	[2] = IF_EQUAL(ETH_P_IPV6, TO(10, 2), TO(PORT_DROP, 2)),
+	[3] = LOAD(BPF_H, 6), /* flags, place of a fragment */
+	[4] = BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, TO(PORT_DROP, 4), 0),
+	[5] = LOAD(BPF_B, 9), /* protocol */
+	[6] = IF_EQUAL(IPPROTO_UDP, 0, TO(PORT_DROP, 6)),
+	[7] = BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0), /* length of the header */
+	[8] = BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+	[V4_PORT] = IF_EQUAL(0, TO(PORT_TAKE, V4_PORT), TO(PORT_DROP, V4_PORT)),
+	[10] = LOAD(BPF_B, 6), /* next header */
+	[11] = IF_EQUAL(IPPROTO_UDP, TO(16, 11), 0),
+	[12] = IF_EQUAL(IPPROTO_HOPOPTS, TO(PORT_TAKE, 12), 0),
+	[13] = IF_EQUAL(IPPROTO_DSTOPTS, TO(PORT_TAKE, 13), 0),
+	[14] = IF_EQUAL(IPPROTO_ROUTING, TO(PORT_TAKE, 14), 0),
+	[15] = IF_EQUAL(IPPROTO_FRAGMENT, TO(PORT_TAKE, 15), TO(PORT_DROP, 15)),
+	[16] = LOAD(BPF_H, 42),
+	[V6_PORT] = IF_EQUAL(0, TO(PORT_TAKE, V6_PORT), TO(PORT_DROP, V6_PORT)),
+	[PORT_DROP] = BPF_STMT(BPF_RET | BPF_K, 0),
+	[PORT_TAKE] = BPF_STMT(BPF_RET | BPF_K, SNAP),
+};
+
+static bool attach_groups(int fd)
+{
+	const struct sock_fprog filter = { sizeof(to_groups) / sizeof(to_groups[0]),
+					   (struct sock_filter *)to_groups };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+}
+
+static bool attach_port(int fd, uint16_t port)
+{
+	struct sock_filter code[PORT_CODE];
+	const struct sock_fprog filter = { PORT_CODE, code };
+
+	memcpy(code, to_port, sizeof(code));
+	code[V4_PORT].k = code[V6_PORT].k = port;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) == 0;
+}
 
 /* The program's own path makes a line that can be pasted. */
 static bool explain(int errnum, struct error *e)
@@ -96,17 +140,15 @@ static void take_all_groups(int fd, unsigned ifindex)
 }
 
 /* Protocol 0: nothing comes before the filter is there. */
-bool sniff_open(struct sniff *s, unsigned ifindex, const unsigned *all, size_t count,
+bool sniff_open(struct sniff *s, unsigned ifindex, uint16_t port, const unsigned *all, size_t count,
 		struct error *e)
 {
-	const struct sock_fprog filter = { sizeof(code) / sizeof(code[0]),
-					   (struct sock_filter *)code };
 	const int on = 1, room = RCVBUF;
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return explain(errno, e);
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ||
+	if (!(port ? attach_port(fd, port) : attach_groups(fd)) ||
 	    setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) < 0 ||
 	    !bind_to(fd, ifindex)) {
 		explain(errno, e);
@@ -178,6 +220,7 @@ bool sniff_read(struct sniff *s, struct sniffed *out)
 	*out = (struct sniffed){
 		.ifindex = (unsigned)from.sll_ifindex,
 		.sent = from.sll_pkttype == PACKET_OUTGOING,
+		.foreign = from.sll_pkttype == PACKET_OTHERHOST,
 	};
 	frame_parse(ntohs(from.sll_protocol), data, (size_t)n, out->ifindex, &out->frame);
 	tag = stripped_tag(&m);

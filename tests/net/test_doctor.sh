@@ -239,6 +239,18 @@ firewall() {
 	doctor h1 -l 5000 -j 239.1.2.3%eth0
 	finds 4 fault wire "seen on eth0 .*not delivered" || return 1
 	finds 4 fault firewall "drops all of port 5000: inet t in: udp dport .* drop" || return 1
+	unicast 10.77.0.1 && doctor h1 -l 5061
+	finds 0 ok wire "came in for .1. in 0.3 s.*was delivered" || return 1
+	on h1 nft add rule inet t in udp dport 5061 drop
+	doctor h1 -l 5061
+	finds 4 fault wire "10.77.0.2 sends to 10.77.0.1, seen on eth0 .*not delivered" || return 1
+	unicast 10.77.0.255 && doctor h1 -l 5061
+	finds 4 fault wire "10.77.0.2 sends to 10.77.0.255, seen on eth0 .*not delivered" || return 1
+	unicast "[fd77::1]" && doctor h1 -l 5061
+	finds 4 fault wire "fd77::2 sends to fd77::1, seen on eth0 .*not delivered" || return 1
+	doctor h1 -4 -l 5061
+	finds 4 ok wire "nothing for .1. came in" || return 1
+	stop_bg "$unicast"
 	on h1 nft flush chain inet t in
 	on h1 nft add rule inet t in ip saddr 10.77.0.9 udp dport 5001 drop
 	doctor h1 -l 5001
@@ -303,6 +315,15 @@ lost() {
 		finds 4 warning counters UdpRcvbufErrors
 }
 
+# h2 writes to one address all the time, until the next call
+unicast() {
+	[ -z "${unicast:-}" ] || stop_bg "$unicast"
+	start_bg h2 unicast "$udpdeck" --no-rc -n -d -b -o json -c "to $1:5061" -c "every 20ms send x" \
+		-c "wait 1h"
+	unicast=$bg_pid
+	wait_for "grep -q '\"tx\"' '$work/unicast.log'" 10
+}
+
 # h2 writes whole UDP datagrams, their checksum is wrong.
 counters() {
 	start_bg h2 corrupt sh -c 'while :; do
@@ -312,7 +333,8 @@ counters() {
 	corrupt=$bg_pid
 	doctor h1 -4 -l 5062 -c "wait 1s"
 	stop_bg "$corrupt"
-	finds 0 warning counters UdpInCsumErrors
+	finds 4 warning counters UdpInCsumErrors &&
+		finds 4 fault wire "10.77.0.2 sends to 10.77.0.1, seen on eth0 .*a wrong checksum"
 }
 
 plan 23
