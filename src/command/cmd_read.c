@@ -89,6 +89,9 @@ static void data(struct command_call *c, const struct capture_totals *t)
 	json_number(&members, "unknown_link", t->unknown);
 	json_number(&members, "incomplete", t->incomplete);
 	json_number(&members, "lost", t->lost);
+	json_number(&members, "odd_times", t->odd_times);
+	json_number(&members, "odd_lengths", t->odd_lengths);
+	json_number(&members, "odd_drops", t->odd_drops);
 	if (t->first) {
 		json_time(&members, "first", t->first);
 		json_time(&members, "last", t->last);
@@ -131,6 +134,11 @@ static void report(struct command_call *c, struct activity *a)
 	count_row(c, "unknown link", t.unknown, "frames left out: their link type is not known");
 	count_row(c, "incomplete", t.incomplete, "datagrams of which fragments are missing");
 	count_row(c, "lost", t.lost, "by who captured, as the file says");
+	count_row(c, "odd times", t.odd_times,
+		  "frames: in the future, or a year from the one in front");
+	count_row(c, "odd lengths", t.odd_lengths,
+		  "frames of which more was captured than they are said to be long");
+	count_row(c, "odd counts", t.odd_drops, "of what was lost: left out");
 	count_row(c, "gone", t.gone, "read, and gone from memory: --memory keeps more");
 	time_row(c, "first", t.first);
 	time_row(c, "last", t.last);

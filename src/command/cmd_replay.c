@@ -207,6 +207,7 @@ static void replay_report(struct command_call *c, struct activity *a)
 	count_row(c, r->spec.wait ? 0 : r->pace.late,
 		  "left late, and all behind them as much later");
 	count_row(c, r->undirected, "of these have no direction in the file");
+	count_row(c, r->timeless, "of these have a time that cannot be: sent without a wait");
 	count_row(c, r->inbound, "came in then: left out");
 	count_row(c, r->hidden, "left out by the filter");
 	count_row(c, r->cut, "are not whole in the file: left out");

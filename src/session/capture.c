@@ -69,6 +69,28 @@ static void add_left_out(const struct capture_totals *t, struct buf *out)
 	}
 }
 
+static void add_odd(const struct capture_totals *t, struct buf *out)
+{
+	const struct {
+		uint64_t n;
+		const char *one, *many;
+	} rows[] = {
+		{ t->odd_times, "frame has a time that cannot be",
+		  "frames have times that cannot be" },
+		{ t->odd_lengths, "frame is longer than it says",
+		  "frames are longer than they say" },
+		{ t->odd_drops, "count of what was lost cannot be",
+		  "counts of what was lost cannot be" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].n)
+			continue;
+		buf_str(out, "; ");
+		count_words(out, rows[i].n, rows[i].one, rows[i].many);
+	}
+}
+
 void capture_words(const struct capture_totals *t, struct buf *out)
 {
 	count_words(out, t->datagrams, "datagram", "datagrams");
@@ -88,6 +110,7 @@ void capture_words(const struct capture_totals *t, struct buf *out)
 		buf_str(out, "; who captured lost ");
 		num_format_count(out, t->lost);
 	}
+	add_odd(t, out);
 	if (t->gone) {
 		buf_str(out, "; the first ");
 		num_format_count(out, t->gone);
@@ -128,7 +151,8 @@ static void tell(const struct capture *c, enum session_notice what, const struct
 		.data = (const uint8_t *)buf_cstr(text),
 		.len = (uint32_t)text->len,
 		.stored = (uint32_t)text->len,
-		.lost = t->others + t->bad + t->unknown + t->incomplete + t->lost,
+		.lost = t->others + t->bad + t->unknown + t->incomplete + t->lost + t->odd_times +
+			t->odd_lengths + t->odd_drops,
 		.result = c->activity.verdict.code != ERR_NONE,
 	};
 
@@ -227,7 +251,7 @@ static bool step(struct capture *c)
 		capture_frame(c, &f);
 		return true;
 	case CAPFILE_DROPS:
-		capture_gap(c, c->totals.last, f.dropped);
+		capture_drops(c, &f);
 		return true;
 	case CAPFILE_MORE:
 		if (c->waits)
@@ -426,6 +450,7 @@ struct activity *capture_start(struct session *s, const char *path, const char *
 	}
 	if (!activity_start(s, &c->activity, line, e))
 		return NULL;
+	capfile_set_latest(c->file, clock_realtime(s->clock) + CAPTURE_AHEAD_NS);
 	s->captures.running = c;
 	c->told = now(c);
 	buf_init(&text, 512);

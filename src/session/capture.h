@@ -14,6 +14,7 @@
 
 #include "net/addr.h"
 #include "store/capfile.h"
+#include "util/num.h"
 
 struct activity; /* session/activity.h */
 struct capture;
@@ -21,6 +22,8 @@ struct session;
 
 #define CAPTURE_LOCAL_MAX 16
 #define CAPTURE_INTERFACES_MAX 1024
+/* Another host's clock may be ahead of ours by so much; what is later, nobody can have captured. */
+#define CAPTURE_AHEAD_NS (86400 * NS_PER_S)
 /* Set in the index of an interface that a file names and this host does not have. */
 #define CAPTURE_INTERFACE 0x80000000u
 
@@ -42,11 +45,13 @@ struct capture_totals {
 	bool over, stopped;
 	uint64_t size, offset; /* bytes; size 0: nobody knows */
 	uint64_t frames, datagrams, errors;
-	uint64_t others;      /* frames that are not UDP */
-	uint64_t bad;         /* frames cut off in their headers, or that contradict themselves */
-	uint64_t unknown;     /* frames of an unknown link type */
-	uint64_t incomplete;  /* datagrams of which fragments are missing */
-	uint64_t lost;        /* by who captured */
+	uint64_t others;     /* frames that are not UDP */
+	uint64_t bad;        /* frames cut off in their headers, or that contradict themselves */
+	uint64_t unknown;    /* frames of an unknown link type */
+	uint64_t incomplete; /* datagrams of which fragments are missing */
+	uint64_t lost;       /* by who captured */
+	/* What cannot be (store/capfile.h): frames, frames, counts. */
+	uint64_t odd_times, odd_lengths, odd_drops;
 	uint64_t gone;        /* packets read that the store let go */
 	uint64_t first, last; /* times of datagrams; 0: there is none */
 };

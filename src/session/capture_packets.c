@@ -84,18 +84,19 @@ static void append(struct capture *c, struct packet *p)
 		c->first_no = p->no;
 }
 
-void capture_gap(struct capture *c, uint64_t time, uint64_t lost)
+void capture_drops(struct capture *c, const struct capfile_frame *f)
 {
 	struct packet p = {
 		.kind = PACKET_GAP,
-		.time = time,
-		.lost = lost,
+		.time = f->time ? f->time : c->totals.last,
+		.lost = f->dropped,
 		.where = PACKET_WHERE_KERNEL,
 	};
 
-	if (!lost)
+	c->totals.odd_drops += (f->odd & CAPFILE_ODD_DROPS) != 0;
+	if (!f->dropped)
 		return;
-	c->totals.lost += lost;
+	c->totals.lost += f->dropped;
 	append(c, &p);
 }
 
@@ -240,7 +241,9 @@ void capture_frame(struct capture *c, const struct capfile_frame *given)
 	if (!f.time)
 		f.time = c->totals.last;
 	c->totals.frames++;
-	capture_gap(c, f.time, f.dropped);
+	c->totals.odd_times += (f.odd & CAPFILE_ODD_TIME) != 0;
+	c->totals.odd_lengths += (f.odd & CAPFILE_ODD_LENGTH) != 0;
+	capture_drops(c, &f);
 	add_comment(c, &f);
 	switch (dissect_frame(c->dissect, &f, interface_of(c, &f), &d)) {
 	case DISSECT_PACKET:

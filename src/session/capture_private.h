@@ -31,7 +31,7 @@ struct capture {
 /* capture_packets.c: a frame, what the file says was lost somewhere, and, with "all" at its end,
  * the datagrams that will not become whole: into the store. */
 void capture_frame(struct capture *c, const struct capfile_frame *f);
-void capture_gap(struct capture *c, uint64_t time, uint64_t lost);
+void capture_drops(struct capture *c, const struct capfile_frame *f);
 void capture_left(struct capture *c, bool all);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "net/iface.h"
 #include "payload/payload.h"
+#include "session/capture.h"
 #include "session/filter_env.h"
 #include "session/sender.h"
 #include "util/num.h"
@@ -127,6 +128,16 @@ static void note_failure(struct replay *r, const struct error *e)
 		r->problem = *e;
 }
 
+/* Behind a time that cannot be the distances begin anew. */
+static uint64_t due_of(struct replay *r, uint64_t time)
+{
+	if (!r->odd_time)
+		return replay_pace_due(&r->pace, time, now_of(r));
+	r->timeless++;
+	r->pace.begun = false;
+	return now_of(r);
+}
+
 /* Is it to be sent?  It is taken over then. */
 static void take(struct replay *r, const struct dissected *d)
 {
@@ -159,7 +170,7 @@ static void take(struct replay *r, const struct dissected *d)
 	buf_reset(&r->bytes);
 	buf_add(&r->bytes, p.data, p.stored);
 	r->dest = r->spec.original ? to : r->spec.dest;
-	r->due = replay_pace_due(&r->pace, p.time, now_of(r));
+	r->due = due_of(r, p.time);
 	r->pending = true;
 }
 
@@ -176,6 +187,7 @@ static void take_frame(struct replay *r, const struct capfile_frame *f)
 {
 	struct dissected d;
 
+	r->odd_time = f->odd & CAPFILE_ODD_TIME;
 	switch (dissect_frame(r->dissect, f, 0, &d)) {
 	case DISSECT_PACKET:
 		take(r, &d);
@@ -293,6 +305,9 @@ static bool open_file(struct replay *r, struct error *e)
 	r->size = (uint64_t)st.st_size;
 	r->file = capfile_new(e);
 	r->dissect = r->file ? dissect_new(e) : NULL;
+	if (r->file)
+		capfile_set_latest(r->file,
+				   clock_realtime(r->activity.session->clock) + CAPTURE_AHEAD_NS);
 	return r->dissect;
 }
 

@@ -45,6 +45,7 @@ struct replay {
 	struct filter_env env;
 	struct replay_pace pace;
 	struct loop_timer timer;
+	bool odd_time; /* of the frame at hand */
 	/* The one that is sent next. */
 	bool pending;
 	struct buf bytes;
@@ -57,7 +58,8 @@ struct replay {
 	struct error damage;  /* code 0: it is whole */
 	struct error problem; /* of the first that could not be sent */
 	uint64_t sent, failed, answered, unanswered;
-	uint64_t inbound, hidden, cut, others, undirected; /* the last: were sent */
+	uint64_t inbound, hidden, cut, others;
+	uint64_t undirected, timeless; /* were sent; the latter without a wait */
 };
 
 /* Takes spec->filter, on an error too. */

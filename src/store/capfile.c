@@ -22,6 +22,8 @@
 #define MAGIC_PCAPNG 0x0a0d0d0au /* reads the same in both orders */
 #define LINK_TYPE_MASK 0xffffu   /* above it: the length of a checksum behind each frame */
 
+#define YEAR_NS (365 * 86400 * NS_PER_S)
+
 struct capfile *capfile_new(struct error *e)
 {
 	struct capfile *f = calloc(1, sizeof(*f));
@@ -34,6 +36,7 @@ struct capfile *capfile_new(struct error *e)
 		return NULL;
 	}
 	buf_init(&f->comment, PCAPNG_COMMENT_MAX);
+	f->latest = UINT64_MAX;
 	return f;
 }
 
@@ -45,6 +48,11 @@ void capfile_free(struct capfile *f)
 	free(f->interfaces);
 	free(f->window);
 	free(f);
+}
+
+void capfile_set_latest(struct capfile *f, uint64_t latest)
+{
+	f->latest = latest;
 }
 
 uint64_t capfile_offset(const struct capfile *f)
@@ -161,6 +169,30 @@ uint32_t capfile_get32(const struct capfile *f, const uint8_t *at)
 	return f->big ? first << 16 | second : second << 16 | first;
 }
 
+/* ---- frames ---- */
+
+static bool is_odd_time(const struct capfile *f, uint64_t time)
+{
+	const uint64_t distance = time > f->previous ? time - f->previous : f->previous - time;
+
+	return time > f->latest || (f->previous && distance > YEAR_NS);
+}
+
+void capfile_found(struct capfile *f, struct capfile_frame *out, bool fits)
+{
+	out->number = ++f->frames;
+	out->offset = f->offset;
+	if (!fits || (out->time && is_odd_time(f, out->time)))
+		out->odd |= CAPFILE_ODD_TIME;
+	/* The files of some tools go on in another year: that is odd once. */
+	if (fits && out->time && out->time <= f->latest)
+		f->previous = out->time;
+	if (out->original >= out->captured)
+		return;
+	out->odd |= CAPFILE_ODD_LENGTH;
+	out->original = out->captured;
+}
+
 /* ---- pcap ---- */
 
 /* What it is instead of a capture that can be read. */
@@ -196,11 +228,13 @@ static bool find_order(struct capfile *f, uint32_t *magic)
 	return false;
 }
 
-static uint64_t pcap_time(const struct capfile *f, const uint8_t *at)
+/* false: its fraction is more than a second. */
+static bool pcap_time(const struct capfile *f, const uint8_t *at, uint64_t *out)
 {
-	const uint64_t part = capfile_get32(f, at + 4);
+	const uint64_t part = capfile_get32(f, at + 4), ns = f->nano ? part : part * 1000;
 
-	return capfile_get32(f, at) * NS_PER_S + (f->nano ? part : part * 1000);
+	*out = capfile_get32(f, at) * NS_PER_S + ns;
+	return ns < NS_PER_S;
 }
 
 static enum capfile_result next_record(struct capfile *f, struct capfile_frame *out,
@@ -208,6 +242,8 @@ static enum capfile_result next_record(struct capfile *f, struct capfile_frame *
 {
 	const uint8_t *at = capfile_at(f);
 	uint32_t captured, original;
+	uint64_t time;
+	bool fits;
 
 	if (capfile_there(f) < RECORD_HEAD)
 		return capfile_wait(f, RECORD_HEAD, "a frame", e);
@@ -217,15 +253,15 @@ static enum capfile_result next_record(struct capfile *f, struct capfile_frame *
 		return capfile_damaged(f, e, "a frame claims to hold %" PRIu32 " bytes", captured);
 	if (capfile_there(f) < RECORD_HEAD + captured)
 		return capfile_wait(f, RECORD_HEAD + captured, "a frame", e);
+	fits = pcap_time(f, at, &time);
 	*out = (struct capfile_frame){
-		.number = ++f->frames,
-		.offset = f->offset,
 		.link_type = f->link_type,
 		.data = at + RECORD_HEAD,
 		.captured = captured,
-		.original = original > captured ? original : captured,
-		.time = pcap_time(f, at),
+		.original = original,
+		.time = time,
 	};
+	capfile_found(f, out, fits);
 	capfile_pass(f, RECORD_HEAD + captured);
 	return CAPFILE_FRAME;
 }

@@ -23,6 +23,14 @@
 #define CAPFILE_INTERFACES_MAX 4096    /* of one section */
 #define CAPFILE_NAME_MAX 64
 
+/* What the file says of a frame and cannot be.  The rest of the frame is given out all the same. */
+enum capfile_odd {
+	/* it does not fit, is behind capfile_set_latest(), or a year from the one in front */
+	CAPFILE_ODD_TIME = 1,
+	CAPFILE_ODD_LENGTH = 2, /* more bytes were captured than there were: they are its length */
+	CAPFILE_ODD_DROPS = 4,  /* more than anybody can have counted: none are told */
+};
+
 struct capfile;
 
 /* All it points to is good until the next call on the reader. */
@@ -40,11 +48,12 @@ struct capfile_frame {
 	uint64_t dropped; /* by who captured, in front of this one, or (CAPFILE_DROPS) somewhere */
 	const char *comment; /* as the file has it, lines between several; NULL: none */
 	bool own;            /* udpdeck recorded it */
+	unsigned odd;        /* enum capfile_odd */
 };
 
 enum capfile_result {
 	CAPFILE_FRAME,
-	CAPFILE_DROPS, /* "dropped" and "interface" only: counted nowhere else in the file */
+	CAPFILE_DROPS, /* "dropped", "interface", "odd" only: counted nowhere else in the file */
 	CAPFILE_MORE,  /* more of the file is needed: capfile_fill() */
 	CAPFILE_END,
 	CAPFILE_DAMAGED, /* e says what is wrong at which byte; there will be nothing else */
@@ -52,6 +61,9 @@ enum capfile_result {
 
 struct capfile *capfile_new(struct error *e);
 void capfile_free(struct capfile *f);
+
+/* Nothing can have been captured after that (ns since 1970); unless told, anything can. */
+void capfile_set_latest(struct capfile *f, uint64_t latest);
 
 enum capfile_result capfile_next(struct capfile *f, struct capfile_frame *out, struct error *e);
 

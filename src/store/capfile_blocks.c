@@ -30,6 +30,8 @@
 #define ORDER_MAGIC 0x1a2b3c4du
 #define MICROSECONDS 6        /* where if_tsresol is missing */
 #define DROPS_UNKNOWN 0xffffu /* in the obsolete block */
+/* At 150 million in a second it takes three weeks to drop so many. */
+#define DROPS_MAX (UINT64_C(1) << 48)
 
 enum option {
 	OPTION_END = 0,
@@ -40,7 +42,8 @@ enum option {
 	INTERFACE_SHIFT = 14,
 	PACKET_FLAGS = 2,
 	PACKET_DROPPED = 4,
-	STATISTICS_DROPPED = 7, /* isb_osdrop */
+	STATISTICS_DROPPED_EARLY = 5, /* isb_ifdrop, where dumpcap puts what libpcap counts */
+	STATISTICS_DROPPED = 7,       /* isb_osdrop */
 };
 
 /* The inside of a block; of its options the one at hand. */
@@ -183,16 +186,17 @@ static const char *name_of(const struct capfile_interface *i)
 
 __extension__ typedef __int128 wide;
 
-/* What does not fit is the last moment that does. */
-static uint64_t clamped(wide ns)
+/* What does not fit is the last moment that does; false. */
+static bool clamp(wide ns, uint64_t *out)
 {
-	if (ns < 0)
-		return 0;
-	return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+	const bool fits = ns >= 0 && ns <= UINT64_MAX;
+
+	*out = fits ? (uint64_t)ns : ns < 0 ? 0 : UINT64_MAX;
+	return fits;
 }
 
 /* "resolution": 10 to the power of -n, or, with the highest bit set, 2 to the power of -n. */
-static uint64_t time_of(const struct capfile_interface *i, uint64_t units)
+static bool time_of(const struct capfile_interface *i, uint64_t units, uint64_t *out)
 {
 	unsigned n = i->resolution & 0x7f;
 	wide ns = units;
@@ -205,7 +209,18 @@ static uint64_t time_of(const struct capfile_interface *i, uint64_t units)
 		for (; n > 9; n--)
 			ns /= 10;
 	}
-	return clamped(ns + (wide)i->shift * NS_PER_S);
+	return clamp(ns + (wide)i->shift * NS_PER_S, out);
+}
+
+/* ---- drops ---- */
+
+/* -1, in 64 or in 32 bits, is what some write who do not know it. */
+static uint64_t read_drops(struct capfile_frame *out, uint64_t count)
+{
+	if (count < DROPS_MAX && count != UINT32_MAX)
+		return count;
+	out->odd |= CAPFILE_ODD_DROPS;
+	return 0;
 }
 
 /* ---- packets ---- */
@@ -234,7 +249,7 @@ static void read_packet_options(struct capfile *f, struct inside in, struct capf
 		else if (in.code == PACKET_FLAGS && in.length >= 4)
 			read_flags(out, capfile_get32(f, in.value));
 		else if (in.code == PACKET_DROPPED && in.length >= 8)
-			out->dropped = get64(f, in.value);
+			out->dropped = read_drops(out, get64(f, in.value));
 	if (f->comment.len)
 		out->comment = buf_cstr(&f->comment);
 }
@@ -254,7 +269,8 @@ static bool packet(struct capfile *f, struct inside in, bool obsolete, struct ca
 {
 	struct capfile_interface *i = NULL;
 	uint32_t number, captured, drops = DROPS_UNKNOWN;
-	uint64_t units;
+	uint64_t units, time;
+	bool fits_time;
 
 	if (in.n >= PACKET_FIXED) {
 		number = obsolete ? capfile_get16(f, in.at) : capfile_get32(f, in.at);
@@ -268,12 +284,13 @@ static bool packet(struct capfile *f, struct inside in, bool obsolete, struct ca
 		drops = capfile_get16(f, in.at + 2);
 	units = (uint64_t)capfile_get32(f, in.at + 4) << 32 | capfile_get32(f, in.at + 8);
 	captured = capfile_get32(f, in.at + 12);
+	fits_time = time_of(i, units, &time);
 	*out = (struct capfile_frame){
 		.link_type = i->link_type,
 		.data = in.at + PACKET_FIXED,
 		.captured = captured,
 		.original = capfile_get32(f, in.at + 16),
-		.time = time_of(i, units),
+		.time = time,
 		.interface = name_of(i),
 		.dropped = drops == DROPS_UNKNOWN ? 0 : drops,
 	};
@@ -285,6 +302,7 @@ static bool packet(struct capfile *f, struct inside in, bool obsolete, struct ca
 	in.n -= padded(captured) < in.n ? padded(captured) : in.n;
 	read_packet_options(f, in, out);
 	i->dropped += out->dropped;
+	capfile_found(f, out, fits_time);
 	*result = CAPFILE_FRAME;
 	return true;
 }
@@ -314,6 +332,7 @@ static bool simple_packet(struct capfile *f, struct inside in, struct capfile_fr
 		.original = original,
 		.interface = name_of(i),
 	};
+	capfile_found(f, out, true);
 	*result = CAPFILE_FRAME;
 	return true;
 }
@@ -328,15 +347,19 @@ static bool statistics(struct capfile *f, struct inside in, struct capfile_frame
 
 	if (!i)
 		return false;
+	*out = (struct capfile_frame){ .interface = name_of(i) };
 	in.at += STATISTICS_FIXED;
 	in.n -= STATISTICS_FIXED;
 	while (next_option(&in))
-		if (in.code == STATISTICS_DROPPED && in.length >= 8)
-			dropped = get64(f, in.value);
-	if (dropped <= i->dropped)
+		if ((in.code == STATISTICS_DROPPED || in.code == STATISTICS_DROPPED_EARLY) &&
+		    in.length >= 8)
+			dropped += read_drops(out, get64(f, in.value));
+	if (dropped > i->dropped) {
+		out->dropped = dropped - i->dropped;
+		i->dropped = dropped;
+	}
+	if (!out->dropped && !out->odd)
 		return false;
-	*out = (struct capfile_frame){ .dropped = dropped - i->dropped, .interface = name_of(i) };
-	i->dropped = dropped;
 	*result = CAPFILE_DROPS;
 	return true;
 }
@@ -424,13 +447,8 @@ static bool next_block(struct capfile *f, struct capfile_frame *out, enum capfil
 	told = read_block(f, type,
 			  (struct inside){ .f = f, .at = at + BLOCK_HEAD, .n = length - BLOCK_MIN },
 			  out, result, e);
-	if (told && *result == CAPFILE_FRAME) {
-		out->number = ++f->frames;
-		out->offset = f->offset;
-		if (out->original < out->captured)
-			out->original = out->captured;
+	if (told && *result == CAPFILE_FRAME)
 		out->own = f->own;
-	}
 	if (!told || *result != CAPFILE_DAMAGED)
 		capfile_pass(f, length);
 	return told;

@@ -30,6 +30,8 @@ struct capfile {
 	enum capfile_kind kind;
 	bool big; /* byte order */
 	uint64_t frames;
+	uint64_t latest;   /* behind it a time is odd */
+	uint64_t previous; /* time of the frame in front; 0: none was told */
 	/* pcap */
 	bool nano;
 	uint32_t link_type;
@@ -54,6 +56,9 @@ enum capfile_result capfile_wait(struct capfile *f, uint64_t need, const char *w
 /* Wrong is what begins at the start of the window. */
 enum capfile_result capfile_damaged(struct capfile *f, struct error *e, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What all frames have: number, place, what is odd in time and length.  fits: the time did. */
+void capfile_found(struct capfile *f, struct capfile_frame *out, bool fits);
 
 enum capfile_result capfile_next_block(struct capfile *f, struct capfile_frame *out,
 				       struct error *e);

@@ -120,6 +120,29 @@ deck_ends() {
 	ends "$@"
 }
 
+# ---- captures made by hand ----
+
+# le32 NUMBER...: four bytes of each, the lowest first
+le32() {
+	for le32_n; do
+		# shellcheck disable=SC2059 # a format is meant
+		printf "$(printf '\\%03o\\%03o\\%03o\\%03o' $((le32_n & 255)) $((le32_n >> 8 & 255)) \
+			$((le32_n >> 16 & 255)) $((le32_n >> 24 & 255)))"
+	done
+}
+
+# pcap_head: of a file of IP packets, in microseconds
+pcap_head() {
+	le32 $((0xa1b2c3d4)) $((0x00040002)) 0 0 65535 101
+}
+
+# pcap_frame SECONDS MICROSECONDS [LENGTH]: "hello" from 192.0.2.1:9 to 192.0.2.2:9, of that length
+pcap_frame() {
+	le32 "$1" "$2" 33 "${3:-33}"
+	printf '\105\0\0\041\0\01\0\0\100\021\0\0\300\0\02\01\300\0\02\02'
+	printf '\0\011\0\011\0\015\0\0hello'
+}
+
 # ---- peers ----
 
 # peer_start NAME ARG...: udppeer; its log is $work/NAME.peer, without its first line in heard()

@@ -160,6 +160,33 @@ cut_off() {
 }
 check "of a damaged file what is in front of the fault, and one line about the rest" cut_off
 
+# Two times that cannot be (each is odd once), a length that is less than what is there.
+{
+	pcap_head
+	pcap_frame 1700000000 0
+	pcap_frame 4200000000 0
+	pcap_frame 1700000001 0 20
+	pcap_frame 1700000001 2000000
+} >"$work/odd"
+cannot_be() {
+	run --read "$work/odd" -o json </dev/null
+	ends 0 '2 frames have times that cannot be; 1 frame is longer than it says' &&
+		[ "$(grep -c '"len":5,"truncated":false,.*"data":"68656c6c6f"' "$work/stdout")" = 4 ] || told
+}
+check "what cannot be is read as far as it can, and told in one line" cannot_be
+
+# An interface's count of -1, which is none.
+{
+	le32 $((0x0a0d0d0a)) 28 $((0x1a2b3c4d)) 1 $((0xffffffff)) $((0xffffffff)) 28
+	le32 1 20 1 0 20
+	le32 5 36 0 0 0 $((0x00080005)) $((0xffffffff)) $((0xffffffff)) 36
+} >"$work/drops"
+no_gap() {
+	run --read "$work/drops" -o json </dev/null
+	ends 0 '1 count of what was lost cannot be' && [ ! -s "$work/stdout" ] || told
+}
+check "a count of losses that cannot be is no gap" no_gap
+
 no_capture() {
 	run --read /etc/passwd -o text </dev/null
 	ends 1 'is no capture file' && run --read "$work/nothing" </dev/null &&

@@ -40,6 +40,21 @@ filtered() {
 }
 check "a filter leaves out more" filtered
 
+{
+	pcap_head
+	pcap_frame 1000000000 0
+	pcap_frame 1600000000 0
+	pcap_frame 4200000000 0
+	pcap_frame 1600000001 0
+} >"$work/odd"
+peer_start odd echo
+run -o text -c 'open 127.0.0.1:0' -c "replay $work/odd to 127.0.0.1:$port" </dev/null
+no_wait() {
+	ends 0 && hears odd "$(hex hello)" "$(hex hello)" "$(hex hello)" "$(hex hello)" &&
+		grep -qx '2  of these have a time that cannot be: sent without a wait' "$work/stdout" || told
+}
+check "years are not waited for" no_wait
+
 again
 check "without a target nothing leaves" ends 1 'no target: replay FILE to HOST PORT, or "to original"'
 again "filter len > 99 to 127.0.0.1:$port"

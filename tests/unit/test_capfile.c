@@ -170,6 +170,88 @@ static void test_times(void **state)
 	}
 }
 
+/* Times that do not fit, lie in the future or years from the one in front; each is odd once. */
+static void test_odd_times(void **state)
+{
+	static const struct {
+		uint32_t seconds, part;
+		unsigned odd;
+	} rows[] = {
+		{ 1700000000, 999999, 0 },
+		{ 1700000001, 1000000, CAPFILE_ODD_TIME },
+		{ 1700000001, 0, 0 },
+		{ 1699999000, 0, 0 },
+		{ 4000000000u, 0, CAPFILE_ODD_TIME },
+		{ 1700000002, 0, 0 },
+		{ 1600000000, 0, CAPFILE_ODD_TIME },
+		{ 1600000001, 0, 0 },
+		{ 0, 0, 0 },
+		{ 1700000000, 0, CAPFILE_ODD_TIME },
+		{ 1731000000, 0, 0 },
+	};
+	struct made m = made_begin(false);
+	struct reading r;
+
+	(void)state;
+	made_pcap_head(&m, 0xa1b2c3d4, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		made_pcap_record(&m, rows[i].seconds, rows[i].part, "p", 1);
+	r = reading(&m, 4096);
+	capfile_set_latest(r.f, 1800000000 * NS_PER_S);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		expect_frame(&r, i + 1, "p", 1,
+			     rows[i].seconds * NS_PER_S + rows[i].part * UINT64_C(1000));
+		assert_int_equal(r.frame.odd, rows[i].odd);
+	}
+	done(&m, &r);
+}
+
+/* What is captured is there, whatever the length says; what nobody can have counted is left out. */
+static void test_odd_lengths_and_drops(void **state)
+{
+	static const uint64_t counts[] = { UINT64_MAX, UINT32_MAX, UINT64_C(1) << 48, 1ull << 63 };
+	struct made m = made_begin(true);
+	struct reading r;
+
+	(void)state;
+	made_section(&m, NULL);
+	made_interface(&m, 1, "x", 9, 0);
+	made_packet(&m, 0, UINT64_MAX, "abcde", 3);
+	made_block_end(&m);
+	for (size_t i = 0; i < 4; i++) {
+		made_packet(&m, 0, 1, "p", 1);
+		made_option64(&m, 4, counts[i]);
+		made_block_end(&m);
+	}
+	made_block_begin(&m, 5);
+	made_put32(&m, 0);
+	made_put64(&m, 0);
+	made_option64(&m, 5, 4); /* dropped by the interface, and by the system */
+	made_option64(&m, 7, 3);
+	made_block_end(&m);
+	made_block_begin(&m, 5);
+	made_put32(&m, 0);
+	made_put64(&m, 0);
+	made_option64(&m, 5, UINT64_MAX);
+	made_block_end(&m);
+	r = reading(&m, 4096);
+	expect_frame(&r, 1, "abcde", 5, UINT64_MAX);
+	assert_int_equal(r.frame.odd, CAPFILE_ODD_LENGTH);
+	for (size_t i = 0; i < 4; i++) {
+		expect_frame(&r, i + 2, "p", 1, 1);
+		assert_int_equal(r.frame.dropped, 0);
+		assert_int_equal(r.frame.odd & CAPFILE_ODD_DROPS, CAPFILE_ODD_DROPS);
+	}
+	assert_int_equal(next(&r), CAPFILE_DROPS);
+	assert_int_equal(r.frame.dropped, 7);
+	assert_int_equal(r.frame.odd, 0);
+	assert_int_equal(next(&r), CAPFILE_DROPS);
+	assert_int_equal(r.frame.dropped, 0);
+	assert_int_equal(r.frame.odd, CAPFILE_ODD_DROPS);
+	assert_int_equal(next(&r), CAPFILE_END);
+	done(&m, &r);
+}
+
 static void test_packet_options(void **state)
 {
 	(void)state;
@@ -454,6 +536,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_magics),       cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_times),        cmocka_unit_test(test_packet_options),
+		cmocka_unit_test(test_odd_times),    cmocka_unit_test(test_odd_lengths_and_drops),
 		cmocka_unit_test(test_other_blocks), cmocka_unit_test(test_no_capture),
 		cmocka_unit_test(test_damaged_pcap), cmocka_unit_test(test_damaged_blocks),
 		cmocka_unit_test(test_descriptor),
