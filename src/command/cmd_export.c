@@ -75,6 +75,7 @@ static void on_ended(void *ctx, const struct export *x)
 {
 	const struct face *face = ctx;
 	const struct error *why = &x->activity.verdict;
+	const unsigned unknown = x->spec.what ? what_given_up(x->spec.what) : 0;
 	struct buf text;
 
 	/* Where a script waits for it, as it does without a screen, that tells the failure. */
@@ -95,7 +96,9 @@ static void on_ended(void *ctx, const struct export *x)
 		num_format_count(&text, x->lost);
 		buf_str(&text, " are missing: the store turned over meanwhile");
 	}
-	face->message(face->ctx, why->code || x->lost ? MESSAGE_WARNING : MESSAGE_INFO,
+	if (unknown)
+		buf_printf(&text, "; %u are missing: the filter was too costly for them", unknown);
+	face->message(face->ctx, why->code || x->lost || unknown ? MESSAGE_WARNING : MESSAGE_INFO,
 		      buf_cstr(&text));
 	buf_done(&text);
 }

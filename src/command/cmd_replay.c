@@ -210,6 +210,8 @@ static void replay_report(struct command_call *c, struct activity *a)
 	count_row(c, r->timeless, "of these have a time that cannot be: sent without a wait");
 	count_row(c, r->inbound, "came in then: left out");
 	count_row(c, r->hidden, "left out by the filter");
+	count_row(c, r->spec.filter ? filter_given_up(r->spec.filter) : 0,
+		  "of these because it was too costly for them");
 	count_row(c, r->cut, "are not whole in the file: left out");
 	count_row(c, r->others, "frames that are no datagrams");
 	if (r->failed)

@@ -361,6 +361,18 @@ void pipe_free(struct pipe *p)
 
 /* ---- how it went ---- */
 
+/* The time that a signal leaves was over: who was waited for? */
+static void format_unfinished(const struct pipe *p, struct buf *why)
+{
+	buf_str(why, "the output is not complete: ");
+	if (output_waiting(p->out))
+		buf_printf(why, "nobody reads stdout, %zu bytes wait", output_waiting(p->out));
+	else
+		buf_printf(why, "%" PRIu64 " packets were not %s yet",
+			   p->session->follow.next - p->print.next,
+			   p->printed_only.what ? "looked at by the filter" : "written");
+}
+
 static enum ending_status judge(struct pipe *p, struct buf *why)
 {
 	int errnum = output_error(p->out);
@@ -377,14 +389,23 @@ static enum ending_status judge(struct pipe *p, struct buf *why)
 	}
 	if (p->missed && !p->ended_output) {
 		buf_printf(why,
-			   "the output is not complete: its reader was too slow for %" PRIu64
+			   "the output is not complete: %s too slow for %" PRIu64
 			   " datagrams; --memory keeps more",
+			   p->missed_by_reader    ? "its reader was"
+			   : p->printed_only.what ? "the filter was"
+						  : "writing them was",
 			   p->missed);
 		return ENDING_ERROR;
 	}
 	if (p->gave_up) {
-		buf_printf(why, "the output is not complete: nobody reads stdout, %zu bytes wait",
-			   output_waiting(p->out));
+		format_unfinished(p, why);
+		return ENDING_ERROR;
+	}
+	if (p->printed_only.unknown) {
+		buf_printf(why,
+			   "the output is not complete: the filter was too costly for %" PRIu64
+			   " packet%s",
+			   p->printed_only.unknown, p->printed_only.unknown == 1 ? "" : "s");
 		return ENDING_ERROR;
 	}
 	return ending_status(&p->ending, clock_monotonic(p->clock), why);

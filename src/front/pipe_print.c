@@ -189,6 +189,7 @@ static void print_gap(struct pipe *p, const struct packet *gap)
 	if (!gap->lost || p->muted)
 		return;
 	p->missed += gap->lost;
+	p->missed_by_reader = p->waits_for_reader;
 	writer_packet(p->config.format, p->session, p->config.verbose, gap, output_buffer(p->out));
 }
 
@@ -202,6 +203,12 @@ void pipe_json_error(struct pipe *p, const char *text)
 static bool is_at_end(const struct pipe *p)
 {
 	return p->print.next >= p->session->follow.next && !p->session->again.due;
+}
+
+static void tell_given_up(struct pipe *p)
+{
+	if (p->printed_only.what && what_must_tell(p->printed_only.what))
+		pipe_say(p, "the filter is too costly for some packets: they are not printed");
 }
 
 /* Never ahead of what the session has followed: -W may end the output in front of the rest. */
@@ -227,7 +234,9 @@ void pipe_print(struct pipe *p)
 			break;
 		}
 	}
-	p->printed = is_at_end(p) && !output_is_full(p->out);
+	tell_given_up(p);
+	p->waits_for_reader = output_is_full(p->out);
+	p->printed = is_at_end(p) && !p->waits_for_reader;
 	store_cursor_pause(&p->print);
 	p->used |= output_buffer(p->out)->len > 0;
 	output_flush(p->out);

@@ -37,6 +37,8 @@ struct pipe {
 	bool used;                   /* something was printed */
 	bool muted;                  /* stdout is taken by a file: nothing is printed */
 	uint64_t missed;             /* datagrams that the cursor was too slow for */
+	bool waits_for_reader;       /* what held printing up last was stdout, not the work ... */
+	bool missed_by_reader;       /* ... and was it when datagrams were missed last? */
 	struct addr target;    /* only_target: whose datagrams are printed; family 0: everybody's */
 	uint64_t unprinted;    /* datagrams of others */
 	struct buf complained; /* the newest complaint for stderr */

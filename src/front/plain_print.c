@@ -157,6 +157,9 @@ void plain_print(struct plain *p)
 		buf_add(plain_above(p), buf_cstr(&lines), lines.len);
 	buf_done(&lines);
 	plain_touch(p);
+	if (p->printed_only.what && what_must_tell(p->printed_only.what))
+		plain_say(p, MESSAGE_WARNING,
+			  "the filter is too costly for some packets: they are not printed");
 	if (!p->behind)
 		capture_poke(p->session);
 }

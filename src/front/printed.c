@@ -9,7 +9,7 @@
 
 bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e)
 {
-	struct printed made = { .env = session_filter_env(s) };
+	struct printed made = { .env = session_filter_env(s), .unknown = p->unknown };
 	size_t used;
 
 	if (n > 0) {
@@ -33,9 +33,17 @@ void printed_done(struct printed *p)
 	*p = (struct printed){ 0 };
 }
 
-bool printed_has(const struct printed *p, const struct session *s, const struct packet *packet)
+bool printed_has(struct printed *p, const struct session *s, const struct packet *packet)
 {
+	unsigned before;
+	bool matches;
+
 	if (!peer_table_shows(&s->peers, packet))
 		return false;
-	return !p->what || what_matches(p->what, packet, &p->env);
+	if (!p->what)
+		return true;
+	before = what_given_up(p->what);
+	matches = what_matches(p->what, packet, &p->env);
+	p->unknown += what_given_up(p->what) - before;
+	return matches;
 }

@@ -13,12 +13,13 @@ struct printed {
 	struct what *what; /* NULL: all of them */
 	char *text;        /* as it was written */
 	struct filter_env env;
+	uint64_t unknown; /* not printed because a filter gave up on them */
 };
 
 /* Reads WHAT (match/what.h); n 0: everything.  On an error nothing changes. */
 bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e);
 void printed_done(struct printed *p);
 /* Does the filter match it, and is its peer not muted? */
-bool printed_has(const struct printed *p, const struct session *s, const struct packet *packet);
+bool printed_has(struct printed *p, const struct session *s, const struct packet *packet);
 
 #endif

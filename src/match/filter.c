@@ -15,7 +15,6 @@ struct bound {
 	const struct expr_test *test; /* operator and slice */
 	struct value *values;
 	size_t count;
-	unsigned given_up;
 };
 
 struct filter {
@@ -23,7 +22,11 @@ struct filter {
 	struct bound *bounds; /* by the number of the test */
 	size_t count;
 	unsigned first; /* the test to begin with */
+	unsigned given_up;
 };
+
+/* Of a test, or of all of them. */
+enum truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN };
 
 #define OP(op) (1u << (op))
 #define EQUAL (OP(EXPR_EQ) | OP(EXPR_NE))
@@ -331,12 +334,17 @@ static bool order_fits(const struct bound *b, const struct field_value *have)
 	return false;
 }
 
-static bool regex_fits(struct bound *b, const struct field_value *have)
+static enum truth regex_fits(const struct bound *b, const struct field_value *have)
 {
-	enum regex_result result = regex_match(b->values[0].regex, have->data, have->n);
-
-	b->given_up += result == REGEX_LIMIT;
-	return result == REGEX_YES;
+	switch (regex_match(b->values[0].regex, have->data, have->n)) {
+	case REGEX_YES:
+		return TRUTH_YES;
+	case REGEX_LIMIT:
+		return TRUTH_UNKNOWN;
+	case REGEX_NO:
+		break;
+	}
+	return TRUTH_NO;
 }
 
 static bool cut_slice(const struct bound *b, struct field_value *have)
@@ -352,7 +360,9 @@ static bool cut_slice(const struct bound *b, struct field_value *have)
 	return true;
 }
 
-static bool is_true(struct bound *b, const struct packet *p, const struct filter_env *env)
+/* false, true, or unknown because a regular expression gave up. */
+static enum truth truth_of(const struct bound *b, const struct packet *p,
+			   const struct filter_env *env)
 {
 	struct field_value have;
 	const struct buf *part;
@@ -360,7 +370,7 @@ static bool is_true(struct bound *b, const struct packet *p, const struct filter
 	have.count = 0;
 	b->field->get(p, env, &have);
 	if (!have.count || !cut_slice(b, &have))
-		return false;
+		return TRUTH_NO;
 	switch (b->test->op) {
 	case EXPR_HAS:
 		return b->field->type != FIELD_FLAG || have.number[0];
@@ -379,14 +389,44 @@ static bool is_true(struct bound *b, const struct packet *p, const struct filter
 	}
 }
 
-bool filter_matches(const struct filter *f, const struct packet *p, const struct filter_env *env)
+/* Of all tests, where the one at "at" is unknown: they are gone through both ways.  Each leads to
+ * later ones only, so none is looked at twice. */
+static enum truth truth_despite(const struct filter *f, unsigned at, const struct packet *p,
+				const struct filter_env *env)
+{
+	const struct expr_test *t = f->bounds[at].test;
+	bool reached[EXPR_NO + 1] = { false };
+	enum truth truth;
+
+	reached[t->yes] = reached[t->no] = true;
+	for (unsigned i = at + 1; i < f->count; i++) {
+		if (!reached[i])
+			continue;
+		t = f->bounds[i].test;
+		truth = truth_of(&f->bounds[i], p, env);
+		reached[t->yes] |= truth != TRUTH_NO;
+		reached[t->no] |= truth != TRUTH_YES;
+	}
+	if (reached[EXPR_YES] && reached[EXPR_NO])
+		return TRUTH_UNKNOWN;
+	return reached[EXPR_YES] ? TRUTH_YES : TRUTH_NO;
+}
+
+bool filter_matches(struct filter *f, const struct packet *p, const struct filter_env *env)
 {
 	unsigned at = f->first;
+	enum truth truth;
 
 	while (at < EXPR_TESTS_MAX) {
-		struct bound *b = &f->bounds[at];
+		const struct bound *b = &f->bounds[at];
 
-		at = is_true(b, p, env) ? b->test->yes : b->test->no;
+		truth = truth_of(b, p, env);
+		if (truth == TRUTH_UNKNOWN) {
+			truth = truth_despite(f, at, p, env);
+			f->given_up += truth == TRUTH_UNKNOWN;
+			return truth == TRUTH_YES;
+		}
+		at = truth == TRUTH_YES ? b->test->yes : b->test->no;
 	}
 	return at == EXPR_YES;
 }
@@ -402,7 +442,7 @@ static bool bytes_of(const struct bound *b, const struct packet *p, const struct
 	return have->count && cut_slice(b, have) && have->n;
 }
 
-static bool test_next(struct bound *b, const struct packet *p, const struct filter_env *env,
+static bool test_next(const struct bound *b, const struct packet *p, const struct filter_env *env,
 		      struct match_place *at)
 {
 	struct match_place found = { .steps = at->steps };
@@ -422,7 +462,7 @@ static bool test_next(struct bound *b, const struct packet *p, const struct filt
 		/* All that it looks at; but a bare "data" is about no place. */
 		found.length = have.n;
 		has = from <= start && (b->test->op != EXPR_HAS || b->test->sliced) &&
-		      is_true(b, p, env);
+		      truth_of(b, p, env) == TRUTH_YES;
 	}
 	at->steps = found.steps;
 	if (!has)
@@ -453,11 +493,7 @@ bool filter_next(const struct filter *f, const struct packet *p, const struct fi
 
 unsigned filter_given_up(const struct filter *f)
 {
-	unsigned sum = 0;
-
-	for (size_t i = 0; i < f->count; i++)
-		sum += f->bounds[i].given_up;
-	return sum;
+	return f->given_up;
 }
 
 void filter_print(const struct filter *f, struct buf *out)

@@ -33,10 +33,11 @@ bool filter_parse_head(const char *text, size_t n, size_t *used, struct filter *
 		       struct error *e);
 void filter_free(struct filter *f);
 
-bool filter_matches(const struct filter *f, const struct packet *p, const struct filter_env *env);
+bool filter_matches(struct filter *f, const struct packet *p, const struct filter_env *env);
 bool filter_next(const struct filter *f, const struct packet *p, const struct filter_env *env,
 		 struct match_place *at);
-/* Regular expressions that gave up on a packet, which so did not match. */
+/* Packets of which it stays unknown whether they match, because a regular expression gave up on
+ * them; they do not, whatever the expression makes of it ("not"). */
 unsigned filter_given_up(const struct filter *f);
 /* In one spelling; reading it back gives the same filter. */
 void filter_print(const struct filter *f, struct buf *out);

@@ -18,6 +18,7 @@ struct what {
 	struct buf pattern; /* of the regular expression, as written */
 	struct filter *filter;
 	unsigned given_up;
+	bool told; /* that it gave up */
 };
 
 /* The text that is read. */
@@ -261,4 +262,12 @@ void what_words(const struct what *w, struct buf *out)
 unsigned what_given_up(const struct what *w)
 {
 	return w->filter ? filter_given_up(w->filter) : w->given_up;
+}
+
+bool what_must_tell(struct what *w)
+{
+	if (w->told || !what_given_up(w))
+		return false;
+	w->told = true;
+	return true;
 }

@@ -38,7 +38,10 @@ bool what_next(const struct what *w, const struct packet *p, const struct filter
 	       struct match_place *at);
 /* How it was understood: text "PONG", bytes 00 01, what ttl < 2 is true of, ... */
 void what_words(const struct what *w, struct buf *out);
-/* Datagrams that a regular expression gave up on, and that so did not match. */
+/* How often what_matches() left it unknown because a regular expression gave up: it is false then,
+ * and who counts or shows what matches has to tell. */
 unsigned what_given_up(const struct what *w);
+/* Is it to be told now?  True once, after it gave up first. */
+bool what_must_tell(struct what *w);
 
 #endif

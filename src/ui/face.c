@@ -143,6 +143,30 @@ static void on_resolved(void *ctx)
 	ui_resolved(ui);
 }
 
+void ui_tell_given_up(struct ui *ui)
+{
+	struct what *filter = ui->view.list.matches.what;
+	const struct color_rules *colors = &ui->view.colors;
+
+	if (!is_free(ui))
+		return;
+	if (filter && what_must_tell(filter)) {
+		ui_message(ui, MESSAGE_WARNING,
+			   "the filter is too costly for some packets: not listed, but counted "
+			   "above");
+		return;
+	}
+	for (size_t i = 0; i < colors->count; i++) {
+		if (what_must_tell(colors->list[i].what)) {
+			ui_sayf(ui, MESSAGE_WARNING,
+				"colour rule %zu is too costly for some rows: not coloured, and "
+				"soon left out",
+				i + 1);
+			return;
+		}
+	}
+}
+
 /* ---- the face ---- */
 
 static void face_message(void *ctx, enum command_message kind, const char *text)

@@ -28,6 +28,7 @@ void finder_start(struct finder *f, uint64_t from, bool up)
 	f->at = up ? from : from + 1;
 	f->stop = up ? from : from + 1;
 	f->block = BLOCK_MAX;
+	f->given_up = f->what ? what_given_up(f->what) : 0;
 }
 
 void finder_stop(struct finder *f)

@@ -31,6 +31,7 @@ struct finder {
 	uint64_t at;     /* looked at next, or found */
 	uint64_t stop;   /* where it began; once wrapped it ends here */
 	uint64_t origin; /* what was selected then; UINT64_MAX: nothing */
+	unsigned given_up; /* what_given_up() when it began */
 	unsigned block;  /* packets looked at between two looks at the clock */
 };
 

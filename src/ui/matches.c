@@ -127,12 +127,21 @@ bool matches_test(const struct matches *m, const struct packet *p)
 	       (!m->what || what_matches(m->what, p, &m->env));
 }
 
+/* Looks at it for the first time. */
+static void take(struct matches *m, const struct packet *p)
+{
+	unsigned before = m->what ? what_given_up(m->what) : 0;
+
+	put(m, p->seq, matches_test(m, p));
+	m->unknown += m->what ? what_given_up(m->what) - before : 0;
+}
+
 /* Without memory for its bit a packet is not listed. */
 void matches_follow(struct matches *m, const struct packet *p)
 {
 	if (!matches_on(m) || (!word_of(m, p->seq) && !make_room(m, p->seq)))
 		return;
-	put(m, p->seq, matches_test(m, p));
+	take(m, p);
 	m->high = most(m->high, p->seq + 1);
 }
 
@@ -148,7 +157,7 @@ static void scan_block(struct matches *m, struct store_cursor *cursor, uint64_t 
 			continue;
 		if (read == STORE_END || p.seq >= m->low)
 			break;
-		put(m, p.seq, matches_test(m, &p));
+		take(m, &p);
 	}
 	m->low = from;
 }

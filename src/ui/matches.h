@@ -27,6 +27,7 @@ struct matches {
 	uint64_t low, high; /* looked at: low <= seq < high */
 	uint64_t start;     /* what is before it is not listed any more */
 	uint64_t count;     /* matches from start on */
+	uint64_t unknown;   /* not listed because the filter gave up on them */
 	uint64_t *bits;     /* the first is that of "base", a multiple of 64 */
 	uint64_t base;
 	size_t words;

@@ -238,6 +238,11 @@ static int draw_filtered(struct view *v, int row, int end, struct canvas *c)
 	if (m->low > m->start && m->high > m->start)
 		buf_printf(&text, ", %" PRIu64 " %% seen",
 			   100 * (m->high - m->low) / (m->high - m->start));
+	if (m->unknown) {
+		buf_str(&text, ", ");
+		num_format_count(&text, m->unknown);
+		buf_str(&text, " too costly");
+	}
 	if (m->peers && m->peers->solo)
 		buf_printf(&text, ", solo %" PRIu32, m->peers->solo);
 	else if (m->peers)

@@ -26,6 +26,16 @@ static void add_found(const struct ui *ui, struct buf *out)
 		buf_str(out, ": ");
 }
 
+/* What it gave up on may have matched. */
+static void add_unknown(const struct finder *f, struct buf *out)
+{
+	unsigned unknown = what_given_up(f->what) - f->given_up;
+
+	if (unknown)
+		buf_printf(out, "; %u packet%s passed over, too costly for it", unknown,
+			   unknown == 1 ? " was" : "s were");
+}
+
 static void tell(struct ui *ui, enum finding state)
 {
 	const struct view *v = &ui->view;
@@ -40,6 +50,7 @@ static void tell(struct ui *ui, enum finding state)
 		buf_printf(&words, "not found%s: ",
 			   v->list.matches.what ? " in what the filter shows" : "");
 	what_words(v->finder.what, &words);
+	add_unknown(&v->finder, &words);
 	ui_message(ui, state == FINDER_NOTHING ? MESSAGE_WARNING : MESSAGE_INFO, buf_cstr(&words));
 	buf_done(&words);
 }

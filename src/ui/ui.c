@@ -65,6 +65,7 @@ static void on_frame(void *ctx)
 	screen_paint(ui->screen, &ui->canvas);
 	ui->dirty = false; /* a live panel that was made again is on this frame */
 	loop_timer_stop(ui->loop, &ui->frame);
+	ui_tell_given_up(ui);
 	arm_tick(ui);
 }
 

@@ -56,6 +56,8 @@ void ui_dirty(struct ui *ui);
 void ui_message(struct ui *ui, enum command_message kind, const char *text);
 void ui_sayf(struct ui *ui, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A filter or a colour rule gave up on packets: once for each. */
+void ui_tell_given_up(struct ui *ui);
 /* An error in words, with its column in "line" (NULL: no column). */
 void ui_error(struct ui *ui, const struct error *e, const char *line, const char *after);
 /* Runs a command line that a person entered, or the key for it. */

@@ -214,4 +214,18 @@ overtaken() {
 	deck_over 1 "its reader was too slow for " && [ "$(wc -c <"$work/read")" -lt 12000000 ]
 }
 check "one who was overtaken gets the rest, and exit status 1" overtaken
+
+# Each match is given up after a quarter of a millisecond: some seconds for all of them.
+costly() {
+	deck_start costly -I 8388608 --memory "$1" -c 'filter data ~ /(.+)+[\xfe\xff]/s' --stay \
+		-l 127.0.0.1 0
+	listener=$port
+	flood 20000 20000 && deck_end costly && [ "$(cat "$work/costly.status")" = 1 ] &&
+		[ "$(wc -l <"$work/costly.err")" = 2 ] &&
+		grep -q "the filter is too costly for some packets" "$work/costly.err" &&
+		grep -q "$2" "$work/costly.err"
+}
+check "a filter that is too slow is not taken for a reader who is" \
+	costly 4MiB "the filter was too slow for [0-9]* datagrams"
+check "nor when it is told to end" costly 64MiB "packets were not looked at by the filter yet"
 finish

@@ -86,6 +86,29 @@ static void test_the_selection_goes_to_the_nearest(void **state)
 	term_wait_row(t, ROW_MESSAGE, "#4 is not in the list: the filter hides it");
 }
 
+#define COSTLY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+
+static void test_what_a_pattern_gives_up_on_is_told(void **state)
+{
+	struct app *app = *state;
+	struct term *t = app->term;
+
+	app_line(t, COSTLY);
+	app_line(t, "aaa");
+	app_line(t, ":filter text ~ /^(a+)+$/");
+	term_wait_row(t, ROW_COUNTERS, " 1 of ");
+	term_wait_row(t, ROW_COUNTERS, ", 1 too costly");
+	term_wait(t, "the filter is too costly for some packets: not listed, but counted above");
+	app_line(t, ":filter");
+	app_line(t, ":find /^(a+)+$/");
+	term_wait_row(t, ROW_MESSAGE, "#2: what matches /^(a+)+$/");
+	app_line(t, ":find /^(a+)+$/");
+	term_wait(t, "#2, the only one: what matches /^(a+)+$/; 1 packet was passed over");
+	app_line(t, ":follow");
+	app_line(t, ":color /^(a+)+$/ red");
+	term_wait(t, "colour rule 1 is too costly for some rows: not coloured, and soon left out");
+}
+
 static void test_typing_goes_on_under_a_flood(void **state)
 {
 	struct app *app = *state;
@@ -114,6 +137,7 @@ int main(void)
 		TEST(test_only_what_matches_is_listed),
 		TEST(test_a_key_puts_it_into_the_line),
 		TEST(test_the_selection_goes_to_the_nearest),
+		TEST(test_what_a_pattern_gives_up_on_is_told),
 		TEST(test_typing_goes_on_under_a_flood),
 	};
 

@@ -77,6 +77,28 @@ static void only_matches_are_rows(void **state)
 	assert_int_equal(select_at(d, LIST_NEXT), 55);
 }
 
+static void what_the_filter_gives_up_on_is_counted(void **state)
+{
+	const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+	struct deck *d = *state;
+
+	deck_rx(d, 1, deck_addr("10.0.0.9", 5353), costly);
+	deck_rx(d, 1, deck_addr("10.0.0.9", 5353), "aaa");
+	filter(d, "not text ~ /^(a+)+$/");
+	deck_rx(d, 1, deck_addr("10.0.0.9", 5353), costly);
+	deck_rx(d, 1, deck_addr("10.0.0.9", 5353), "b");
+	assert_int_equal(d->view.list.matches.count, 1);
+	assert_int_equal(d->view.list.matches.unknown, 2);
+	deck_draw(d, 24, 80);
+	assert_non_null(strstr(deck_row(d, 1), "1 of 4, 2 too costly"));
+	assert_true(list_refilter(&d->view, NULL));
+	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
+		;
+	assert_int_equal(d->view.list.matches.unknown, 2);
+	filter(d, "text ~ /a/");
+	assert_int_equal(d->view.list.matches.unknown, 0);
+}
+
 static void what_comes_is_filtered(void **state)
 {
 	struct deck *d = *state;
@@ -301,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(only_matches_are_rows),
+		TEST(what_the_filter_gives_up_on_is_counted),
 		TEST(what_comes_is_filtered),
 		TEST(the_selection_goes_to_the_nearest),
 		TEST(muted_peers_are_no_rows),

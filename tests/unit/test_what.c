@@ -181,8 +181,11 @@ static void what_it_gives_up_on_is_counted(void **state)
 	data[sizeof(data) - 1] = 'b';
 	assert_false(matches(w, data, sizeof(data)));
 	assert_int_equal(what_given_up(w), 1);
+	assert_true(what_must_tell(w));
 	assert_true(matches(w, "aaa", 3));
-	assert_int_equal(what_given_up(w), 1);
+	assert_false(matches(w, data, sizeof(data)));
+	assert_int_equal(what_given_up(w), 2);
+	assert_false(what_must_tell(w));
 	what_free(w);
 }
 
