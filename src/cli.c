@@ -3,6 +3,7 @@
 
 #include "payload/field.h"
 #include "ui/keys.h"
+#include "util/near.h"
 #include "util/num.h"
 
 #include <getopt.h>
@@ -115,10 +116,14 @@ static bool add(struct cli_list *list, const char *option, const char *name, con
 static bool take_socket_option(struct cli *cli, const struct cli_option *o, const char *value,
 			       struct error *e)
 {
-	/* The letter -M means both TTLs, as its help says. */
-	if (strcmp(o->name, "ttl") == 0 && !add(&cli->options, o->name, "multicast-ttl", value, e))
+	struct sockopt_value unused;
+
+	if (!sockopt_parse(sockopt_find(o->socket_option, NULL), value, &unused, e) ||
+	    !add(&cli->options, o->name, o->socket_option, value, e))
 		return false;
-	return add(&cli->options, o->name, o->socket_option, value, e);
+	/* The letter -M means both TTLs, as its help says. */
+	return strcmp(o->name, "ttl") != 0 ||
+	       add(&cli->options, o->name, "multicast-ttl", value, e);
 }
 
 static bool take_script(struct cli *cli, const struct cli_option *o, const char *value,
@@ -303,6 +308,28 @@ bool cli_is_unscreened(const struct cli *cli)
 	return cli->script_count && !cli->stay;
 }
 
+/* What getopt_long() answers '?' to: optopt is the letter, the row of a long option that was given
+ * a value, or 0 where no long option, or more than one, begins like the word. */
+static bool unknown(const char *word, struct error *e)
+{
+	const struct cli_option *o = row_of(optopt);
+	struct near near;
+	struct buf names;
+
+	if (o)
+		return err_set(e, ERR_USAGE, "--%s takes no value", o->name);
+	if (optopt)
+		return err_set(e, ERR_USAGE, "unknown option -%c", optopt);
+	buf_init(&names, 256);
+	near_init(&near, word + strlen("--"));
+	for (o = cli_options; o->name; o++)
+		near_offer(&near, o->name);
+	near_format(&near, &names);
+	err_set(e, ERR_USAGE, "no option %s%s", word, buf_cstr(&names));
+	buf_done(&names);
+	return false;
+}
+
 bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
 {
 	struct option longs[OPTION_COUNT + 1];
@@ -328,12 +355,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct error *e)
 
 		if (value == ':')
 			return err_set(e, ERR_USAGE, "%s wants a value", argv[optind - 1]);
-		if (!o && strncmp(argv[optind - 1], "--", 2) == 0)
-			return err_set(e, ERR_USAGE,
-				       "%s: no option, more than one, or it takes no value",
-				       argv[optind - 1]);
 		if (!o)
-			return err_set(e, ERR_USAGE, "unknown option -%c", optopt);
+			return unknown(argv[optind - 1], e);
 		if (!take(cli, o, optarg, e))
 			return false;
 	}

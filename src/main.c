@@ -34,6 +34,12 @@ static int fail(const struct error *e)
 	return EXIT_FAILURE;
 }
 
+/* Are the words themselves wrong, whatever the kernel would say to them? */
+static bool is_argument(const struct error *e)
+{
+	return e->code == ERR_SYNTAX || e->code == ERR_USAGE || e->code == ERR_RANGE;
+}
+
 static int usage(const struct error *e)
 {
 	struct buf text;
@@ -317,7 +323,9 @@ static int run(const struct cli *cli)
 		e = session.record_failure;
 	session_done(&session);
 	loop_free(config.loop);
-	return e.text[0] ? fail(&e) : (int)status;
+	if (!e.text[0])
+		return (int)status;
+	return is_argument(&e) ? usage(&e) : fail(&e);
 }
 
 /* A descriptor that is closed would be given to a socket, and payloads would be read from or

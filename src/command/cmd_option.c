@@ -9,9 +9,8 @@
 #include <string.h>
 
 /* What the kernel granted, and where that is not what was asked, why. */
-static void say_granted(struct command_call *c, const struct sockopt *o)
+static void format_granted(const struct session_socket *k, const struct sockopt *o, struct buf *out)
 {
-	const struct session_socket *k = c->session->current;
 	struct buf now, asked;
 
 	buf_init(&now, 128);
@@ -20,42 +19,37 @@ static void say_granted(struct command_call *c, const struct sockopt *o)
 	if (!sockopt_get(&k->sock, o, &now, NULL))
 		buf_str(&now, buf_cstr(&asked));
 	if (o->kind == SOCKOPT_SIZE && asked.len)
-		command_say(c, MESSAGE_INFO,
-			    "%s of [%u]: %s bytes granted, %s asked (the kernel doubles what it "
-			    "grants)",
-			    o->name, k->number, buf_cstr(&now), buf_cstr(&asked));
+		buf_printf(out,
+			   "%s of [%u]: %s bytes granted, %s asked (the kernel doubles what it "
+			   "grants)",
+			   o->name, k->number, buf_cstr(&now), buf_cstr(&asked));
 	else if (asked.len && strcmp(buf_cstr(&asked), buf_cstr(&now)) != 0)
-		command_say(c, MESSAGE_INFO, "%s of [%u] is %s (%s was asked)", o->name, k->number,
-			    buf_cstr(&now), buf_cstr(&asked));
+		buf_printf(out, "%s of [%u] is %s (%s was asked)", o->name, k->number,
+			   buf_cstr(&now), buf_cstr(&asked));
 	else
-		command_say(c, MESSAGE_INFO, "%s of [%u] is %s", o->name, k->number,
-			    buf_cstr(&now));
+		buf_printf(out, "%s of [%u] is %s", o->name, k->number, buf_cstr(&now));
 	buf_done(&now);
 	buf_done(&asked);
 }
 
-static void say_setting(struct command_call *c, const struct face_setting *s, void *ctx)
+static void format_setting(const struct face_setting *s, void *ctx, struct buf *out)
 {
-	struct buf now;
-
-	buf_init(&now, 128);
+	buf_printf(out, "%s is ", s->name);
 	if (ctx)
-		s->get(ctx, &now);
+		s->get(ctx, out);
 	else
-		buf_str(&now, "a matter of the screen, and there is none");
-	command_say(c, MESSAGE_INFO, "%s is %s", s->name, buf_cstr(&now));
-	buf_done(&now);
+		buf_str(out, "a matter of the screen, and there is none");
 }
 
 static bool set_setting(struct command_call *c, const struct face_setting *s, void *ctx,
-			struct error *e)
+			struct buf *now, struct error *e)
 {
 	/* Only what may be on is so without a word. */
 	if (c->word_count < 2 && strncmp(s->range, "on", 2) != 0)
 		return err_set(e, ERR_USAGE, "%s: one of %s", s->name, s->range);
 	if (ctx && !s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
 		return args_at(c, c->word_count > 1, e);
-	say_setting(c, s, ctx);
+	format_setting(s, ctx, now);
 	return true;
 }
 
@@ -78,51 +72,72 @@ static void split_assignment(struct command_call *c)
 		(struct command_word){ .text = w->text + n + 1, .at = w->at + n + 1 };
 }
 
-static bool set_run(struct command_call *c, struct error *e)
+static bool set_option(struct command_call *c, struct buf *now, struct error *e)
 {
-	const struct face_setting *setting;
-	const struct sockopt *o;
+	const struct sockopt *o = sockopt_find(c->words[0].text, e);
 	struct sockopt_value v;
-	void *ctx;
 
-	split_assignment(c);
-	setting = setting_find(c, c->words[0].text, &ctx);
-	if (setting)
-		return set_setting(c, setting, ctx, e);
-	o = sockopt_find(c->words[0].text, e);
 	if (!o)
 		return args_at(c, 0, e);
 	if (!sockopt_parse(o, c->word_count > 1 ? c->words[1].text : NULL, &v, e))
 		return args_at(c, c->word_count > 1, e);
 	if (!need_socket(c, e) || !session_set_option(c->session, c->session->current, o, &v, e))
 		return false;
-	say_granted(c, o);
+	format_granted(c->session->current, o, now);
 	return true;
+}
+
+static bool set_run(struct command_call *c, struct error *e)
+{
+	const struct face_setting *setting;
+	struct buf now;
+	void *ctx;
+	bool ok;
+
+	buf_init(&now, 512);
+	split_assignment(c);
+	setting = setting_find(c, c->words[0].text, &ctx);
+	ok = setting ? set_setting(c, setting, ctx, &now, e) : set_option(c, &now, e);
+	if (ok)
+		command_say(c, MESSAGE_INFO, "%s", buf_cstr(&now));
+	buf_done(&now);
+	return ok;
+}
+
+static bool get_option(struct command_call *c, struct buf *now, struct error *e)
+{
+	const struct sockopt *o = sockopt_find(c->words[0].text, e);
+	struct buf value;
+	bool ok;
+
+	if (!o)
+		return args_at(c, 0, e);
+	if (!need_socket(c, e))
+		return false;
+	buf_init(&value, 128);
+	ok = sockopt_get(&c->session->current->sock, o, &value, e);
+	buf_done(&value);
+	if (ok)
+		format_granted(c->session->current, o, now);
+	return ok;
 }
 
 static bool get_run(struct command_call *c, struct error *e)
 {
 	const struct face_setting *setting;
-	const struct sockopt *o;
 	struct buf now;
 	void *ctx;
-	bool ok;
+	bool ok = true;
 
+	buf_init(&now, 512);
 	setting = setting_find(c, c->words[0].text, &ctx);
-	if (setting) {
-		say_setting(c, setting, ctx);
-		return true;
-	}
-	o = sockopt_find(c->words[0].text, e);
-	if (!o)
-		return args_at(c, 0, e);
-	if (!need_socket(c, e))
-		return false;
-	buf_init(&now, 128);
-	ok = sockopt_get(&c->session->current->sock, o, &now, e);
-	buf_done(&now);
+	if (setting)
+		format_setting(setting, ctx, &now);
+	else
+		ok = get_option(c, &now, e);
 	if (ok)
-		say_granted(c, o);
+		command_answer(c, buf_cstr(&now));
+	buf_done(&now);
 	return ok;
 }
 
@@ -154,10 +169,10 @@ static void option_row(struct command_call *c, const struct sock *sock, const st
 			buf_str(&now, "-");
 	}
 	prefill(o, buf_cstr(&now), command, sizeof(command));
-	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s\t%s%s%s", o->name,
+	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s\t%s", o->name,
 		    asked.len ? buf_cstr(&asked) : "-", buf_cstr(&now), o->help,
 		    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "",
-		    buf_cstr(&range), o->unit ? " " : "", o->unit ? o->unit : "");
+		    buf_cstr(&range));
 	buf_done(&asked);
 	buf_done(&now);
 	buf_done(&range);

@@ -80,13 +80,14 @@ static bool show(struct command_call *c)
 	struct buf text;
 
 	if (!path) {
-		command_say(c, MESSAGE_INFO, "nothing is recorded: record FILE");
+		command_answer(c, "nothing is recorded: record FILE");
 		return true;
 	}
-	buf_init(&text, 256);
+	buf_init(&text, PATH_MAX + 256);
 	recorder_totals(c->session, &totals);
+	buf_printf(&text, "recording to %s: ", path);
 	format_totals(&totals, &text);
-	command_say(c, MESSAGE_INFO, "recording to %s: %s", path, buf_cstr(&text));
+	command_answer(c, buf_cstr(&text));
 	buf_done(&text);
 	return true;
 }

@@ -88,10 +88,7 @@ static bool echo_run(struct command_call *c, struct error *e)
 	ok = payload_text(c->payload, c->payload_len, &env, &bytes, e);
 	if (ok) {
 		text_escape(&shown, buf_cstr(&bytes), bytes.len);
-		if (c->face->echo)
-			c->face->echo(c->face->ctx, buf_cstr(&shown));
-		else if (c->face->message)
-			c->face->message(c->face->ctx, MESSAGE_INFO, buf_cstr(&shown));
+		command_echo(c, buf_cstr(&shown));
 	} else {
 		err_shift(e, (ptrdiff_t)c->payload_at);
 	}

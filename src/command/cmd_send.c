@@ -179,7 +179,10 @@ static bool file_run(struct command_call *c, struct error *e)
 	bool ok;
 
 	buf_init(&bytes, PAYLOAD_MAX_V6);
-	ok = read_file(c->payload, &bytes, e) && send_bytes(c, buf_cstr(&bytes), bytes.len, e);
+	ok = read_file(c->payload, &bytes, e);
+	if (!ok && e)
+		e->at = (ptrdiff_t)c->payload_at;
+	ok = ok && send_bytes(c, buf_cstr(&bytes), bytes.len, e);
 	buf_done(&bytes);
 	return ok;
 }

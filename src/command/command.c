@@ -6,6 +6,7 @@
 #include "command/send.h"
 #include "command/tables.h"
 #include "util/near.h"
+#include "util/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -347,4 +348,22 @@ void command_say(struct command_call *c, enum command_message kind, const char *
 	va_end(ap);
 	if (c->face->message)
 		c->face->message(c->face->ctx, kind, text);
+}
+
+void command_echo(struct command_call *c, const char *shown)
+{
+	if (c->face->echo)
+		c->face->echo(c->face->ctx, shown);
+	else if (c->face->message)
+		c->face->message(c->face->ctx, MESSAGE_INFO, shown);
+}
+
+void command_answer(struct command_call *c, const char *text)
+{
+	struct buf shown;
+
+	buf_init(&shown, 8 * COMMAND_LINE_MAX);
+	text_show(&shown, text);
+	command_echo(c, buf_cstr(&shown));
+	buf_done(&shown);
 }

@@ -79,7 +79,7 @@ struct face {
 	bool (*take_stdin)(void *ctx, struct error *e);
 	/* Offers text to the terminal's clipboard; nobody can tell if it takes it. */
 	bool (*clipboard)(void *ctx, const char *text, size_t n, struct error *e);
-	/* A line that "echo" shows; what may not reach a terminal is escaped already.  NULL: a
+	/* A line of command_echo(); what may not reach a terminal is escaped already.  NULL: a
 	 * message does. */
 	void (*echo)(void *ctx, const char *text);
 	/* Should a script pause, because what it said so far waits for its reader?  The script is
@@ -230,5 +230,9 @@ bool command_quit_warning(const struct session *s, struct buf *out);
 /* One line for the user: where a command has something to say. */
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A line that was asked for is shown where messages are not, too. */
+void command_answer(struct command_call *c, const char *text);
+/* Likewise, with what may not reach a terminal escaped already. */
+void command_echo(struct command_call *c, const char *shown);
 
 #endif

@@ -130,19 +130,42 @@ bool explain_bind(const struct addr *addr, const struct sockopt_values *options,
 
 /* ---- sending and connecting ---- */
 
-static bool is_limited_or_group(const struct addr *dest)
+/* "eth1", or its index where it has no name any more. */
+static void name_interface(unsigned index, char name[IF_NAMESIZE])
 {
-	return addr_kind(dest) == ADDR_BROADCAST || addr_is_multicast(dest);
+	if (!if_indextoname(index, name))
+		snprintf(name, IF_NAMESIZE, "%u", index);
 }
 
-static bool explain_unreachable(const char *to, const struct addr *dest, struct error *e)
+/* The interface that an option chose for what goes there; "": none did. */
+static void chosen_by_option(const struct sock *s, const struct addr *dest, char name[IF_NAMESIZE])
 {
+	int64_t index = asked(&s->options, "device");
+
+	if (!index && addr_is_multicast(dest))
+		index = asked(&s->options, "multicast-interface");
+	name[0] = '\0';
+	if (index)
+		name_interface((unsigned)index, name);
+}
+
+static bool explain_unreachable(const struct sock *s, const char *to, const struct addr *dest,
+				struct error *e)
+{
+	char name[IF_NAMESIZE];
+
+	chosen_by_option(s, dest, name);
+	if (name[0])
+		return err_set(e, ERR_SYSTEM,
+			       "no route to %s by %s, which the socket's options choose: is it up, "
+			       "has it an address? :interfaces tells",
+			       to, name);
 	if (addr_is_multicast(dest))
 		return err_set(e, ERR_SYSTEM,
 			       "no route to the group %s: choose an interface, "
 			       "\":set multicast-interface IF\"",
 			       to);
-	if (is_limited_or_group(dest))
+	if (addr_kind(dest) == ADDR_BROADCAST)
 		return err_set(e, ERR_SYSTEM,
 			       "no route to %s: choose an interface, \":set device IF\", or open "
 			       "with device=IF",
@@ -203,7 +226,7 @@ static bool explain_path(const struct sock *s, const struct addr *dest, const ch
 {
 	switch (errnum) {
 	case ENETUNREACH:
-		return explain_unreachable(to, dest, e);
+		return explain_unreachable(s, to, dest, e);
 	case EACCES:
 		return explain_forbidden(s, to, dest, e);
 	case EMSGSIZE:
@@ -218,7 +241,7 @@ static bool explain_path(const struct sock *s, const struct addr *dest, const ch
 	case EADDRNOTAVAIL:
 		return err_set(e, ERR_SYSTEM,
 			       "no address of this host can be the source towards %s: has the "
-			       "interface one?",
+			       "interface one? :interfaces tells",
 			       to);
 	case ENODEV:
 	case ENXIO:
@@ -244,13 +267,6 @@ static bool explain_path(const struct sock *s, const struct addr *dest, const ch
 }
 
 /* ---- what a send chose for itself ---- */
-
-/* "eth1", or its index where it has no name any more. */
-static void name_interface(unsigned index, char name[IF_NAMESIZE])
-{
-	if (!if_indextoname(index, name))
-		snprintf(name, IF_NAMESIZE, "%u", index);
-}
 
 static bool explain_interface(const struct iface_table *all, const struct sock *s,
 			      const struct addr *dest, const struct tx_via *via, const char *to,

@@ -139,7 +139,7 @@ static bool refused(const struct wanted *w, int errnum, struct error *e)
 		err_set(e, ERR_SYSTEM, "%s is joined already", buf_cstr(&name));
 		break;
 	case EADDRNOTAVAIL:
-		err_set(e, ERR_SYSTEM, "%s is not joined", buf_cstr(&name));
+		err_set(e, ERR_SYSTEM, "%s is not joined: :groups lists what is", buf_cstr(&name));
 		break;
 	case ENODEV:
 		err_set(e, ERR_SYSTEM,
@@ -473,7 +473,8 @@ static bool run(struct run *r, const struct group_spec *g, struct error *e)
 bool group_join(struct sock *s, const struct group_spec *g, unsigned *joined, struct error *e)
 {
 	struct run r = { .s = s, .act = join_one, .passed_over = EADDRINUSE };
-	bool ok = run(&r, g, e);
+	/* The kernel lets an IPv6 socket join IPv4 groups that it will never hear. */
+	bool ok = sock_speaks(s, g->group.family, e) && run(&r, g, e);
 
 	*joined = r.done;
 	return ok;

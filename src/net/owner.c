@@ -61,29 +61,13 @@ bool owner_parse_line(const char *line, bool six, struct owner_entry *out)
 	return true;
 }
 
-/* Whether a socket on :: hears IPv4, too, is not told; it is taken to be so. */
+/* On the same port. Whether a socket on :: hears IPv4, too, is not told; it is taken to be so. */
 static bool conflicts(const struct addr *a, const struct addr *b)
 {
-	if (a->port != b->port)
-		return false;
 	if (addr_is_any(a) || addr_is_any(b))
 		return a->family == b->family || (addr_is_any(a) && a->family == AF_INET6) ||
 		       (addr_is_any(b) && b->family == AF_INET6);
 	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
-static bool find_entry(const char *path, bool six, const struct addr *addr, struct owner_entry *out)
-{
-	FILE *f = fopen(path, "re");
-	char line[512];
-	bool found = false;
-
-	if (!f)
-		return false;
-	while (!found && fgets(line, sizeof(line), f))
-		found = owner_parse_line(line, six, out) && conflicts(&out->local, addr);
-	fclose(f);
-	return found;
 }
 
 /* ---- the process ---- */
@@ -160,17 +144,6 @@ static void find_process(const char *root, unsigned long inode, struct owner *ou
 	closedir(proc);
 }
 
-bool owner_of_port(const struct addr *addr, struct owner *out)
-{
-	struct owner_entry entry;
-
-	if (!find_entry("/proc/net/udp", false, addr, &entry) &&
-	    !find_entry("/proc/net/udp6", true, addr, &entry))
-		return false;
-	owner_of_entry("", &entry, out);
-	return true;
-}
-
 void owner_of_entry(const char *root, const struct owner_entry *entry, struct owner *out)
 {
 	*out = (struct owner){ .uid = entry->uid };
@@ -235,4 +208,20 @@ void owner_list_done(struct owner_list *l)
 {
 	free(l->entries);
 	*l = (struct owner_list){ 0 };
+}
+
+bool owner_of_port(const struct addr *addr, struct owner *out)
+{
+	struct owner_list l;
+	bool found = false;
+
+	if (!owner_list_read("", addr->port, &l, NULL))
+		return false;
+	for (size_t i = 0; i < l.count && !found; i++) {
+		found = conflicts(&l.entries[i].local, addr);
+		if (found)
+			owner_of_entry("", &l.entries[i], out);
+	}
+	owner_list_done(&l);
+	return found;
 }

@@ -323,16 +323,23 @@ bool sock_disconnect(struct sock *s, struct error *e)
 	return true;
 }
 
+bool sock_speaks(const struct sock *s, int family, struct error *e)
+{
+	if (family == AF_INET6 && s->family == AF_INET)
+		return err_set(e, ERR_STATE,
+			       "this socket speaks IPv4 only: \":open udp6\" opens one for IPv6");
+	if (family == AF_INET && s->family == AF_INET6 && !s->dual)
+		return err_set(e, ERR_STATE,
+			       "this socket speaks IPv6 only: \":open udp4\" opens one for IPv4");
+	return true;
+}
+
 bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error *e)
 {
 	if (dest->port == 0)
 		return err_set(e, ERR_RANGE, "port 0 cannot be sent to: 1..65535");
-	if (dest->family == AF_INET6 && s->family == AF_INET)
-		return err_set(e, ERR_STATE,
-			       "this socket speaks IPv4 only: \":open udp6\" opens one for IPv6");
-	if (dest->family == AF_INET && s->family == AF_INET6 && !s->dual)
-		return err_set(e, ERR_STATE,
-			       "this socket speaks IPv6 only: \":open udp4\" opens one for IPv4");
+	if (!sock_speaks(s, dest->family, e))
+		return false;
 	if (addr_kind(dest) == ADDR_LINKLOCAL && !dest->scope && !asked(s, "device")->number)
 		return err_set(
 			e, ERR_STATE,

@@ -62,6 +62,8 @@ bool sock_connect(struct sock *s, const struct addr *peer, struct error *e);
 /* Dissolves it (AF_UNSPEC); port, local address and device stay as they were bound. */
 bool sock_disconnect(struct sock *s, struct error *e);
 
+/* Can it send and hear addresses of this family? Explains what to open where not. */
+bool sock_speaks(const struct sock *s, int family, struct error *e);
 /* The family that a destination needs fits this socket? Explains what to open where not. */
 bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error *e);
 

@@ -69,8 +69,7 @@ static bool missing(const struct sockopt *o, struct error *e)
 
 	buf_init(&range, 300);
 	sockopt_format_range(o, &range);
-	err_set(e, ERR_USAGE, "%s wants a value: %s%s%s", o->name, buf_cstr(&range),
-		o->unit ? " " : "", o->unit ? o->unit : "");
+	err_set(e, ERR_USAGE, "%s wants a value: %s", o->name, buf_cstr(&range));
 	buf_done(&range);
 	return false;
 }
@@ -385,7 +384,8 @@ void sockopt_format_range(const struct sockopt *o, struct buf *out)
 		buf_str(out, "on, off");
 		break;
 	case SOCKOPT_INT:
-		buf_printf(out, "%" PRId64 "..%" PRId64, o->min, o->max);
+		buf_printf(out, "%" PRId64 "..%" PRId64 "%s%s", o->min, o->max, o->unit ? " " : "",
+			   o->unit ? o->unit : "");
 		break;
 	case SOCKOPT_SIZE:
 		num_format_size(out, (uint64_t)o->min);

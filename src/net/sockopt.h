@@ -96,7 +96,7 @@ bool sockopt_apply(int fd, int family, bool dual, const struct sockopt *o,
 bool sockopt_get(const struct sock *s, const struct sockopt *o, struct buf *out, struct error *e);
 /* What was asked, in the same words; "" (nothing appended) if nothing was. */
 void sockopt_format_asked(const struct sock *s, const struct sockopt *o, struct buf *out);
-/* "0..255", "on, off", "dont, want, do, probe", ... */
+/* "0..255 hops", "on, off", "dont, want, do, probe", ... */
 void sockopt_format_range(const struct sockopt *o, struct buf *out);
 
 /* "ef", "af11", "cs6", "0x0b": the name of a DSCP (RFC 2474, 2597, 3246), and of the two ECN bits

@@ -149,15 +149,21 @@ static void format_source(const struct view *v, const struct journey *j,
 		buf_printf(out, " on %s", dev->name);
 }
 
+/* "text 5 B" */
+static void format_what(const struct view *v, const struct journey *j, struct buf *out)
+{
+	buf_str(out, j->kind);
+	if (j->sized)
+		buf_printf(out, " %zu B", v->preview.len);
+}
+
 /* "text 5 B -> @1 192.168.1.17:49152 from [1] ..." */
 static void format_journey(const struct view *v, const struct journey *j,
 			   const struct preview_cache *c, enum detail detail, struct buf *out)
 {
 	const struct peer *peer = j->count == 1 ? peer_find(&v->session->peers, j->dests) : NULL;
 
-	buf_str(out, j->kind);
-	if (j->sized)
-		buf_printf(out, " %zu B", v->preview.len);
+	format_what(v, j, out);
 	buf_str(out, " -> ");
 	if (peer)
 		buf_printf(out, "@%u ", peer->number);
@@ -192,6 +198,19 @@ static void describe(struct view *v, struct preview_cache *cache, const struct j
 		if (text_width(buf_cstr(&head), head.len) + 2 <= (size_t)cols)
 			break;
 	}
+	snprintf(v->preview.head, sizeof(v->preview.head), "%s", buf_cstr(&head));
+	buf_done(&head);
+}
+
+/* There is no target yet, or no socket that could have one. */
+static void preview_nowhere(struct view *v, const struct journey *j)
+{
+	struct buf head;
+
+	buf_init(&head, sizeof(v->preview.head) - 1);
+	format_what(v, j, &head);
+	buf_str(&head, j->socket ? ": no target, \":to HOST PORT\""
+				 : ": no socket, \":open 0.0.0.0:5000\" or F2");
 	snprintf(v->preview.head, sizeof(v->preview.head), "%s", buf_cstr(&head));
 	buf_done(&head);
 }
@@ -268,9 +287,7 @@ static void preview_data(struct view *v, struct preview_cache *cache, const stru
 		describe(v, cache, &j, cols);
 		check_connected(v, &j);
 	} else {
-		snprintf(v->preview.head, sizeof(v->preview.head), "%s%s", kind,
-			 j.socket ? ": no target, \":to HOST PORT\""
-				  : ": no socket, \":open 0.0.0.0:5000\" or F2");
+		preview_nowhere(v, &j);
 	}
 	if (v->line.len)
 		check_words(v, set, text, n);
@@ -341,8 +358,7 @@ static void preview_intent(struct view *v, struct preview_cache *cache,
 		describe(v, cache, &j, cols);
 		check_connected(v, &j);
 	} else {
-		snprintf(v->preview.head, sizeof(v->preview.head),
-			 "%s: no target, \":to HOST PORT\"", j.kind);
+		preview_nowhere(v, &j);
 	}
 	buf_done(&kind);
 }

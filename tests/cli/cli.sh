@@ -63,6 +63,12 @@ ends() {
 	fi
 }
 
+# misused TEXT: status 1, stderr begins with a line that holds TEXT and goes on with the usage
+misused() {
+	{ [ "$(cat "$work/status")" = 1 ] && head -n 1 "$work/stderr" | grep -qF -- "$1" &&
+		sed -n 2p "$work/stderr" | grep -q '^usage: '; } || told
+}
+
 # printed FORMAT: stdout is exactly that
 printed() {
 	# shellcheck disable=SC2059 # a format is meant

@@ -62,8 +62,22 @@ check "long options may be cut short" succeeds_with "udpdeck 0."
 run --nonsense
 check "an unknown long option brings the usage" fails_with "usage:"
 check "and is named" fails_with "--nonsense"
+run --listn -l 0
+check "with what is near" fails_with "no option --listn: did you mean listen?"
+run --p 5 -l 0
+check "one that is cut too short names what it could be" fails_with "did you mean port or plain?"
+run --help=commands
+check "an option that takes no value says so" fails_with "--help takes no value"
 run -Q
 check "an unknown letter is named" fails_with "-Q"
+run --no-rc -Qx
+check "and not the word in front of it" fails_with "unknown option -Q"
+run -M 0 127.0.0.1 9
+check "a value outside its range is named, with the usage" fails_with "ttl: 0 is outside 1..255"
+check "of which it is so" fails_with "usage:"
+run 127.0.0.1 70000
+check "a port that cannot be is a usage error" fails_with "port 70000 is outside 1..65535"
+check "with the usage" fails_with "usage:"
 run -p
 check "a missing value is named" fails_with "-p wants a value"
 run -4 -6 localhost 9

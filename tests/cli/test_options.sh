@@ -32,7 +32,7 @@ if getent ahostsv4 localhost >/dev/null; then
 	check "so with -z" named_scan
 	numeric() {
 		run -n localhost "$port" </dev/null
-		ends 1 '-n looks up no names'
+		misused '-n looks up no names'
 	}
 	check "-n looks up none" numeric
 else
@@ -40,7 +40,7 @@ else
 fi
 family() {
 	run -6 127.0.0.1 "$port" </dev/null
-	ends 1 'is no IPv6 address'
+	misused 'is no IPv6 address'
 }
 check "-6 takes no IPv4 address" family
 if peer_start echo6 -a ::1 echo && [ -n "$port" ]; then

@@ -25,6 +25,10 @@ run -o text -f "$work/talk" </dev/null
 check "a file talks to a peer" [ "$(cat "$work/status")" = 0 ]
 check "echo stands among what is printed as text" [ "$(tail -n 1 "$work/stdout")" = 'all is well\n' ]
 check "it heard what the file says" hears echo 50494e472031 00010203
+run -c 'open udp4' -c 'get ttl' -c record -o text </dev/null
+check "what was asked for is printed" [ "$(cat "$work/stdout")" = "$(
+	printf '%s\n' 'ttl of [1] is 64' 'nothing is recorded: record FILE'
+)" ]
 
 run -c "to 127.0.0.1:$port" -c 'send one' -c 'expect one' -c 'echo done' </dev/null
 check "-c in order" said 'done'

@@ -71,6 +71,7 @@ static void test_the_target_is_frozen_while_typing(void **state)
 	app_line(app->term, "nobody yet");
 	term_wait_row(app->term, ROW_MESSAGE, "no target: :to HOST PORT, or wait for a peer");
 	term_row_is(app->term, ROW_INPUT, "text> nobody yet");
+	term_wait_row(app->term, ROW_PREVIEW, "text 10 B: no target");
 	term_key(app->term, "Ctrl-C");
 	assert_true(peer_send(&app->peer, "127.0.0.1", port, "me", 2));
 	term_wait_row(app->term, ROW_PREVIEW, "text -> @1 ");

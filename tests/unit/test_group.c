@@ -207,7 +207,7 @@ static void test_refusals(void **state)
 	check_refused(&s, "block", "239.1.2.3%lo", "name the source");
 	check_refused(&s, "block", "10.0.0.1@232.1.1.1%lo", "only the sources that were joined");
 	check_refused(&s, "unblock", "10.0.0.1@239.1.2.3%lo", "is not blocked");
-	check_refused(&s, "join", "ff02::fb%lo", "ff02::fb%lo: ");
+	check_refused(&s, "join", "ff02::fb%lo", "speaks IPv4 only");
 	sock_close(&s);
 }
 

@@ -353,6 +353,21 @@ static void test_can_reach(void **state)
 	sock_close(&dual);
 }
 
+/* What an option chose is named where it leads nowhere. */
+static void test_a_way_that_was_chosen_is_named(void **state)
+{
+	struct sock s = must_open(AF_INET, NULL, "multicast-interface=lo");
+	struct addr group = address("239.1.2.3", 9), host = address("10.0.0.1", 9);
+	struct error e = { 0 };
+
+	(void)state;
+	assert_false(sock_explain_send(&s, &group, NULL, ENETUNREACH, 0, &e));
+	assert_non_null(strstr(e.text, "no route to 239.1.2.3:9 by lo"));
+	assert_false(sock_explain_send(&s, &host, NULL, ENETUNREACH, 0, &e));
+	assert_null(strstr(e.text, "by lo"));
+	sock_close(&s);
+}
+
 static void test_refused_sends_are_explained(void **state)
 {
 	static const struct {
@@ -462,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_disconnect_keeps_the_device),
 		cmocka_unit_test(test_can_reach),
 		cmocka_unit_test(test_refused_sends_are_explained),
+		cmocka_unit_test(test_a_way_that_was_chosen_is_named),
 		cmocka_unit_test(test_too_large_is_not_repeated),
 		cmocka_unit_test(test_broadcast_is_refused_until_asked),
 	};
