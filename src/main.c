@@ -34,10 +34,10 @@ static int fail(const struct error *e)
 	return EXIT_FAILURE;
 }
 
-/* Are the words themselves wrong, whatever the kernel would say to them? */
+/* Are the words themselves wrong, whatever the kernel or a file would say to them? */
 static bool is_argument(const struct error *e)
 {
-	return e->code == ERR_SYNTAX || e->code == ERR_USAGE || e->code == ERR_RANGE;
+	return e->code == ERR_SYNTAX || e->code == ERR_RANGE;
 }
 
 static int usage(const struct error *e)

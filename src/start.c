@@ -215,9 +215,9 @@ static bool resolve(const struct cli *cli, const char *port, struct session *s, 
 	if (!addr_split(cli->words[0], port, &name, e))
 		return false;
 	if (!name.service[0])
-		return err_set(e, ERR_USAGE, "%s: a port is missing", cli->words[0]);
+		return err_set(e, ERR_SYNTAX, "%s: a port is missing", cli->words[0]);
 	if (!name.host[0])
-		return err_set(e, ERR_USAGE, "%s: a host is missing (-l listens)", cli->words[0]);
+		return err_set(e, ERR_SYNTAX, "%s: a host is missing (-l listens)", cli->words[0]);
 	while (!resolve_name(s->resolver, &name, family, false, out, &why))
 		if (!await_name(s, &why, e))
 			return false;
@@ -250,7 +250,7 @@ static bool start_listener(const struct cli *cli, struct session *s, struct face
 	const char *addr = cli->source, *port = cli->port;
 
 	if (cli->word_count && cli->port)
-		return err_set(e, ERR_USAGE, "the port is given twice: \"%s\" and -p %s",
+		return err_set(e, ERR_SYNTAX, "the port is given twice: \"%s\" and -p %s",
 			       cli->words[cli->word_count - 1], cli->port);
 	if (cli->word_count == 2) {
 		addr = cli->words[0];
@@ -348,7 +348,7 @@ bool start_scan(const struct cli *cli, struct session *s, struct face *face,
 		return false;
 	*last = high ? (uint16_t)high : first->port;
 	if (*last < first->port)
-		return err_set(e, ERR_USAGE, "%s: the range is empty", cli->words[1]);
+		return err_set(e, ERR_RANGE, "%s: the range is empty", cli->words[1]);
 	return true;
 }
 

@@ -175,7 +175,7 @@ check "nor stderr, where an expectation tells them" failed_expect
 
 hostile_name() {
 	run "$(printf 'a\033]0;x\007\302\233b')" 9 </dev/null
-	ends 1 'blanks or controls' && is_safe "$work/stderr"
+	misused 'blanks or controls' && is_safe "$work/stderr"
 }
 check "nor does a name that is none" hostile_name
 
