@@ -188,6 +188,11 @@ static void fill_cells(struct peer_rows *r, const struct peer *p)
 	}
 	if (p->first) {
 		num_format_age(&r->first, r->now, p->first);
+		buf_str(&r->first, ", ");
+		if (p->socket)
+			buf_printf(&r->first, "[%u]", p->socket);
+		else
+			buf_str(&r->first, "a file");
 		num_format_age(&r->last, r->now, p->last);
 	}
 }
@@ -203,16 +208,15 @@ static void add_row(struct peer_rows *r, const struct peer *p)
 
 	fill_cells(r, p);
 	snprintf(command, sizeof(command), "to @%u", p->number);
-	listing_row(
-		r->out, peer_is_shown(r->table, p) ? LISTING_PLAIN : LISTING_DIM, command,
-		"@%u%s\t%s%s%s\t%llu\t%llu\t%llu/s\t%s\t%llu\t%llu%s%s\t%s\t%s\t%s\t%s\t%s, [%u]",
-		p->number, buf_cstr(&r->who), buf_cstr(&r->address), r->named ? "\t" : "",
-		r->named ? cell(&r->name) : "", (unsigned long long)p->rx,
-		(unsigned long long)p->tx,
-		(unsigned long long)pace_per_second(&p->rx_pace, r->mono), cell(&r->rtt),
-		(unsigned long long)p->pairing.unanswered, (unsigned long long)p->errors,
-		p->error ? " " : "", p->error ? p->error : "", cell(&r->last), buf_cstr(&r->rx),
-		buf_cstr(&r->tx), cell(&r->spread), cell(&r->first), p->socket);
+	listing_row(r->out, peer_is_shown(r->table, p) ? LISTING_PLAIN : LISTING_DIM, command,
+		    "@%u%s\t%s%s%s\t%llu\t%llu\t%llu/s\t%s\t%llu\t%llu%s%s\t%s\t%s\t%s\t%s\t%s",
+		    p->number, buf_cstr(&r->who), buf_cstr(&r->address), r->named ? "\t" : "",
+		    r->named ? cell(&r->name) : "", (unsigned long long)p->rx,
+		    (unsigned long long)p->tx,
+		    (unsigned long long)pace_per_second(&p->rx_pace, r->mono), cell(&r->rtt),
+		    (unsigned long long)p->pairing.unanswered, (unsigned long long)p->errors,
+		    p->error ? " " : "", p->error ? p->error : "", cell(&r->last), buf_cstr(&r->rx),
+		    buf_cstr(&r->tx), cell(&r->spread), cell(&r->first));
 	add_data(r, p);
 }
 

@@ -51,14 +51,11 @@ static void add_count(struct buf *text, uint64_t count, const char *what, uint64
 	buf_str(text, ", ");
 }
 
-static void say_totals(struct stats_report *r, struct buf *text)
+static void add_totals(const struct stats_report *r, uint64_t rx, uint64_t tx, uint64_t errors,
+		       const struct traffic *t, struct buf *text)
 {
-	const struct session *s = r->call->session;
-	const struct traffic *t = stats_traffic(r);
-	uint64_t errors = r->socket ? r->socket->errors : s->errors;
-
-	add_count(text, r->socket ? r->socket->rx : s->rx, "received", t->rx_bytes);
-	add_count(text, r->socket ? r->socket->tx : s->tx, "sent", t->tx_bytes);
+	add_count(text, rx, "received", t->rx_bytes);
+	add_count(text, tx, "sent", t->tx_bytes);
 	num_format_count(text, errors);
 	buf_str(text, errors == 1 ? " error" : " errors");
 	if (t->first) {
@@ -67,6 +64,17 @@ static void say_totals(struct stats_report *r, struct buf *text)
 		buf_str(text, ", last ");
 		num_format_age(text, r->now, t->last);
 	}
+}
+
+static void say_totals(struct stats_report *r, struct buf *text)
+{
+	const struct session *s = r->call->session;
+
+	if (r->socket)
+		add_totals(r, r->socket->rx, r->socket->tx, r->socket->errors, stats_traffic(r),
+			   text);
+	else
+		add_totals(r, s->rx, s->tx, s->errors, stats_traffic(r), text);
 	say(r, "all", text);
 	stats_data_all(r);
 }
@@ -152,6 +160,35 @@ static void say_store(struct stats_report *r, struct buf *text)
 	say(r, "kept", text);
 }
 
+static void list_histograms(struct stats_report *r, const struct traffic *t)
+{
+	stats_list_histogram(r, "size", &t->sizes, num_format_size);
+	stats_list_histogram(r, "gap", &t->gaps, num_format_about);
+}
+
+/* What capture files hold was no traffic of this session: it stands by itself. */
+static void show_read(struct stats_report *r, struct buf *text)
+{
+	const struct session *s = r->call->session;
+	const struct traffic *t = &s->read.traffic;
+
+	if (!s->read.rx && !s->read.tx && !s->read.errors && !s->read.lost)
+		return;
+	listing_row(&r->call->listing, LISTING_HEADING, NULL,
+		    "read from capture files, and counted above with the peers only");
+	add_totals(r, s->read.rx, s->read.tx, s->read.errors, t, text);
+	say(r, "read", text);
+	stats_data_read(r);
+	say_spread(r, "sizes", &t->sizes, num_format_size, text);
+	say_spread(r, "gaps", &t->gaps, num_format_about, text);
+	if (s->read.lost) {
+		num_format_count(text, s->read.lost);
+		buf_str(text, " by who captured");
+		say(r, "lost", text);
+	}
+	list_histograms(r, t);
+}
+
 static void show(struct stats_report *r)
 {
 	const struct traffic *t = stats_traffic(r);
@@ -173,10 +210,11 @@ static void show(struct stats_report *r)
 		say_sequence(r, &text);
 	stats_list_sockets(r);
 	stats_list_peers(r);
-	stats_list_histogram(r, "size", &t->sizes, num_format_size);
-	stats_list_histogram(r, "gap", &t->gaps, num_format_about);
-	if (!r->socket)
+	list_histograms(r, t);
+	if (!r->socket) {
+		show_read(r, &text);
 		say_store(r, &text);
+	}
 	buf_done(&text);
 }
 

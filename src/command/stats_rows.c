@@ -47,20 +47,25 @@ static void data_spread(struct buf *data, const char *const keys[4], const struc
 	json_number(data, keys[3], h->most);
 }
 
-static void data_traffic(struct stats_report *r, const struct traffic *t, struct buf *data)
+static void data_spreads(const struct traffic *t, struct buf *data)
 {
 	static const char *const sizes[] = { "size_min", "size_p50", "size_p99", "size_max" };
 	static const char *const gaps[] = { "gap_min_ns", "gap_p50_ns", "gap_p99_ns",
 					    "gap_max_ns" };
 
+	data_spread(data, sizes, &t->sizes);
+	data_spread(data, gaps, &t->gaps);
+	data_times(data, t->first, t->last);
+}
+
+static void data_traffic(struct stats_report *r, const struct traffic *t, struct buf *data)
+{
 	json_number(data, "rx_bytes", t->rx_bytes);
 	json_number(data, "tx_bytes", t->tx_bytes);
 	json_number(data, "dropped", t->dropped);
 	json_number(data, "rate", rate_per_second(&t->rate, r->mono));
 	json_number(data, "byte_rate", rate_per_second(&t->byte_rate, r->mono));
-	data_spread(data, sizes, &t->sizes);
-	data_spread(data, gaps, &t->gaps);
-	data_times(data, t->first, t->last);
+	data_spreads(t, data);
 }
 
 static void data_socket(struct stats_report *r, const struct session_socket *k)
@@ -91,6 +96,22 @@ void stats_data_all(struct stats_report *r)
 	json_number(&data, "lost", s->lost);
 	json_number(&data, "peers", s->peers.count);
 	data_traffic(r, &s->traffic, &data);
+	data_end(r, &data);
+}
+
+void stats_data_read(struct stats_report *r)
+{
+	const struct session *s = r->call->session;
+	struct buf data;
+
+	data_begin(&data, "read");
+	json_number(&data, "rx", s->read.rx);
+	json_number(&data, "tx", s->read.tx);
+	json_number(&data, "errors", s->read.errors);
+	json_number(&data, "lost", s->read.lost);
+	json_number(&data, "rx_bytes", s->read.traffic.rx_bytes);
+	json_number(&data, "tx_bytes", s->read.traffic.tx_bytes);
+	data_spreads(&s->read.traffic, &data);
 	data_end(r, &data);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The tables of "stats": sockets, the busiest peers, histograms; and what JSON gets of
- * them, events "stats" whose "of" is all, socket, peer or sequence.
+ * them, events "stats" whose "of" is all, socket, peer, sequence or read.
  *
  * The peers are looked through once for each report, so that one with 10,000 of them can
  * be made thirty times a second.
@@ -29,5 +29,6 @@ void stats_list_histogram(struct stats_report *r, const char *what, const struct
 /* Of the row just added. */
 void stats_data_all(struct stats_report *r);
 void stats_data_sequence(struct stats_report *r);
+void stats_data_read(struct stats_report *r);
 
 #endif

@@ -31,10 +31,12 @@ static struct peer *touch_peer(struct session *s, const struct packet *p, bool *
 
 	if (!peer)
 		return NULL;
-	if (!peer->first)
+	/* What is read may be older than what was heard. */
+	if (!peer->first || (p->flags & PACKET_READ && p->time < peer->first))
 		peer->first = p->time;
-	peer->last = p->time;
-	if (p->kind == PACKET_RX || !peer->socket)
+	if (!(p->flags & PACKET_READ) || p->time > peer->last)
+		peer->last = p->time;
+	if (p->socket && (p->kind == PACKET_RX || !peer->socket))
 		peer->socket = p->socket;
 	return peer;
 }
@@ -57,14 +59,22 @@ static void count_group(struct session *s, const struct packet *p, uint64_t now)
 static void count_received(struct session *s, struct session_socket *k, struct peer *peer,
 			   const struct packet *p, uint64_t now)
 {
-	s->rx++;
-	traffic_received(&s->traffic, p, now);
+	const bool read = p->flags & PACKET_READ;
+
+	if (read) {
+		s->read.rx++;
+		traffic_read(&s->read.traffic, p);
+	} else {
+		s->rx++;
+		traffic_received(&s->traffic, p, now);
+	}
 	if (s->sequence)
 		sequence_heard(s->sequence, peer ? peer->number : 0, p);
 	if (peer) {
 		peer->rx++;
 		peer->rx_bytes += p->len;
-		pace_add(&peer->rx_pace, now, 1);
+		if (!read)
+			pace_add(&peer->rx_pace, now, 1);
 	}
 	if (k) {
 		k->rx++;
@@ -121,13 +131,26 @@ void session_count_sent(struct session *s, struct session_socket *k, const struc
 	}
 }
 
+static void count_read_sent(struct session *s, struct peer *peer, const struct packet *p)
+{
+	s->read.tx++;
+	s->read.traffic.tx_bytes += p->len;
+	if (peer) {
+		peer->tx++;
+		peer->tx_bytes += p->len;
+	}
+}
+
 /* One that waits for room in the kernel's buffer is counted when that is settled. */
 static void follow_tx(struct session *s, struct session_socket *k, const struct packet *p)
 {
 	bool added = false;
+	struct peer *peer = touch_peer(s, p, &added);
 
-	pairing_sent(s, touch_peer(s, p, &added), p);
-	if (p->result != PACKET_TX_PENDING)
+	pairing_sent(s, peer, p);
+	if (p->flags & PACKET_READ)
+		count_read_sent(s, peer, p);
+	else if (p->result != PACKET_TX_PENDING)
 		session_count_sent(s, k, &p->peer, p->len, p->result);
 }
 
@@ -143,7 +166,7 @@ static void follow_icmp(struct session *s, struct session_socket *k, const struc
 
 	if (p->icmp.cause)
 		pairing_refused(s, p->icmp.cause);
-	s->errors += more;
+	*(p->flags & PACKET_READ ? &s->read.errors : &s->errors) += more;
 	if (peer) {
 		peer->errors += more;
 		peer->error = mark;
@@ -160,6 +183,11 @@ static void follow_gap(struct session *s, struct session_socket *k, const struct
 {
 	uint64_t dropped = p->where == PACKET_WHERE_KERNEL ? p->lost : 0;
 
+	/* What somebody else's capture lost is none of ours. */
+	if (p->flags & PACKET_READ) {
+		s->read.lost += p->lost;
+		return;
+	}
 	s->lost += p->lost;
 	s->traffic.dropped += dropped;
 	if (k) {
@@ -184,9 +212,7 @@ static void follow_packet(struct session *s, const struct packet *p, uint64_t no
 		follow_icmp(s, k, p);
 		break;
 	case PACKET_GAP:
-		/* what somebody else's capture lost is none of ours */
-		if (!(p->flags & PACKET_READ))
-			follow_gap(s, k, p);
+		follow_gap(s, k, p);
 		break;
 	case PACKET_OPEN:
 	case PACKET_CLOSE:

@@ -131,7 +131,12 @@ struct session {
 	struct variable_table variables;
 	uint64_t payload_seq, payload_random; /* as in struct payload_env */
 	uint64_t rx, tx, lost, errors;
-	struct traffic traffic;      /* of all sockets */
+	struct traffic traffic; /* of all sockets */
+	/* What came from capture files is counted with the peers, and here: none of it above. */
+	struct {
+		uint64_t rx, tx, lost, errors;
+		struct traffic traffic;
+	} read;
 	struct sequence *sequence;   /* "stats sequence"; NULL: off */
 	uint64_t sequence_dropped;   /* traffic.dropped when it was turned on */
 	struct recorder *recorder;   /* session/recorder.h; NULL: nothing is recorded */

@@ -11,11 +11,16 @@ static void note_arrival(struct traffic *t, uint64_t time)
 	t->last = time;
 }
 
-void traffic_received(struct traffic *t, const struct packet *p, uint64_t now)
+void traffic_read(struct traffic *t, const struct packet *p)
 {
 	t->rx_bytes += p->len;
 	note_arrival(t, p->time);
 	histogram_add(&t->sizes, p->len);
+}
+
+void traffic_received(struct traffic *t, const struct packet *p, uint64_t now)
+{
+	traffic_read(t, p);
 	rate_add(&t->rate, now, 1);
 	rate_add(&t->byte_rate, now, p->len);
 	minute_add(&t->minute, now, 1);

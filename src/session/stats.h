@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What one socket, or the session, has heard: how much, how fast, of which sizes, in
- * which gaps.  Told of each datagram once, in order; each costs the same, and nothing
- * is allocated.  A zeroed struct has heard nothing.
+ * What one socket, or the session, has heard, or what was read of capture files: how much, how
+ * fast, of which sizes, in which gaps.  Told of each datagram once, in order; each costs the same,
+ * and nothing is allocated.  A zeroed struct has heard nothing.
  */
 #ifndef SESSION_STATS_H
 #define SESSION_STATS_H
@@ -23,5 +23,7 @@ struct traffic {
 
 /* now: monotonic ns. */
 void traffic_received(struct traffic *t, const struct packet *p, uint64_t now);
+/* It was received when and where a capture file was made: here it has no rate. */
+void traffic_read(struct traffic *t, const struct packet *p);
 
 #endif

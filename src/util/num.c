@@ -19,6 +19,8 @@
 /* A value is written exactly in a smaller unit, rather than rounded, while it stays below. */
 #define EXACT_BELOW 10000
 
+#define DAY_NS (86400 * NS_PER_S)
+
 struct unit {
 	const char *name;
 	const char *also[2]; /* other spellings; "" is a bare number */
@@ -308,11 +310,22 @@ void num_format_about(struct buf *out, uint64_t ns)
 
 void num_format_age(struct buf *out, uint64_t now, uint64_t then)
 {
-	if (now < then + NS_PER_S) {
+	const uint64_t age = now > then ? now - then : 0;
+
+	if (then > now && then - now > DAY_NS) {
+		buf_str(out, "in the future");
+		return;
+	}
+	if (age < NS_PER_S) {
 		buf_str(out, "now");
 		return;
 	}
-	num_format_duration(out, (now - then) / NS_PER_S * NS_PER_S);
+	if (age < 2 * DAY_NS) {
+		num_format_duration(out, age / NS_PER_S * NS_PER_S);
+	} else {
+		num_format_count(out, age / DAY_NS);
+		buf_str(out, " days");
+	}
 	buf_str(out, " ago");
 }
 

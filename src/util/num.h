@@ -42,7 +42,7 @@ void num_format_duration(struct buf *out, uint64_t ns);
 void num_format_about(struct buf *out, uint64_t ns);
 /* As it may be typed: 100ms */
 void num_format_typed(struct buf *out, uint64_t ns);
-/* now, 3 s ago */
+/* now, 3 s ago, 1,204 days ago, in the future (more than a clock that is a little ahead) */
 void num_format_age(struct buf *out, uint64_t now, uint64_t then);
 
 #endif

@@ -73,6 +73,17 @@ nobody_expects() {
 }
 check "nor expected" nobody_expects
 
+# What was heard and sent here is one count, what is read another; the peers have both.
+counted_apart() {
+	peer_start counted silent
+	run -c "to 127.0.0.1:$port" -c 'send x' -c "read $file" -c stats -o json </dev/null
+	ends 0 && grep -q '"of":"all","rx":0,"tx":1,.*"rate":0,' "$work/stdout" &&
+		grep -q '"of":"read","rx":2,"tx":2,"errors":0,"lost":0,"rx_bytes":13,"tx_bytes":13,' \
+			"$work/stdout" &&
+		grep -q '"of":"peer",.*"rx":2,"tx":2,.*"rate":0,' "$work/stdout" || told
+}
+check "what is read is counted apart" counted_apart
+
 # ---- without directions ----
 
 if command -v editcap >/dev/null 2>&1; then

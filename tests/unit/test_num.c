@@ -214,13 +214,36 @@ static void test_formats(void **state)
 		check_format(cases[i].format, cases[i].value, cases[i].text);
 }
 
+static void test_ages(void **state)
+{
+	static const struct {
+		uint64_t now, then;
+		const char *text;
+	} rows[] = {
+		{ 5 * NS_PER_S, 5 * NS_PER_S, "now" },
+		{ 5 * NS_PER_S, 2 * NS_PER_S, "3 s ago" },
+		{ 5 * NS_PER_S, 6 * NS_PER_S, "now" },
+		{ 5 * NS_PER_S, UINT64_MAX, "in the future" },
+		{ 86400 * 1204 * NS_PER_S, 1, "1,203 days ago" },
+	};
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, 64);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_reset(&text);
+		num_format_age(&text, rows[i].now, rows[i].then);
+		assert_string_equal(buf_cstr(&text), rows[i].text);
+	}
+	buf_done(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_integers),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_durations),
-		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_integers),  cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_durations), cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_ages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
