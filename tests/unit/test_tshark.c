@@ -32,7 +32,8 @@ static const char preface[] =
 
 struct bed {
 	struct fake_face *face;
-	char dir[64], program[80];
+	char dir[64];
+	unsigned installed;
 	char path[2048]; /* PATH as it was */
 };
 
@@ -47,40 +48,54 @@ static int bed_setup(void **state)
 	snprintf(b->dir, sizeof(b->dir), "/tmp/test_tshark.XXXXXX");
 	assert_non_null(mkdtemp(b->dir));
 	assert_int_equal(chmod(b->dir, 0755), 0); /* root's helpers are nobody */
-	snprintf(b->program, sizeof(b->program), "%s/tshark", b->dir);
 	snprintf(b->path, sizeof(b->path), "%s", getenv("PATH"));
 	*state = b;
 	return 0;
+}
+
+static void folder_of(const struct bed *b, unsigned n, char folder[96])
+{
+	snprintf(folder, 96, "%s/%u", b->dir, n);
 }
 
 static int bed_teardown(void **state)
 {
 	struct bed *b = *state;
 	void *face = b->face;
+	char folder[96], program[112];
 
 	assert_int_equal(setenv("PATH", b->path, 1), 0);
-	unlink(b->program);
+	for (unsigned n = 1; n <= b->installed; n++) {
+		folder_of(b, n, folder);
+		snprintf(program, sizeof(program), "%s/tshark", folder);
+		unlink(program);
+		assert_int_equal(rmdir(folder), 0);
+	}
 	assert_int_equal(rmdir(b->dir), 0);
 	free(b);
 	return face ? fake_face_teardown(&face) : 0;
 }
 
-/* From now on tshark is that script; NULL: there is none. */
+/* From now on tshark is that script; NULL: there is none.  Each has a folder of its own: a shell
+ * that was started may open its script only after the next one is there. */
 static void install(struct bed *b, const char *script)
 {
-	char path[sizeof(b->dir) + 32];
+	char folder[96], program[112], path[128];
 	FILE *f;
 
-	unlink(b->program);
-	snprintf(path, sizeof(path), "%s%s", b->dir, script ? ":/usr/bin:/bin" : "");
+	folder_of(b, ++b->installed, folder);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_int_equal(chmod(folder, 0755), 0);
+	snprintf(path, sizeof(path), "%s%s", folder, script ? ":/usr/bin:/bin" : "");
 	assert_int_equal(setenv("PATH", path, 1), 0);
 	if (!script)
 		return;
-	f = fopen(b->program, "we");
+	snprintf(program, sizeof(program), "%s/tshark", folder);
+	f = fopen(program, "we");
 	assert_non_null(f);
 	assert_true(fprintf(f, "%s%s\n", preface, script) > 0);
 	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(b->program, 0755), 0);
+	assert_int_equal(chmod(program, 0755), 0);
 }
 
 static struct packet packet(uint64_t no)
