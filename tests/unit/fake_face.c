@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fake_face.h"
 
+#include "deadline.h"
 #include "util/num.h"
 
 #include <setjmp.h>
@@ -12,8 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define DEADLINE (10 * NS_PER_S)
 
 static void take_message(void *ctx, enum command_message kind, const char *text)
 {
@@ -197,12 +196,12 @@ void fake_advance(struct fake_face *f, uint64_t ns)
 
 void fake_until(struct fake_face *f, bool (*done)(struct fake_face *f, void *ctx), void *ctx)
 {
-	uint64_t end = clock_monotonic(&clock_system) + DEADLINE;
+	deadline_t end = deadline_in(DEADLINE_DEFAULT_MS);
 	struct error e;
 
 	while (!done(f, ctx)) {
-		if (clock_monotonic(&clock_system) > end)
-			fail_msg("nothing happened for ten seconds");
+		if (!deadline_left(end))
+			fail_msg("nothing happened until the deadline");
 		assert_true(loop_turn(f->loop, NS_PER_S / 10, &e));
 	}
 }

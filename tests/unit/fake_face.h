@@ -39,7 +39,7 @@ void fake_must(struct fake_face *f, const char *fmt, ...) __attribute__((format(
 bool fake_listed(const struct fake_face *f, const char *text);
 /* Moves the clock that stands still, then turns the loop until nothing is due. */
 void fake_advance(struct fake_face *f, uint64_t ns);
-/* Turns the loop until done() is true, ten seconds at most; fails the test else. */
+/* Turns the loop until done() is true; fails the test at the usual deadline. */
 void fake_until(struct fake_face *f, bool (*done)(struct fake_face *f, void *ctx), void *ctx);
 /* Turns the loop until so many datagrams were received. */
 void fake_until_rx(struct fake_face *f, uint64_t rx);

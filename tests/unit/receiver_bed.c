@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "receiver_bed.h"
 
+#include "deadline.h"
 #include "util/clock.h"
 
 #include <arpa/inet.h>
@@ -14,8 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define DEADLINE_MS 10000
 
 int bed_setup(void **state)
 {
@@ -92,7 +91,7 @@ struct packet bed_next(struct bed *b)
 	struct packet p;
 
 	while (store_cursor_read(&b->cursor, &p) == STORE_END) {
-		if (poll(&pfd, 1, DEADLINE_MS) <= 0)
+		if (poll(&pfd, 1, deadline_left(deadline_in(DEADLINE_DEFAULT_MS))) <= 0)
 			fail_msg("no packet came");
 		assert_true(receiver_acknowledge(b->receiver, NULL));
 	}

@@ -2,6 +2,8 @@
 /* The sink that never makes its owner wait. */
 #include "util/output.h"
 
+#include "deadline.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -52,7 +54,7 @@ static void turn(struct bed *b)
 {
 	struct pollfd fd = { .fd = output_fd(b->out), .events = POLLIN };
 
-	assert_int_equal(poll(&fd, 1, 10000), 1);
+	assert_int_equal(poll(&fd, 1, deadline_left(deadline_in(DEADLINE_DEFAULT_MS))), 1);
 	output_turn(b->out);
 }
 
@@ -67,7 +69,7 @@ static size_t read_some(struct bed *b, char *to, size_t max)
 	ssize_t n;
 
 	do {
-		assert_true(poll(fds, 2, 10000) > 0);
+		assert_true(poll(fds, 2, deadline_left(deadline_in(DEADLINE_DEFAULT_MS))) > 0);
 		if (fds[1].revents)
 			output_turn(b->out);
 	} while (!fds[0].revents);

@@ -90,7 +90,7 @@ static void all_are_answered(void **state)
 {
 	static struct crowd c;
 	struct fake_face *f = *state;
-	uint64_t deadline;
+	deadline_t end;
 	pthread_t thread;
 
 	fake_must(f, "open udp4 127.0.0.1:0");
@@ -106,8 +106,8 @@ static void all_are_answered(void **state)
 	assert_int_equal(f->session.rules->limited, 0);
 	assert_int_equal(f->session.rules->failed, 0);
 	assert_int_equal(f->session.tx, f->session.rx);
-	deadline = now_ns() + 10 * NS_PER_S;
-	while (c.heard < f->session.tx && now_ns() < deadline)
+	end = deadline_in(DEADLINE_DEFAULT_MS);
+	while (c.heard < f->session.tx && deadline_left(end))
 		read_answers(&c);
 	assert_int_equal(c.heard, f->session.tx);
 	for (unsigned i = 0; i < PEERS; i++)

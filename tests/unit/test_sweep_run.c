@@ -4,6 +4,7 @@
  * somebody who answers.
  */
 #include "command/complete.h"
+#include "deadline.h"
 #include "diagnose/sweep.h"
 #include "fake_face.h"
 #include "util/num.h"
@@ -43,7 +44,7 @@ static void answer(int fd, char heard[64], const char *const *texts)
 	socklen_t len = sizeof(from);
 	ssize_t n;
 
-	assert_int_equal(poll(&p, 1, 10000), 1);
+	assert_int_equal(poll(&p, 1, deadline_left(deadline_in(DEADLINE_DEFAULT_MS))), 1);
 	n = recvfrom(fd, heard, 63, 0, (struct sockaddr *)&from, &len);
 	assert_true(n >= 0);
 	heard[n] = '\0';
