@@ -128,16 +128,12 @@ static bool decode_as_run(struct command_call *c, struct error *e)
 	return true;
 }
 
-/* Those that people ask for; tshark knows some hundred more. */
 static void decode_as_complete(struct command_completion *c)
 {
-	static const char *const protocols[] = { "coap",   "dhcp", "dns",  "dtls",  "mdns",
-						 "ntp",    "quic", "rtcp", "rtp",   "radius",
-						 "sflow",  "sip",  "snmp", "ssdp",  "stun",
-						 "syslog", "tftp", "wg",   "vxlan", "openvpn" };
+	const char *name;
 
-	for (size_t i = 0; c->word == 1 && i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		completion_offer(c, "%s", protocols[i]);
+	for (size_t i = 0; c->word == 1 && (name = tshark_name_at(c->session, i)); i++)
+		completion_offer(c, "%s", name);
 }
 
 const struct command tshark_commands[] = {

@@ -239,7 +239,7 @@ static void question_done(struct question *q)
 /* ---- answers ---- */
 
 /* Called by the loop only, so that whoever hears it may do anything. */
-static void tell(struct tshark *t)
+void tshark_tell(struct tshark *t)
 {
 	struct session_watcher w = t->session->watcher;
 
@@ -253,7 +253,7 @@ static void tell(struct tshark *t)
 static void tell_news(struct tshark *t, enum tshark_state before)
 {
 	if (before == TSHARK_WAITS && t->state != TSHARK_WAITS)
-		tell(t);
+		tshark_tell(t);
 }
 
 /* t->said holds a whole tree, of n bytes. */
@@ -427,6 +427,7 @@ void tshark_done(struct session *s)
 	if (!t)
 		return;
 	tshark_end_child(t);
+	tshark_names_done(t);
 	question_done(&t->asked);
 	question_done(&t->next);
 	buf_done(&t->out);

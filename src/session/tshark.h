@@ -46,9 +46,13 @@ struct tshark_rule {
 	uint16_t port;
 	char protocol[TSHARK_PROTOCOL_MAX];
 };
-/* protocol NULL: no rule for the port any more.  The last question is forgotten. */
+/* protocol NULL: no rule for the port any more.  The last question is forgotten.  ERR_PENDING:
+ * tshark is asked for the names that it knows. */
 bool tshark_decode_as(struct session *s, uint16_t port, const char *protocol, struct error *e);
 const struct tshark_rule *tshark_rules(const struct session *s, size_t *count);
+
+/* Those names, or the usual ones while they are not known; NULL: no more. */
+const char *tshark_name_at(const struct session *s, size_t i);
 
 void tshark_done(struct session *s); /* session_done() */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What tshark.c (questions and answers) and tshark_start.c (options) share. */
+/* What tshark.c (questions and answers), tshark_start.c (options) and tshark_names.c share. */
 #ifndef SESSION_TSHARK_PRIVATE_H
 #define SESSION_TSHARK_PRIVATE_H
 
@@ -12,6 +12,13 @@ struct question {
 	struct buf block;   /* pcapng */
 	struct buf payload; /* what trees are compared with */
 	size_t payload_at;  /* in the IP packet */
+};
+
+struct tshark_names {
+	struct helper child; /* one that lists them */
+	struct loop_timer patience;
+	struct buf list; /* what it said, then the names; empty: they are not known */
+	bool asked;
 };
 
 struct tshark {
@@ -30,6 +37,7 @@ struct tshark {
 	struct error why;
 	struct tshark_rule rules[TSHARK_RULES_MAX];
 	size_t rule_count;
+	struct tshark_names names;
 };
 
 /* The session's, made when it is first asked for; NULL: no memory. */
@@ -37,5 +45,13 @@ struct tshark *tshark_of(struct session *s);
 /* Starts the process with the options that the rules are. */
 bool tshark_start_process(struct tshark *t, struct error *e);
 void tshark_end_child(struct tshark *t);
+/* A tshark of one's own; words[0] is set to its path. */
+bool tshark_run(struct helper *child, const char *words[], struct error *e);
+/* The watcher hears that an answer is there; called by the loop only. */
+void tshark_tell(struct tshark *t);
+
+/* Is it a protocol that tshark knows, as far as one can tell?  ERR_PENDING while it is asked. */
+bool tshark_check_name(struct tshark *t, const char *name, struct error *e);
+void tshark_names_done(struct tshark *t);
 
 #endif

@@ -17,12 +17,11 @@ struct arguments {
 	char rules[TSHARK_RULES_MAX][TSHARK_PROTOCOL_MAX + 24];
 };
 
-static void make_arguments(const struct tshark *t, const char *path, struct arguments *a)
+static void make_arguments(const struct tshark *t, struct arguments *a)
 {
 	static const char *const fixed[] = { "-n", "-l", "-r", "-", "-T", "pdml" };
 
-	a->count = 0;
-	a->words[a->count++] = path;
+	a->count = 1; /* the first is its path */
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		a->words[a->count++] = fixed[i];
 	for (size_t i = 0; i < t->rule_count; i++) {
@@ -44,25 +43,23 @@ static const char *inherit(struct buf *out, const char *name)
 	return value && !out->failed ? out->data : NULL;
 }
 
-static bool start(struct tshark *t, const char *path, struct error *e)
+static bool start(struct helper *child, const char *const words[], struct error *e)
 {
 	struct buf search, zone;
 	const char *env[] = { "HOME=/nonexistent", "LC_ALL=C.UTF-8", NULL, NULL, NULL };
 	size_t n = 2;
-	struct arguments a;
 	bool ok;
 
 	if ((env[n] = inherit(&search, "PATH")))
 		n++;
 	env[n] = inherit(&zone, "TZ");
-	make_arguments(t, path, &a);
-	ok = helper_start(&t->child, a.words, env, MEMORY, e);
+	ok = helper_start(child, words, env, MEMORY, e);
 	buf_done(&search);
 	buf_done(&zone);
 	return ok;
 }
 
-bool tshark_start_process(struct tshark *t, struct error *e)
+bool tshark_run(struct helper *child, const char *words[], struct error *e)
 {
 	struct buf path;
 	bool ok;
@@ -71,9 +68,18 @@ bool tshark_start_process(struct tshark *t, struct error *e)
 	ok = helper_find("tshark", &path) ||
 	     err_set(e, ERR_STATE,
 		     "tshark is not installed: it comes with Wireshark (apt install tshark)");
-	ok = ok && start(t, buf_cstr(&path), e);
+	words[0] = buf_cstr(&path);
+	ok = ok && start(child, words, e);
 	buf_done(&path);
 	return ok;
+}
+
+bool tshark_start_process(struct tshark *t, struct error *e)
+{
+	struct arguments a;
+
+	make_arguments(t, &a);
+	return tshark_run(&t->child, a.words, e);
 }
 
 /* ---- rules ---- */
@@ -122,6 +128,8 @@ bool tshark_decode_as(struct session *s, uint16_t port, const char *protocol, st
 			       "\"%s\" is no name that tshark has for a protocol: dns, tftp, "
 			       "rtp, ...",
 			       protocol);
+	if (protocol && !tshark_check_name(t, protocol, e))
+		return false;
 	if (!set_rule(t, port, protocol, e))
 		return false;
 	tshark_end_child(t); /* it reads its rules when it starts */

@@ -81,8 +81,8 @@ saved() {
 check "decode-as is saved" saved
 
 unknown() {
-	deck 'decode-as 5000 nosuch' 'send x' 'show #1 tshark'
-	ends 1 'tshark ended: Unknown protocol -- "nosuch"'
+	deck 'decode-as 5000 cflow' 'decode-as 5000 cflwo' 'send x'
+	ends 1 'tshark knows no "cflwo" that UDP carries: did you mean cflow'
 }
 check "a protocol that tshark does not know" unknown
 

@@ -399,6 +399,27 @@ static void test_show_waits_and_lists(void **state)
 	assert_string_equal(buf_cstr(&f->listing.title), "#1 as tshark sees it");
 }
 
+static const char list_of_names[] =
+	"printf 'Running as root.\\ntshark: Unknown protocol\\n\\tbt-dht (BitTorrent DHT)\\n"
+	"\\tbt-utp (uTorrent)\\n\\ttftp (Trivial)\\n' >&2; exit 1";
+
+static bool is_taken(struct fake_face *f, void *ctx)
+{
+	struct error e = { .at = -1 };
+
+	return fake_run(f, ctx, &e);
+}
+
+/* At first it is asked for the names. */
+static void decode_as_waits(struct fake_face *f, const char *line)
+{
+	struct error e = { .at = -1 };
+
+	assert_false(fake_run(f, line, &e));
+	assert_int_equal(e.code, ERR_PENDING);
+	fake_until(f, is_taken, (void *)(uintptr_t)line);
+}
+
 static void test_decode_as(void **state)
 {
 	static const struct {
@@ -430,13 +451,50 @@ static void test_decode_as(void **state)
 	}
 	fake_must(f, "decode-as 5000 dns");
 	fake_must(f, "decode-as 5001 tftp");
-	fake_must(f, "decode-as 5000 bt-dht");
+	install(b, list_of_names);
+	decode_as_waits(f, "decode-as 5000 bt-dht");
 	fake_must(f, "decode-as");
 	assert_true(fake_listed(f, "5000\tbt-dht"));
 	assert_true(fake_listed(f, "5001\ttftp"));
 	fake_must(f, "decode-as 5000");
 	assert_int_equal(tshark_rules(&f->session, &count)->port, 5001);
 	assert_int_equal(count, 1);
+}
+
+static void test_names_are_those_of_tshark(void **state)
+{
+	struct bed *b = *state;
+	struct fake_face *f = b->face;
+	struct error e = { .at = -1 };
+
+	install(b, list_of_names);
+	assert_string_equal(tshark_name_at(&f->session, 2), "dns");
+	decode_as_waits(f, "decode-as 5000 bt-dht");
+	assert_string_equal(tshark_name_at(&f->session, 0), "bt-dht");
+	assert_string_equal(tshark_name_at(&f->session, 1), "bt-utp");
+	assert_null(tshark_name_at(&f->session, 3));
+	/* they are known now, and the rule stays as it was */
+	assert_false(fake_run(f, "decode-as 5000 bt-dth", &e));
+	assert_string_equal(e.text, "tshark knows no \"bt-dth\" that UDP carries: did you mean "
+				    "bt-dht or bt-utp?");
+	assert_int_equal(e.at, 15);
+	assert_false(fake_run(f, "decode-as 5000 nothing", &e));
+	assert_string_equal(e.text, "tshark knows no \"nothing\" that UDP carries");
+	fake_must(f, "decode-as");
+	assert_true(fake_listed(f, "5000\tbt-dht"));
+}
+
+/* What cannot be checked is taken. */
+static void test_without_names_any_is_taken(void **state)
+{
+	struct bed *b = *state;
+	struct fake_face *f = b->face;
+
+	install(b, NULL);
+	fake_must(f, "decode-as 5000 nosuch");
+	install(b, "echo 'what?' >&2");
+	decode_as_waits(f, "decode-as 5001 nosuch");
+	assert_string_equal(tshark_name_at(&f->session, 2), "dns");
 }
 
 int main(void)
@@ -455,6 +513,8 @@ int main(void)
 		BED(test_it_ends_with_the_session),
 		BED(test_show_waits_and_lists),
 		BED(test_decode_as),
+		BED(test_names_are_those_of_tshark),
+		BED(test_without_names_any_is_taken),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the program does */
