@@ -154,6 +154,15 @@ static void prefill(const struct sockopt *o, const char *now, char *out, size_t 
 		snprintf(out, size, "set %s ", o->name);
 }
 
+/* Behind its words; a switch needs none. */
+static void add_range(struct buf *out, const struct sockopt *o)
+{
+	if (o->kind == SOCKOPT_BOOL)
+		return;
+	buf_str(out, "; ");
+	sockopt_format_range(o, out);
+}
+
 static void option_row(struct command_call *c, const struct sock *sock, const struct sockopt *o)
 {
 	struct buf asked, now, range;
@@ -162,14 +171,14 @@ static void option_row(struct command_call *c, const struct sock *sock, const st
 	buf_init(&asked, 128);
 	buf_init(&now, 128);
 	buf_init(&range, 256);
-	sockopt_format_range(o, &range);
+	add_range(&range, o);
 	if (sock) {
 		sockopt_format_asked(sock, o, &asked);
 		if (!sockopt_get(sock, o, &now, NULL))
 			buf_str(&now, "-");
 	}
 	prefill(o, buf_cstr(&now), command, sizeof(command));
-	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s\t%s", o->name,
+	listing_row(&c->listing, LISTING_PLAIN, command, "%s\t%s\t%s\t%s%s%s", o->name,
 		    asked.len ? buf_cstr(&asked) : "-", buf_cstr(&now), o->help,
 		    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "",
 		    buf_cstr(&range));
@@ -181,14 +190,16 @@ static void option_row(struct command_call *c, const struct sock *sock, const st
 static void setting_rows(struct command_call *c, const struct face_setting *rows, void *ctx)
 {
 	for (const struct face_setting *s = rows; s && s->name; s++) {
+		bool is_switch = strcmp(s->range, "on, off") == 0;
 		struct buf now;
 		char command[96];
 
 		buf_init(&now, 64);
 		s->get(ctx, &now);
 		snprintf(command, sizeof(command), "set %s ", s->name);
-		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s\t%s", s->name,
-			    buf_cstr(&now), s->help, s->range);
+		listing_row(&c->listing, LISTING_PLAIN, command, "%s\t-\t%s\t%s%s%s", s->name,
+			    buf_cstr(&now), s->help, is_switch ? "" : "; ",
+			    is_switch ? "" : s->range);
 		buf_done(&now);
 	}
 }
@@ -203,7 +214,7 @@ static bool options_run(struct command_call *c, struct error *e)
 	else
 		buf_str(&c->listing.title, "options (no socket is open)");
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL, "option\tasked\tgranted\twhat for\trange");
+	listing_row(&c->listing, LISTING_HEADING, NULL, "option\tasked\tgranted\twhat for; range");
 	for (const struct sockopt *o = sockopts; o->name; o++)
 		if (o->kind != SOCKOPT_NOT_UDP)
 			option_row(c, k ? &k->sock : NULL, o);

@@ -192,9 +192,7 @@ static void face_listing(void *ctx, const char *line, struct listing *l)
 	p->open = true;
 	if (p->row >= p->listing.count)
 		p->row = p->listing.count ? p->listing.count - 1 : 0;
-	if (!again && p->row == 0 && p->listing.count > 1 &&
-	    p->listing.rows[0].style == LISTING_HEADING)
-		p->row = 1;
+	p->row = panel_item(&p->listing, p->row, false);
 	if (!again) {
 		ui->view.focus = FOCUS_PANEL;
 		line_use_map(ui->line, FOCUS_PANEL);

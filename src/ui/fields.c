@@ -12,6 +12,7 @@
 #include "util/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -259,11 +260,13 @@ static void add_kind(struct maker *m)
 	}
 }
 
-/* A payload that is text: each line with its bytes. */
+/* A payload that is text: each line with its bytes.  All have a name, so that a row without one
+ * is the rest of a value that was wrapped, whatever the payload looks like. */
 static void add_lines(struct maker *m)
 {
 	const uint8_t *data = m->p->data;
 	size_t n = m->p->stored;
+	char name[16] = "Text";
 	int line = 0;
 
 	if (!n || !words_is_text(m->p))
@@ -275,7 +278,9 @@ static void add_lines(struct maker *m)
 		while (shown && (data[at + shown - 1] == '\n' || data[at + shown - 1] == '\r'))
 			shown--;
 		text_escape(&m->value, data + at, shown < LINE_BYTES ? shown : LINE_BYTES);
-		add_bytes(m, line ? "" : "Text", at, end - at);
+		if (line)
+			snprintf(name, sizeof(name), "  line %d", line + 1);
+		add_bytes(m, name, at, end - at);
 		at = end;
 	}
 }

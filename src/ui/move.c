@@ -63,11 +63,14 @@ static size_t moved(size_t from, long by, size_t count)
 
 static void move_panel(struct panel_view *p, enum movement m)
 {
+	long by;
+
 	if (m == LEFT)
 		p->left = p->left > 8 ? p->left - 8 : 0;
 	else if (m == RIGHT)
 		p->left += 8;
-	p->row = moved(p->row, rows_of(m, p->rows), p->listing.count);
+	by = rows_of(m, p->rows);
+	p->row = panel_item(&p->listing, moved(p->row, by, p->listing.count), by < 0);
 }
 
 /* The byte goes to the first of the field's bytes, if it has some. */

@@ -6,6 +6,7 @@
 #include "session/words.h"
 #include "ui/fields.h"
 #include "ui/words.h"
+#include "ui/wrap.h"
 #include "util/text.h"
 
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 
 #define NAME_COL 1
 #define VALUE_COL 12
+#define HANGING 2 /* columns by which the further rows of a value stand in */
 #define HEX_COL_MIN 40
 #define HEX_COL_MAX 64
 #define TITLE_ADDR 28 /* columns of an address in the title */
@@ -126,34 +128,32 @@ static const char *value_of(const struct fields *f, size_t i)
 	return strchr(listing_text(&f->rows, i), '\t') + 1;
 }
 
-/* Bytes of the value that stand in its next row of "width" columns. */
-static size_t row_of_value(const char *value, int width)
+/* Where the further rows of a value begin: a tree's rows are indented themselves. */
+static int hang_of(const char *value, int width)
 {
-	size_t n = text_fit(value, strlen(value), (size_t)width);
+	int hang = (int)strspn(value, " ") + HANGING;
 
-	return n || !*value ? n : strlen(value);
+	return hang < width / 2 ? hang : width / 2;
 }
 
-/* Screen rows that a value needs, at least one. */
+/* Screen rows that a value needs. */
 static int rows_of_value(const char *value, int width)
 {
-	int rows = 0;
-
-	do {
-		value += row_of_value(value, width);
-		rows++;
-	} while (*value);
-	return rows;
+	return wrap_rows(value, width, hang_of(value, width));
 }
 
-/* Rows above the first one shown, so that the field under the cursor is in view. */
+/* Rows above the first one shown, so that the field under the cursor is in view: its first row,
+ * if not all of it. */
 static int rows_to_skip(const struct fields *fields, int field, int width, int rows)
 {
-	int until = 0;
+	int before = 0, until;
 
-	for (int i = 0; i <= field; i++)
-		until += rows_of_value(value_of(fields, (size_t)i), width);
-	return until > rows ? until - rows : 0;
+	for (int i = 0; i < field; i++)
+		before += rows_of_value(value_of(fields, (size_t)i), width);
+	until = before + rows_of_value(value_of(fields, (size_t)field), width);
+	if (until <= rows)
+		return 0;
+	return until - rows < before ? until - rows : before;
 }
 
 /* A tree needs no column for names. */
@@ -162,28 +162,36 @@ static int value_col(const struct painter *d)
 	return d->v->details.tshark ? NAME_COL : VALUE_COL;
 }
 
-static void draw_field(const struct painter *d, size_t i, int row, int width)
+static void draw_name(const struct painter *d, size_t i, int row)
 {
-	const char *text = listing_text(&d->fields.rows, i), *value = value_of(&d->fields, i);
+	const char *text = listing_text(&d->fields.rows, i);
+	int width = value_col(d) - NAME_COL - 1;
+
+	if (width > 0)
+		canvas_text(d->c, row, NAME_COL, width, STYLE_DIM, text, strcspn(text, "\t"));
+}
+
+/* Returns the rows used; those outside of the body are not drawn. */
+static int draw_field(const struct painter *d, size_t i, int row, int width)
+{
+	const char *value = value_of(&d->fields, i);
 	bool marked = d->v->focus == FOCUS_DETAILS && (int)i == d->v->details.field;
-	int end = d->l->body_top + d->l->body_rows, col = value_col(d);
-	bool first = true;
+	int begin = row, top = d->l->body_top, end = top + d->l->body_rows, col = value_col(d);
+	struct wrap w;
 
+	wrap_begin(&w, value, width, hang_of(value, width));
 	do {
-		size_t n = row_of_value(value, width);
-
-		if (row >= d->l->body_top && row < end) {
-			if (first && col > NAME_COL)
-				canvas_text(d->c, row, NAME_COL, col - NAME_COL - 1, STYLE_DIM,
-					    text, strcspn(text, "\t"));
-			canvas_text(d->c, row, col, width, STYLE_NORMAL, value, n);
+		if (row >= top && row < end) {
+			if (row == begin)
+				draw_name(d, i, row);
+			canvas_text(d->c, row, col + w.indent, width - w.indent, STYLE_NORMAL,
+				    w.rest, w.n);
 			if (marked)
 				canvas_paint(d->c, row, 0, col + width, STYLE_SELECTED);
 		}
-		value += n;
-		first = false;
 		row++;
-	} while (*value);
+	} while (wrap_next(&w));
+	return row - begin;
 }
 
 static void make_fields(struct painter *d)
@@ -207,10 +215,8 @@ static void draw_fields(const struct painter *d)
 
 	if (d->fields.rows.count)
 		row -= rows_to_skip(&d->fields, d->v->details.field, width, d->l->body_rows);
-	for (size_t i = 0; i < d->fields.rows.count; i++) {
-		draw_field(d, i, row, width);
-		row += rows_of_value(value_of(&d->fields, i), width);
-	}
+	for (size_t i = 0; i < d->fields.rows.count; i++)
+		row += draw_field(d, i, row, width);
 }
 
 /* ---- title ---- */

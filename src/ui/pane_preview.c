@@ -3,6 +3,7 @@
  * The message row, and the preview: what Enter would send, its bytes, what speaks against it.
  */
 #include "ui/view.h"
+#include "ui/wrap.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -14,29 +15,12 @@ static bool has_message(const struct view *v)
 	return v->message.until && v->message.text[0];
 }
 
-/* Bytes of text that go into one row: whole words where there are any. */
-static size_t row_bytes(const char *text, int columns)
-{
-	size_t len = strlen(text), fits = text_fit(text, len, columns > 0 ? (size_t)columns : 1),
-	       blank;
-
-	if (fits == len)
-		return len;
-	for (blank = fits; blank > 0 && text[blank] != ' '; blank--)
-		;
-	return blank ? blank + 1 : fits ? fits : 1;
-}
-
 int pane_message_rows(const struct view *v, int cols)
 {
-	int rows = 1;
-
-	if (has_message(v))
-		for (const char *text = v->message.text; *(text += row_bytes(text, cols - 2));)
-			rows++;
-	return rows;
+	return has_message(v) ? wrap_rows(v->message.text, cols - 2, 0) : 1;
 }
 
+/* What does not fit goes on in the last row, up to the edge. */
 static void draw_message(const struct view *v, int row, int rows, struct canvas *c)
 {
 	static const enum style styles[] = {
@@ -44,15 +28,14 @@ static void draw_message(const struct view *v, int row, int rows, struct canvas 
 		[MESSAGE_WARNING] = STYLE_WARNING,
 		[MESSAGE_ERROR] = STYLE_ERROR,
 	};
+	struct wrap w;
 
-	const char *text = v->message.text;
+	wrap_begin(&w, v->message.text, c->cols - 2, 0);
+	do {
+		size_t n = rows > 1 ? w.n : strlen(w.rest);
 
-	for (; rows > 0 && *text; rows--, row++) {
-		size_t n = rows > 1 ? row_bytes(text, c->cols - 2) : strlen(text);
-
-		canvas_text(c, row, 1, c->cols - 1, styles[v->message.kind], text, n);
-		text += n;
-	}
+		canvas_text(c, row++, 1, c->cols - 1, styles[v->message.kind], w.rest, n);
+	} while (--rows > 0 && wrap_next(&w));
 }
 
 static void add_bytes(struct buf *out, const uint8_t *bytes, size_t n)

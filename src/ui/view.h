@@ -69,8 +69,8 @@ struct panel_view {
 	char *line; /* the command that made it, to make it again if live */
 	struct listing listing;
 	size_t row, top; /* row under the bar, first row shown */
-	size_t left;     /* columns scrolled to the right */
-	int rows;        /* rows drawn last: a page */
+	size_t left;     /* columns scrolled to the right, where rows are not wrapped */
+	int rows;        /* of the listing, drawn last: a page */
 };
 
 struct message_view {
@@ -158,6 +158,10 @@ void pane_panel_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_preview_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_line_draw(struct view *v, const struct layout *l, struct canvas *c);
 void pane_keys_draw(struct view *v, const struct layout *l, struct canvas *c);
+
+/* The row nearest to this one that is no heading, first upwards or downwards; the bar goes there.
+ * Where there are only headings it is the row itself. */
+size_t panel_item(const struct listing *l, size_t row, bool up);
 
 /* Rows of the screen that the line would take, at least 1. */
 int pane_line_rows(const struct view *v, int cols);

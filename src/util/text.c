@@ -155,6 +155,34 @@ size_t text_fit(const char *s, size_t n, size_t columns)
 	return i;
 }
 
+size_t text_wrap(const char *s, size_t n, size_t columns)
+{
+	size_t fits = text_fit(s, n, columns), word = fits, end = fits, first = 0;
+
+	if (fits == n)
+		return n;
+	if (!fits) {
+		int marks = 0;
+
+		return text_next_on(s, n, &marks).bytes;
+	}
+	while (word > 0 && s[word - 1] != ' ')
+		word--;
+	while (first < word && s[first] == ' ')
+		first++;
+	while (end < n && s[end] != ' ')
+		end++;
+	/* Where the row ends between two words, the blanks there are its last. */
+	if (end == fits)
+		for (; end < n && s[end] == ' '; end++)
+			;
+	else if (word > first && text_width(s + word, end - word) <= columns)
+		end = word;
+	else
+		end = fits;
+	return end;
+}
+
 bool text_is_utf8(const void *data, size_t n)
 {
 	const unsigned char *s = data;

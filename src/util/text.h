@@ -52,6 +52,11 @@ size_t text_width(const char *s, size_t n);
  * a base from its marks. */
 size_t text_fit(const char *s, size_t n, size_t columns);
 
+/* Bytes of s[0..n) that stand in a row of "columns" columns before the next row begins: whole
+ * words with the blanks behind them, but a word that no row holds is broken where this one ends.
+ * At least one character, n = 0 aside. */
+size_t text_wrap(const char *s, size_t n, size_t columns);
+
 /* May a terminal get characters beyond ASCII from us? */
 bool text_locale_is_utf8(void);
 

@@ -90,27 +90,14 @@ int look_field(struct term *t)
 	return -1;
 }
 
-/* From "-TITLE ---- 1-17 of 40 -" and the bar. */
-int look_panel_row(struct term *t, int *count)
+bool look_bar(struct term *t, char out[VT_ROW_BYTES])
 {
-	char row[VT_ROW_BYTES], *at;
-	int top;
-
-	look_row(t, LOOK_PANEL_TOP - 1, row);
-	/* the title may have an "of" too */
-	at = strstr(row, " of ");
-	for (char *next = at; next; next = strstr(at + 1, " of "))
-		at = next;
-	*count = at ? (int)strtol(at + 4, NULL, 10) : 0;
-	while (at && at > row && at[-1] != ' ')
-		at--;
-	top = at ? (int)strtol(at, NULL, 10) : 0;
-	for (int i = LOOK_PANEL_TOP; top && i < 20; i++) {
-		look_row(t, i, row);
-		if (row[0] == '>')
-			return top - 1 + i - LOOK_PANEL_TOP;
+	for (int i = LOOK_PANEL_TOP; i < 20; i++) {
+		look_row(t, i, out);
+		if (out[0] == '>')
+			return true;
 	}
-	return -1;
+	return false;
 }
 
 bool look_focus(struct term *t, enum focus focus)

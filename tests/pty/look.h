@@ -24,8 +24,8 @@ int look_selected(struct term *t);
 int look_byte(struct term *t);
 /* The field under the bar of the details of an rx packet, counted from 0. */
 int look_field(struct term *t);
-/* The panel's row under the bar, counted from 0, and how many there are. */
-int look_panel_row(struct term *t, int *count);
+/* The panel's row under the bar, "> ..."; false: there is none. */
+bool look_bar(struct term *t, char out[VT_ROW_BYTES]);
 bool look_focus(struct term *t, enum focus focus);
 /* True if socket n is the current one. */
 bool look_socket(struct term *t, int n);

@@ -211,6 +211,26 @@ static void test_a_row_of_a_panel_goes_into_the_line(void **state)
 	wait_focus(app->term, FOCUS_LINE);
 }
 
+/* Of so many columns that their words cannot go on below. */
+static void test_a_wide_panel_goes_to_the_side(void **state)
+{
+	static const char *const keys[][2] = { { "Right", "Left" }, { "l", "h" } };
+	struct app *app = *state;
+	struct term *t;
+
+	t = app->term = app_run(24, 60, NULL, "127.0.0.1 %u", app->peer.port);
+	assert_non_null(t);
+	app_line(t, ":sockets");
+	term_wait_row(t, LOOK_PANEL_TOP, "bound to");
+	for (int i = 0; i < 2; i++) {
+		assert_true(i ? term_send_text(t, keys[i][0]) : term_send_key(t, keys[i][0]));
+		term_wait_row(t, LOOK_PANEL_TOP, "buffer");
+		term_gone(t, "bound to");
+		assert_true(i ? term_send_text(t, keys[i][1]) : term_send_key(t, keys[i][1]));
+		term_wait_row(t, LOOK_PANEL_TOP, "bound to");
+	}
+}
+
 static void test_vi_keys_of_the_inputrc(void **state)
 {
 	static const char inputrc[] = "set editing-mode vi\n";
@@ -257,6 +277,7 @@ int main(void)
 		TEST(test_nothing_takes_the_focus, app_setup),
 		TEST(test_enter_goes_into_the_details_and_tab_around, app_setup),
 		TEST(test_a_row_of_a_panel_goes_into_the_line, app_setup),
+		TEST(test_a_wide_panel_goes_to_the_side, app_setup_peer),
 		TEST(test_vi_keys_of_the_inputrc, app_setup_peer),
 	};
 

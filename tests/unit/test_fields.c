@@ -148,8 +148,8 @@ static void test_lines_of_text_know_their_bytes(void **state)
 	row = row_named(&f, "Text");
 	assert_int_equal(row, f.rows.count - 3);
 	assert_bytes(&f, row, "Text\tGET a", 0, 7);
-	assert_bytes(&f, row + 1, "\t", 7, 2);
-	assert_bytes(&f, row + 2, "\trest\\x01", 9, 5);
+	assert_bytes(&f, row + 1, "  line 2\t", 7, 2);
+	assert_bytes(&f, row + 2, "  line 3\trest\\x01", 9, 5);
 	fields_done(&f);
 }
 

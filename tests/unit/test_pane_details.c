@@ -193,7 +193,31 @@ static void test_long_values_wrap(void **state)
 	p.peer = deck_addr("2001:db8:1111:2222:3333:4444:5555:6666", 54321);
 	draw_details_of(d, p);
 	assert_starts(deck_row(d, FIELDS_ROW), " From       @1 [2001:db8:1111:2222:3333 0000 68");
-	assert_starts(deck_row(d, FIELDS_ROW + 1), "            :4444:5555:6666]:54321");
+	assert_starts(deck_row(d, FIELDS_ROW + 1), "              :4444:5555:6666]:54321");
+}
+
+/* By words, and no line of a payload looks like the rest of another. */
+static void test_lines_of_text_wrap(void **state)
+{
+	struct deck *d = *state;
+	const char text[] = "the first line has no space here\n  the second";
+	int row = FIELDS_ROW;
+
+	draw_details_of(d, deck_datagram(text, sizeof(text) - 1));
+	while (row < 40 && strncmp(deck_row(d, row), " Text  ", 7) != 0)
+		row++;
+	assert_starts(deck_row(d, row), " Text       the first line has no space");
+	assert_starts(deck_row(d, row + 1), "              here");
+	assert_starts(deck_row(d, row + 2), "   line 2     the second");
+	/* the rows of one field are lit together, and so are its bytes */
+	d->view.focus = FOCUS_DETAILS;
+	d->view.details.field = d->view.details.fields - 2;
+	deck_draw(d, 44, 80);
+	assert_int_equal(deck_style(d, row, 1), STYLE_SELECTED);
+	assert_int_equal(deck_style(d, row + 1, 1), STYLE_SELECTED);
+	assert_int_equal(deck_style(d, row + 2, 1), STYLE_DIM);
+	assert_int_equal(deck_style(d, FIELDS_ROW + 3, 46 + 3 * 7), STYLE_SELECTED_DIM);
+	assert_int_equal(deck_style(d, FIELDS_ROW + 4, 45 + 3), STYLE_NORMAL);
 }
 
 static void test_empty_and_cut_datagrams_in_the_title(void **state)
@@ -377,7 +401,7 @@ static void test_panel(void **state)
 	d->view.panel.row = 1;
 	deck_draw(d, 24, 80);
 	assert_starts(deck_row(d, 2), "-options of [1] ---");
-	assert_ends(deck_row(d, 2), "- 1-17 of 40 -");
+	assert_ends(deck_row(d, 2), "- 1-16 of 39 -");
 	assert_string_equal(deck_row(d, 3), "  name   asked  what for");
 	assert_string_equal(deck_row(d, 4), "> ttl1   1      hops, as far as it goes");
 	assert_int_equal(deck_style(d, 3, 2), STYLE_COLUMNS);
@@ -385,13 +409,98 @@ static void test_panel(void **state)
 	assert_int_equal(d->view.panel.rows, 17);
 	d->view.panel.row = 20;
 	deck_draw(d, 24, 80);
-	assert_ends(deck_row(d, 2), "- 5-21 of 40 -");
+	assert_ends(deck_row(d, 2), "- 4-20 of 39 -");
 	assert_starts(deck_row(d, 19), "> ttl20  20 ");
 	d->view.panel.row = 1000;
 	d->view.focus = FOCUS_LINE;
 	deck_draw(d, 24, 80);
-	assert_ends(deck_row(d, 2), "- 24-40 of 40 -");
+	assert_ends(deck_row(d, 2), "- 23-39 of 39 -");
 	assert_int_equal(deck_style(d, 19, 0), STYLE_SELECTED_DIM);
+}
+
+/* The words go on under themselves; rows under the bar are lit together. */
+static void test_words_of_a_panel_wrap(void **state)
+{
+	struct deck *d = *state;
+	struct listing *l = &d->view.panel.listing;
+
+	listing_row(l, LISTING_HEADING, NULL, "level\tcheck\tfact");
+	listing_row(l, LISTING_ERROR, "set rcvbuf 4M",
+		    "fault\tbuffer\tthe receive buffer is too "
+		    "small for what comes: set rcvbuf 4M");
+	for (int i = 0; i < 30; i++)
+		listing_row(l, LISTING_PLAIN, NULL, "ok\tnumber %d\tas it should be", i);
+	d->view.panel.open = true;
+	d->view.panel.row = 1;
+	deck_draw(d, 24, 60);
+	assert_string_equal(deck_row(d, 4),
+			    "> fault  buffer     the receive buffer is too small for what");
+	assert_string_equal(deck_row(d, 5), "                    comes: set rcvbuf 4M");
+	assert_string_equal(deck_row(d, 6), "  ok     number 0   as it should be");
+	assert_int_equal(deck_style(d, 5, 0), STYLE_SELECTED_DIM);
+	assert_ends(deck_row(d, 2), "- 1-15 of 31 -");
+	/* it needs two rows, so one below has to go, and the heading comes back with the first */
+	d->view.panel.row = 20;
+	deck_draw(d, 24, 60);
+	assert_ends(deck_row(d, 2), "- 4-20 of 31 -");
+	d->view.panel.row = 1;
+	deck_draw(d, 24, 60);
+	assert_starts(deck_row(d, 3), "  level");
+	assert_int_equal(d->view.panel.top, 0);
+	/* without room for words the rows go to the right */
+	d->view.panel.left = 1000;
+	deck_draw(d, 24, 36);
+	assert_ends(deck_row(d, 4), "for what comes: set rcvbuf 4M");
+}
+
+static void test_names_leave_room_for_words(void **state)
+{
+	struct deck *d = *state;
+	struct listing *l = &d->view.panel.listing;
+
+	listing_row(l, LISTING_PLAIN, NULL, "open [udp4|udp6|udp] [ADDR:PORT]\topens a socket");
+	listing_row(l, LISTING_PLAIN, NULL, "close\tcloses what was opened");
+	d->view.panel.open = true;
+	deck_draw(d, 24, 44);
+	assert_string_equal(deck_row(d, 3), "> open [udp4|udp6|udp] [ADDR:PORT]  opens a");
+	assert_string_equal(deck_row(d, 4), "                  socket");
+	assert_string_equal(deck_row(d, 5), "  close           closes what was opened");
+}
+
+static void test_the_bar_is_on_no_heading(void **state)
+{
+	static const enum listing_style styles[] = { LISTING_HEADING, LISTING_PLAIN,
+						     LISTING_HEADING, LISTING_HEADING,
+						     LISTING_DIM,     LISTING_HEADING };
+	static const struct {
+		size_t row, down, up;
+	} table[] = {
+		{ 0, 1, 1 }, { 1, 1, 1 }, { 2, 4, 1 }, { 3, 4, 1 }, { 5, 4, 4 }, { 6, 6, 6 }
+	};
+	struct deck *d = *state;
+	struct listing *l = &d->view.panel.listing;
+
+	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++)
+		listing_row(l, styles[i], NULL, "row");
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		assert_int_equal(panel_item(l, table[i].row, false), table[i].down);
+		assert_int_equal(panel_item(l, table[i].row, true), table[i].up);
+	}
+	listing_reset(l);
+	listing_row(l, LISTING_HEADING, NULL, "nothing");
+	assert_int_equal(panel_item(l, 0, false), 0);
+}
+
+static void test_a_title_is_cut_between_words(void **state)
+{
+	struct deck *d = *state;
+
+	fill_panel(d, 3);
+	buf_str(&d->view.panel.listing.title, " and of all others");
+	deck_draw(d, 24, 50);
+	assert_string_equal(deck_row(d, 2), "-options of [1] and of all others ----- 1-2 of 2 -");
+	deck_draw(d, 24, 38);
+	assert_string_equal(deck_row(d, 2), "-options of [1] and of.. -- 1-2 of 2 -");
 }
 
 static void test_panel_to_the_right(void **state)
@@ -431,6 +540,7 @@ int main(void)
 		TEST(test_fields_of_gaps_and_events),
 		TEST(test_the_name_of_a_peer),
 		TEST(test_long_values_wrap),
+		TEST(test_lines_of_text_wrap),
 		TEST(test_empty_and_cut_datagrams_in_the_title),
 		TEST(test_hex_alone),
 		TEST(test_the_other_forms),
@@ -440,6 +550,10 @@ int main(void)
 		TEST(test_fields_scroll_with_their_cursor),
 		TEST(test_details_on_a_narrow_screen),
 		TEST(test_panel),
+		TEST(test_words_of_a_panel_wrap),
+		TEST(test_names_leave_room_for_words),
+		TEST(test_the_bar_is_on_no_heading),
+		TEST(test_a_title_is_cut_between_words),
 		TEST(test_panel_to_the_right),
 		TEST(test_an_empty_panel),
 	};

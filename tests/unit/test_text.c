@@ -156,6 +156,35 @@ static void test_width_and_fit(void **state)
 	}
 }
 
+static void test_rows_of_words(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t columns, bytes;
+	} cases[] = {
+		{ "", 5, 0 },
+		{ "abc", 3, 3 },
+		{ "abc de", 3, 4 }, /* the blanks between two words are the row's */
+		{ "abc   de", 4, 6 },
+		{ "abc de fg", 5, 4 },
+		{ "abc de fg", 6, 7 },
+		{ "abcdef", 4, 4 },
+		{ "ab cdefghij", 5, 5 }, /* no row holds the word: it begins in this one */
+		{ "ab cdefg", 5, 3 },
+		{ "   abcd", 5, 5 }, /* an indented row is not left empty */
+		{ "\xe4\xb8\xad\xe4\xb8\xad", 1, 3 },
+		{ "\xe4\xb8\xad \xe4\xb8\xad", 3, 4 },
+		{ "a\xcc\x81"
+		  "b",
+		  1, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(text_wrap(cases[i].s, strlen(cases[i].s), cases[i].columns),
+				 cases[i].bytes);
+}
+
 static void check_escape(const char *s, size_t n, const char *wanted)
 {
 	struct buf b;
@@ -259,6 +288,7 @@ int main(void)
 		IN_UTF8(test_next),
 		IN_UTF8(test_every_code_point_survives_encoding),
 		IN_UTF8(test_width_and_fit),
+		IN_UTF8(test_rows_of_words),
 		IN_UTF8(test_escape),
 		IN_UTF8(test_words_are_shown),
 		IN_UTF8(test_escape_beyond_ascii),
