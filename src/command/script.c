@@ -379,6 +379,54 @@ static void on_turn(void *ctx)
 		loop_timer_at(sc->session->loop, &sc->turn, sc->await.due);
 }
 
+/* ---- interrupted ---- */
+
+/* Is what the line at hand waits for done when somebody ends it? */
+static bool may_be_ended(const struct script *sc)
+{
+	const struct activity *a = activity_find(sc->session, sc->activity);
+
+	if (sc->wait == WAIT_ACTIVITY)
+		return !a || a->over || a->endless;
+	return sc->wait != WAIT_NAME && sc->wait != WAIT_EXPECT;
+}
+
+/* "interrupted: "read big.pcap" was not done (34 %)" */
+static void say_interrupted(const struct script *sc, const char *how, struct error *e)
+{
+	const struct activity *a = activity_find(sc->session, sc->activity);
+	const struct place *place = &sc->queue.place;
+	struct buf progress;
+
+	buf_init(&progress, 64);
+	if (sc->wait == WAIT_ACTIVITY && a && !a->over && a->kind->progress)
+		a->kind->progress(a, &progress);
+	err_set(e, ERR_STATE, "interrupted: \"%.200s\" was not %s%s%s%s",
+		place->line + place->start, how, progress.len ? " (" : "", buf_cstr(&progress),
+		progress.len ? ")" : "");
+	place_prefix(place, e);
+	buf_done(&progress);
+}
+
+bool script_interrupt(struct script *sc, struct error *e)
+{
+	struct error fault = { .at = -1 };
+	bool done = true;
+
+	if (!sc->active || sc->running) {
+		/* nothing, or the command that runs ended it itself */
+	} else if (!may_be_ended(sc)) {
+		say_interrupted(sc, "done", e);
+		done = false;
+	} else if (sc->wait != WAIT_INPUT && queue_next(&sc->queue, &fault) == LINES_LINE) {
+		sc->wait = WAIT_NOTHING;
+		say_interrupted(sc, "run", e);
+		done = false;
+	}
+	script_stop(sc);
+	return done;
+}
+
 /* ---- for the commands ---- */
 
 /* A line of the script itself, or one that was typed while nothing goes on. */

@@ -58,6 +58,10 @@ bool script_is_idle(const struct script *sc);    /* not started, or ended */
 bool script_is_running(const struct script *sc); /* called from inside a line of it */
 /* Drops all that is queued and under way; "ended" is not called. */
 void script_stop(struct script *sc);
+/* The same, because the program is told to end.  false: e names the line that was not done.  What
+ * has no end of its own (a pipe's next line, an endless activity) and a wait in the last line are
+ * done when somebody ends them. */
+bool script_interrupt(struct script *sc, struct error *e);
 
 /*
  * For the commands.  From a line of the script itself the next line waits; typed while the runner

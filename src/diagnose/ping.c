@@ -351,6 +351,8 @@ struct ping *ping_start(struct session *s, const struct ping_spec *spec, const c
 {
 	struct ping *p = new_ping(spec, e);
 
+	if (p)
+		p->activity.endless = true;
 	if (!p || !activity_start(s, &p->activity, line, e))
 		return NULL;
 	if (begin(p, e))

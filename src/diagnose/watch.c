@@ -159,6 +159,7 @@ struct watch *watch_start(struct session *s, unsigned ifindex, uint64_t collect,
 		on_free(&w->activity);
 		return NULL;
 	}
+	w->activity.endless = true;
 	if (!activity_start(s, &w->activity, line, e))
 		return NULL;
 	if (!loop_watch(s->loop, w->sniff.fd, POLLIN, on_readable, w, e)) {

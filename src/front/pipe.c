@@ -115,9 +115,14 @@ static void on_give_up(void *ctx)
 
 static void end_by_signal(struct pipe *p)
 {
+	struct error e = { .at = -1 };
+
 	if (!p->give_up.due)
 		loop_timer_at(p->loop, &p->give_up, clock_monotonic(p->clock) + GRACE);
-	pipe_stop(p);
+	if (p->over || script_interrupt(p->script, &e))
+		pipe_stop(p);
+	else
+		pipe_fail(p, ENDING_ERROR, &e);
 }
 
 /* Input is over when nothing of it waits and nothing that it started goes on. */
@@ -282,7 +287,8 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 
 	(void)peer;
 	if ((what == SESSION_SILENT && p->config.verbose) ||
-	    (what == SESSION_READ && (p->config.verbose || packet->lost) && !packet->result))
+	    (what == SESSION_READ && !packet->result &&
+	     (p->config.verbose || (packet->lost && !p->failure))))
 		pipe_say(p, "%.*s", (int)packet->stored, (const char *)packet->data);
 }
 

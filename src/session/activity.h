@@ -37,6 +37,7 @@ struct activity {
 	char *line;      /* what was typed, for listings */
 	uint64_t begun;  /* packets before this place of the store are not told */
 	uint32_t socket; /* the number of the socket that is its own; 0: none */
+	bool endless;    /* somebody has to end it, or may: it is whole when somebody does */
 	bool over;       /* the report is final */
 	/* Set before activity_over(): why a script that waited for it ends (ERR_SILENT, ERR_UNMET,
 	 * what went wrong); code 0: it goes on. */

@@ -408,7 +408,7 @@ static bool open_file(struct capture *c, struct error *e)
 		return err_sys(e, errno, "%s", c->path);
 	if (S_ISDIR(st.st_mode))
 		return err_sys(e, EISDIR, "%s", c->path);
-	c->waits = !S_ISREG(st.st_mode);
+	c->waits = c->activity.endless = !S_ISREG(st.st_mode);
 	if (!c->waits)
 		c->totals.size = (uint64_t)st.st_size;
 	return true;

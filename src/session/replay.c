@@ -85,7 +85,7 @@ static void on_progress(const struct activity *a, struct buf *out)
 {
 	const struct replay *r = (const struct replay *)a;
 
-	buf_printf(out, "%llu, %u %%", (unsigned long long)r->sent,
+	buf_printf(out, "%llu sent, %u %%", (unsigned long long)r->sent,
 		   r->size ? (unsigned)(100 * capfile_offset(r->file) / r->size) : 100);
 }
 

@@ -198,6 +198,56 @@ nohup_listens() {
 }
 check "SIGHUP does not, under nohup" nohup_listens
 
+# ---- in the middle of commands ----
+
+{
+	pcap_head
+	pcap_frame 1700000000 0
+	pcap_frame 1700000100 0
+} >"$work/pause"
+cat "$work/pause" >"$work/large"
+pcap_frame 1700000100 0 >"$work/frames"
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do
+	cat "$work/frames" "$work/frames" >"$work/twice" && mv "$work/twice" "$work/frames"
+done
+cat "$work/frames" >>"$work/large"
+
+# interrupted STATUS TEXT COMMAND...: told to end when the first command opened a socket; nobody
+# reads what it prints
+interrupted() {
+	interrupted_status=$1 interrupted_text=$2
+	shift 2
+	deck_name=middle
+	mkfifo "$work/unread"
+	exec 7<>"$work/unread"
+	deck_spawn "$work/unread" "$@" 8</dev/null 7<&-
+	wait_for "[ -s $work/middle.ready ]" 10 && kill -TERM "$deck_pid" && deck_wait middle 5
+	exec 7<&-
+	rm "$work/unread"
+	: >"$work/middle.out"
+	if [ "$interrupted_text" ]; then
+		deck_ends middle "$interrupted_status" "$interrupted_text"
+	else
+		deck_ends middle "$interrupted_status"
+	fi
+}
+set -- -c 'open 127.0.0.1:0'
+check "a signal within read: 1, and the line" interrupted 1 \
+	"-c:2: interrupted: \"read $work/large\" was not done (" -o json "$@" -c "read $work/large"
+check "so with --read" interrupted 1 \
+	"--read: interrupted: \"read $work/large\" was not done (" -o json -l 127.0.0.1 0 \
+	--read "$work/large"
+check "within export" interrupted 1 \
+	"-c:5: interrupted: \"export - as json\" was not done (" -c 'filter len == 9' "$@" \
+	-c "read $work/large" -c 'filter' -c 'export - as json'
+check "within replay" interrupted 1 'was not done (1 sent, ' -o json "$@" \
+	-c "replay $work/pause to 127.0.0.1:$port"
+check "within expect" interrupted 1 '"expect timeout 1m any" was not done' "$@" \
+	-c 'expect timeout 1m any'
+check "between two commands" interrupted 1 '-c:3: interrupted: "echo never" was not run' "$@" \
+	-c 'wait 1m' -c 'echo never'
+check "but 0 within a wait that is the last" interrupted 0 '' "$@" -c 'wait 1m'
+
 flooded() {
 	peer_start flood -r "$work/flood" flood 0 20000 1000
 	deck_start flooded 127.0.0.1 "$port"
