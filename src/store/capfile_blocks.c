@@ -6,20 +6,13 @@
  * a block of its own, in either byte order, and forgets the interfaces of the one before.
  */
 #include "store/capfile_private.h"
+#include "store/pcapng_codes.h"
 #include "util/num.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SECTION 0x0a0d0d0au
-#define BLOCK_INTERFACE 1u
-#define BLOCK_OBSOLETE_PACKET 2u
-#define BLOCK_SIMPLE_PACKET 3u
-#define BLOCK_STATISTICS 5u
-#define BLOCK_PACKET 6u
-
-#define BLOCK_MIN 12u     /* type, length, length */
 #define BLOCK_HEAD 8u     /* type, length */
 #define SECTION_FIXED 16u /* what stands in front of the options */
 #define INTERFACE_FIXED 8u
@@ -27,24 +20,10 @@
 #define SIMPLE_FIXED 4u
 #define STATISTICS_FIXED 12u
 
-#define ORDER_MAGIC 0x1a2b3c4du
 #define MICROSECONDS 6        /* where if_tsresol is missing */
 #define DROPS_UNKNOWN 0xffffu /* in the obsolete block */
 /* At 150 million in a second it takes three weeks to drop so many. */
 #define DROPS_MAX (UINT64_C(1) << 48)
-
-enum option {
-	OPTION_END = 0,
-	OPTION_COMMENT = 1,
-	SECTION_PROGRAM = 4,
-	INTERFACE_NAME = 2,
-	INTERFACE_RESOLUTION = 9,
-	INTERFACE_SHIFT = 14,
-	PACKET_FLAGS = 2,
-	PACKET_DROPPED = 4,
-	STATISTICS_DROPPED_EARLY = 5, /* isb_ifdrop, where dumpcap puts what libpcap counts */
-	STATISTICS_DROPPED = 7,       /* isb_osdrop */
-};
 
 /* The inside of a block; of its options the one at hand. */
 struct inside {

@@ -2,36 +2,15 @@
 /* Blocks of a pcapng file.  See pcapng.h. */
 #include "store/pcapng.h"
 
+#include "store/pcapng_codes.h"
+
 #include <endian.h>
 #include <string.h>
 
-#define BLOCK_SECTION 0x0a0d0d0au
-#define BLOCK_INTERFACE 1u
-#define BLOCK_STATISTICS 5u
-#define BLOCK_PACKET 6u
-
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define NANOSECONDS 9 /* if_tsresol: 10 to the power of -9 */
 
-#define BLOCK_MIN 12u       /* type, length, length */
 #define PACKET_HEAD 28u     /* of an enhanced packet block, up to its bytes */
 #define PACKET_CAPTURED 20u /* in it */
-
-enum option {
-	OPTION_END = 0,
-	OPTION_COMMENT = 1,
-	SECTION_OS = 3,
-	SECTION_PROGRAM = 4,
-	INTERFACE_NAME = 2,
-	INTERFACE_DESCRIPTION = 3,
-	INTERFACE_RESOLUTION = 9,
-	PACKET_FLAGS = 2,
-	PACKET_DROPPED = 4,
-	STATISTICS_BEGUN = 2,
-	STATISTICS_ENDED = 3,
-	STATISTICS_RECEIVED = 4,
-	STATISTICS_DROPPED = 7, /* isb_osdrop */
-};
 
 static void put16(struct buf *out, uint16_t value)
 {
@@ -126,7 +105,7 @@ void pcapng_section(struct buf *out, const char *os, const char *program, const 
 {
 	size_t at = block_begin(out, BLOCK_SECTION);
 
-	put32(out, BYTE_ORDER_MAGIC);
+	put32(out, ORDER_MAGIC);
 	put16(out, 1); /* version 1.0 */
 	put16(out, 0);
 	put64(out, UINT64_MAX); /* a section of unknown length */
