@@ -165,7 +165,7 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 static void print_packet(struct pipe *p, const struct packet *packet)
 {
 	if (packet->seq >= p->print_end || p->muted ||
-	    !printed_has(&p->printed_only, p->session, packet))
+	    !printed_has(&p->printed_only, p->session, p->config.format, p->config.verbose, packet))
 		return;
 	if (is_wanted(p, packet))
 		writer_packet(p->config.format, p->session, p->config.verbose, packet,

@@ -145,7 +145,8 @@ void plain_print(struct plain *p)
 			p->behind = false;
 			break;
 		}
-		if (read == STORE_GAP || printed_has(&p->printed_only, p->session, &packet))
+		if (read == STORE_GAP ||
+		    printed_has(&p->printed_only, p->session, WRITER_TEXT, p->verbose, &packet))
 			write_packet(p, &packet, &lines);
 		if (n % PRINT_STRIDE == 0 && clock_monotonic(p->clock) > end) {
 			loop_timer_at(p->loop, &p->more, end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "front/printed.h"
 
+#include "session/activity.h"
 #include "session/filter_env.h"
 #include "session/session.h"
 
@@ -33,11 +34,24 @@ void printed_done(struct printed *p)
 	*p = (struct printed){ 0 };
 }
 
-bool printed_has(struct printed *p, const struct session *s, const struct packet *packet)
+/* What ping and the like hear is in their reports already. */
+static bool is_reported(const struct session *s, enum writer_format format, bool verbose,
+			const struct packet *packet)
+{
+	bool people = format == WRITER_TEXT || format == WRITER_HEX;
+
+	return packet->kind == PACKET_RX && (format == WRITER_RAW || (people && !verbose)) &&
+	       activity_owns(s, packet->socket);
+}
+
+bool printed_has(struct printed *p, const struct session *s, enum writer_format format,
+		 bool verbose, const struct packet *packet)
 {
 	unsigned before;
 	bool matches;
 
+	if (is_reported(s, format, verbose, packet))
+		return false;
 	if (!peer_table_shows(&s->peers, packet))
 		return false;
 	if (!p->what)

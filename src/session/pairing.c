@@ -32,7 +32,8 @@ struct asked {
 	uint64_t answer; /* the first one's number */
 	uint64_t rtt;
 	uint32_t peer, socket;
-	uint16_t port; /* local */
+	uint32_t ifindex; /* that it was sent out of by name; 0: the routing table's choice */
+	uint16_t port;    /* local */
 	unsigned state;
 };
 
@@ -231,6 +232,7 @@ static void add_request(struct session *s, struct peer *peer, const struct packe
 		.older = *chain_of(g, key),
 		.peer = peer->number,
 		.socket = p->socket,
+		.ifindex = p->ifindex,
 		.port = p->local.port,
 		.state = ASKED_WAITS | (many ? ASKED_MANY : 0),
 	};
@@ -320,16 +322,17 @@ static struct asked *find_in_order(struct pairing *g, struct peer_pairing *a,
 	return found;
 }
 
-/* The newest of a chain that waits for such an answer. */
+/* The newest of a chain that waits for such an answer; ifindex not 0: that was sent out of it. */
 static struct asked *find_in_chain(const struct pairing *g, uint64_t key, const struct packet *p,
-				   unsigned looks)
+				   unsigned looks, uint32_t ifindex)
 {
 	uint64_t place = *chain_of(g, key);
 
 	while (place > first_kept(g->asked_count) && looks-- > 0) {
 		struct asked *q = asked_at(g, place - 1);
 
-		if (q->key == key && (q->state & ASKED_WAITS) && same_socket(q, p))
+		if (q->key == key && (q->state & ASKED_WAITS) && same_socket(q, p) &&
+		    (!ifindex || q->ifindex == ifindex))
 			return q;
 		place = q->older;
 	}
@@ -339,7 +342,7 @@ static struct asked *find_in_chain(const struct pairing *g, uint64_t key, const 
 /* As TFTP does: the request went to a port that is used for nothing else. */
 static struct asked *find_from_other_port(struct session *s, const struct packet *p)
 {
-	struct asked *q = find_in_chain(&s->pairing, host_key(&p->peer), p, LOOKS_PORT);
+	struct asked *q = find_in_chain(&s->pairing, host_key(&p->peer), p, LOOKS_PORT, 0);
 	struct peer *asked = q ? peer_by_number(&s->peers, q->peer) : NULL;
 
 	if (!q || asked->pairing.answered || q->time + wait_of_many(&s->pairing) < p->time)
@@ -356,7 +359,10 @@ static struct asked *find_of_many(struct pairing *g, struct peer_pairing *a, uin
 	/* What a host tells everybody is an answer only if its bytes say so. */
 	if (p->time > g->many_until || ((p->flags & many) && !g->by_content))
 		return NULL;
-	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS);
+	/* of copies that left by several interfaces the one that went where the answer comes from */
+	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, p->ifindex);
+	if (!q)
+		q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, 0);
 	if (!q || a->many >= q->no || q->time + wait_of_many(g) < p->time)
 		return NULL;
 	a->many = q->no;
@@ -372,7 +378,7 @@ static struct asked *find_request(struct session *s, struct peer *peer, const st
 	if (!g->chains || (!g->waiting && p->time > g->many_until) || !hash_content(g, p, &content))
 		return NULL;
 	if (g->by_content)
-		q = find_in_chain(g, host_key(&p->peer) ^ content, p, LOOKS);
+		q = find_in_chain(g, host_key(&p->peer) ^ content, p, LOOKS, 0);
 	else if (peer->pairing.first)
 		q = find_in_order(g, &peer->pairing, p);
 	else if (g->waiting && !peer->pairing.met)

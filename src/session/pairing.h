@@ -11,8 +11,9 @@
  *   last answer took, at least PAIRING_BURST.  What answers a request closes all before it.
  * - By content ("set match data[0:2]").  The newest request with the same bytes there.
  * - From another port of the host, as TFTP answers, if its own port never did.
- * - What goes to a group or to everybody is answered by each host once, the newest first, for
- *   PAIRING_MANY or the answer-timeout, whichever is longer.
+ * - What goes to a group or to everybody is answered by each host once, the newest first (of those
+ *   that left by the interface where the answer came in, if there are), for PAIRING_MANY or the
+ *   answer-timeout, whichever is longer.
  * - Where a peer spoke first, what is sent to it in return is an answer and no request.
  *
  * The last PAIRING_KEPT requests and answers are known.  Each packet costs the same however many

@@ -101,6 +101,16 @@ direct() {
 		said '^seq 2: [0-9]+ bytes from \[fd77::3\]:7000, ttl 64, '
 }
 
+# A person reads of an answer once, and what is raw has none of a ping's bytes.
+once() {
+	ping text "10.77.0.3 7000 times 2 every 20ms" && ends 0 && ! grep "udpdeck ping" "$work/out" &&
+		ping raw "10.77.0.3 7000 times 2 every 20ms" && [ "$status" = 0 ] &&
+		[ ! -s "$work/out" ] && grep -q "^seq 2: " "$work/err" &&
+		on h1 timeout -k 2 60 "$udpdeck" --no-rc -v -o text -c "ping 10.77.0.3 7000 times 1" \
+			</dev/null >"$work/out" 2>"$work/err" &&
+		said '->.*udpdeck ping 1' '<-.*udpdeck ping 1' '^seq 1: '
+}
+
 # The number of the probe is in the payload, too.
 own_payload() {
 	ping json '10.77.0.3 7000 times 2 every 20ms n=${seq};' && ends 0 &&
@@ -171,9 +181,10 @@ on_a_screen() {
 		deck_type cockpit ":show %1" && deck cockpit "wait matched" "gone ends it"
 }
 
-plan 13
+plan 14
 check "three hosts and an echo" echo_and_lan
 check "an echo over a good way, both families" direct
+check "an answer is told once where people read" once
 check "20 % loss, 10 % duplicates, 20 % reordered" as_relayed 21 20 10 20
 check "the same with another seed, and worse" as_relayed 22 40 30 40
 check "a payload of one's own" own_payload

@@ -39,7 +39,8 @@ static struct addr address(const char *text)
 	return a;
 }
 
-static void feed(struct session *s, const struct step *step, uint64_t no, uint64_t time)
+static void feed_by(struct session *s, const struct step *step, uint64_t no, uint64_t time,
+		    unsigned ifindex)
 {
 	struct packet p = {
 		.no = no,
@@ -48,6 +49,7 @@ static void feed(struct session *s, const struct step *step, uint64_t no, uint64
 			: step->what == ICMP ? PACKET_ICMP
 					     : PACKET_RX,
 		.socket = step->socket ? step->socket : 1,
+		.ifindex = ifindex,
 		.flags = step->what == RX_GROUP ? PACKET_MULTICAST
 			 : step->what == RX_OWN ? PACKET_OWN
 						: 0,
@@ -66,6 +68,11 @@ static void feed(struct session *s, const struct step *step, uint64_t no, uint64
 		pairing_sent(s, peer_note(&s->peers, &p.peer, &added), &p);
 	else
 		pairing_received(s, peer_note(&s->peers, &p.peer, &added), &p);
+}
+
+static void feed(struct session *s, const struct step *step, uint64_t no, uint64_t time)
+{
+	feed_by(s, step, no, time, 0);
 }
 
 /* Runs the steps by a clock that stands still but for them, then looks at every pair. */
@@ -293,6 +300,29 @@ static void requests_are_overdue_after_the_timeout(void **state)
 	assert_int_equal(pair.rtt, 2 * NS_PER_S + NS_PER_MS);
 }
 
+static void copies_are_answered_where_they_went(void **state)
+{
+	const struct step ask = { TX, 0, ALL, "who", 0, 0 };
+	struct step answer = { RX, 0, A, "me", 0, 0 };
+	struct fake_face *f = *state;
+	struct pair pair;
+
+	feed_by(&f->session, &ask, 1, f->now, 2);
+	feed_by(&f->session, &ask, 2, f->now, 3);
+	feed_by(&f->session, &answer, 3, f->now, 2);
+	answer.peer = B;
+	feed_by(&f->session, &answer, 4, f->now, 3);
+	answer.peer = "10.0.0.3:53";
+	feed_by(&f->session, &answer, 5, f->now, 4);
+	assert_true(pairing_of(&f->session, 3, &pair));
+	assert_int_equal(pair.request, 1);
+	assert_true(pairing_of(&f->session, 4, &pair));
+	assert_int_equal(pair.request, 2);
+	/* by an interface that none left by: the newest */
+	assert_true(pairing_of(&f->session, 5, &pair));
+	assert_int_equal(pair.request, 2);
+}
+
 static void another_timeout_counts_anew(void **state)
 {
 	const struct step ask = { TX, 0, A, "q", 0, 0 };
@@ -372,6 +402,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_belong_to_their_requests),
 		cmocka_unit_test_setup_teardown(requests_are_overdue_after_the_timeout,
+						fake_face_setup_still, fake_face_teardown),
+		cmocka_unit_test_setup_teardown(copies_are_answered_where_they_went,
 						fake_face_setup_still, fake_face_teardown),
 		cmocka_unit_test_setup_teardown(another_timeout_counts_anew, fake_face_setup_still,
 						fake_face_teardown),
