@@ -359,7 +359,7 @@ static struct asked *find_of_many(struct pairing *g, struct peer_pairing *a, uin
 	/* What a host tells everybody is an answer only if its bytes say so. */
 	if (p->time > g->many_until || ((p->flags & many) && !g->by_content))
 		return NULL;
-	/* of copies that left by several interfaces the one that went where the answer comes from */
+	/* of copies by several interfaces the one that went where the answer comes from */
 	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, p->ifindex);
 	if (!q)
 		q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, 0);
