@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for udpdeck
 
-set -l tos lowdelay throughput reliability ef voice-admit af{1,2,3,4}{1,2,3} cs{0,1,2,3,4,5,6,7}
+set -l tos lowdelay throughput reliability lowcost critical inetcontrol netcontrol ef voice-admit af{1,2,3,4}{1,2,3} cs{0,1,2,3,4,5,6,7}
 
 complete -c udpdeck -f -a '(__fish_print_hostnames)'
 complete -c udpdeck -s l -l listen -d 'bind and hear everybody'

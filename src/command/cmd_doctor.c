@@ -85,7 +85,7 @@ static void doctor_complete(struct command_completion *c)
 }
 
 const struct command doctor_commands[] = {
-	{ "doctor", "[N]", "groups", 0, 1, CMD_SOCKET,
+	{ "doctor", "[N]", "diagnosis", 0, 1, CMD_SOCKET,
 	  "say why nothing arrives: what is wrong with the socket (N becomes current), faults "
 	  "first",
 	  .run = doctor_run, .complete = doctor_complete, .report = doctor_report },

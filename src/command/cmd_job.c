@@ -311,15 +311,14 @@ static bool jobs_run(struct command_call *c, struct error *e)
 	(void)e;
 	buf_printf(&c->listing.title, "%zu job%s", s->job_count, s->job_count == 1 ? "" : "s");
 	c->listing.live = true;
-	listing_row(&c->listing, LISTING_HEADING, NULL,
-		    " \tevery\tsent\trate\tlate\terr\tcommand; Enter on a row prepares its end");
+	listing_row(&c->listing, LISTING_HEADING, NULL, " \tevery\tsent\trate\tlate\terr\tcommand");
 	for (const struct job *j = s->jobs; j; j = j->next)
 		job_row(c, j);
 	for (const struct activity *a = s->activities; a; a = a->next)
 		activity_row(c, a);
 	if (!s->jobs && !s->activities)
 		listing_row(&c->listing, LISTING_DIM, "every 1s send ",
-			    "none runs; Enter on this row prepares one");
+			    "none runs: \"every 1s send TEXT\" starts one");
 	return true;
 }
 

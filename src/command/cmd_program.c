@@ -144,24 +144,38 @@ static void command_row(struct listing *l, const struct command *row)
 		    row->args, row->help);
 }
 
+/* Those of an area, whichever table they stand in. */
+static void area_rows(struct command_call *c, const char *area)
+{
+	const struct command *row;
+
+	listing_row(&c->listing, LISTING_HEADING, NULL, "%s", area);
+	for (size_t i = 0; (row = command_at(c->set, i)); i++)
+		if (!(row->flags & CMD_HIDDEN) && strcmp(row->area, area) == 0)
+			command_row(&c->listing, row);
+}
+
+/* Is row i the first that help shows of its area? */
+static bool begins_area(const struct command_set *set, size_t i)
+{
+	const struct command *row = command_at(set, i);
+
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(command_at(set, k)->area, row->area) == 0)
+			return false;
+	return !(row->flags & CMD_HIDDEN);
+}
+
 /* All commands by area, in the order of the tables. */
 static void all_commands(struct command_call *c)
 {
-	const struct command *row;
-	const char *area = "";
-
 	buf_str(&c->listing.title, "help: commands; also help keys, payloads, expressions, "
 				   "addresses, options, COMMAND");
 	if (c->face->help)
 		c->face->help(c->face->ctx, "start", &c->listing);
-	for (size_t i = 0; (row = command_at(c->set, i)); i++) {
-		if (row->flags & CMD_HIDDEN)
-			continue;
-		if (strcmp(area, row->area) != 0)
-			listing_row(&c->listing, LISTING_HEADING, NULL, "%s", row->area);
-		area = row->area;
-		command_row(&c->listing, row);
-	}
+	for (size_t i = 0; command_at(c->set, i); i++)
+		if (begins_area(c->set, i))
+			area_rows(c, command_at(c->set, i)->area);
 }
 
 static bool help_run(struct command_call *c, struct error *e)
@@ -263,7 +277,7 @@ static void list_bindings(struct command_call *c)
 		c->face->bindings(c->face->ctx, binding_row, c);
 	if (!c->listing.count)
 		listing_row(&c->listing, LISTING_DIM, "bind F3 ",
-			    "none is; Enter on this row prepares one");
+			    "none is: \"bind F3 COMMAND\" binds one");
 }
 
 /* A key runs its command as it would be typed, so its verb may be a prefix. */

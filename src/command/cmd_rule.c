@@ -282,13 +282,12 @@ static bool rules_run(struct command_call *c, struct error *e)
 	buf_printf(&c->listing.title, "%zu rule%s", s->rule_count, s->rule_count == 1 ? "" : "s");
 	c->listing.live = true;
 	listing_row(&c->listing, LISTING_HEADING, NULL,
-		    " \tmatched\tanswered\tdropped\tlimited\tfailed\trule; Enter on a row prepares "
-		    "its end");
+		    " \tmatched\tanswered\tdropped\tlimited\tfailed\trule");
 	for (const struct rule *r = s->rules; r; r = r->next)
 		rule_row(c, r);
 	if (!s->rules)
 		listing_row(&c->listing, LISTING_DIM, "on any reply ",
-			    "none answers; Enter on this row prepares one");
+			    "none answers: \"on WHAT reply TEXT\" makes one");
 	return true;
 }
 

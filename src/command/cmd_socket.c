@@ -182,7 +182,7 @@ static bool sockets_run(struct command_call *c, struct error *e)
 	}
 	if (!s->socket_count)
 		listing_row(&c->listing, LISTING_DIM, "open 0.0.0.0:5000",
-			    "none is open; Enter on this row prepares one");
+			    "none is open: \"open 0.0.0.0:5000\" opens one");
 	buf_done(&local);
 	buf_done(&target);
 	buf_done(&granted);

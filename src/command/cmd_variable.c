@@ -42,7 +42,7 @@ static void list_variables(struct command_call *c)
 		variable_row(&c->listing, &t->list[i]);
 	if (!t->count)
 		listing_row(&c->listing, LISTING_DIM,
-			    "let NAME = ", "none is set; Enter on this row prepares one");
+			    "let NAME = ", "none is set: \"let NAME = TEXT\" sets one");
 }
 
 static size_t blanks(const char *s)

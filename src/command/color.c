@@ -156,7 +156,7 @@ static void list_rules(struct command_call *c, const struct color_rules *r)
 	}
 	if (!c->listing.count)
 		listing_row(&c->listing, LISTING_DIM, "color ",
-			    "there is none; Enter on this row prepares one");
+			    "there is none: \"color WHAT red\" makes one");
 }
 
 static bool take_one(struct command_call *c, struct color_rules *r, const char *word, size_t n,

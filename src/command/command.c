@@ -19,13 +19,13 @@ void command_set_init(struct command_set *set, const struct command *face_rows,
 		      const struct of_screen *of_screen)
 {
 	*set = (struct command_set){
-		.tables = { socket_commands, option_commands,  group_commands,    doctor_commands,
-			    send_commands,   via_commands,     variable_commands, job_commands,
-			    replay_commands, copy_commands,    look_commands,     peer_commands,
-			    stats_commands,  file_commands,    record_commands,   export_commands,
-			    read_commands,   script_commands,  ping_commands,     path_commands,
-			    sweep_commands,  watch_commands,   route_commands,    rule_commands,
-			    tshark_commands, program_commands, face_rows },
+		.tables = { socket_commands, option_commands,   group_commands,  send_commands,
+			    via_commands,    variable_commands, job_commands,    look_commands,
+			    copy_commands,   peer_commands,     stats_commands,  tshark_commands,
+			    file_commands,   record_commands,   export_commands, read_commands,
+			    replay_commands, script_commands,   rule_commands,   doctor_commands,
+			    ping_commands,   path_commands,     sweep_commands,  watch_commands,
+			    route_commands,  program_commands,  face_rows },
 		.of_screen = of_screen
 	};
 }

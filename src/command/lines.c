@@ -84,6 +84,14 @@ static enum lines_result read_more(struct lines *l, struct error *e)
 	return LINES_LINE;
 }
 
+/* Editors on Windows begin a file with a byte order mark, which is none of its text. */
+static size_t mark_len(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return strncmp(text, mark, sizeof(mark) - 1) == 0 ? sizeof(mark) - 1 : 0;
+}
+
 /* buf[at..at + n) is the line. */
 static enum lines_result give(struct lines *l, size_t n, const char **line, struct error *e)
 {
@@ -93,7 +101,7 @@ static enum lines_result give(struct lines *l, size_t n, const char **line, stru
 	l->number++;
 	l->at += n + (l->at + n < l->buf.len);
 	text[n] = '\0';
-	*line = text;
+	*line = text + (l->number == 1 ? mark_len(text) : 0);
 	if (nul) {
 		err_at(e, nul - text, "a NUL byte: \\0 writes one");
 		return LINES_FAULT;

@@ -47,10 +47,10 @@ static bool parse_zone(const char *number, const char *zone, struct addr *a, str
 	unsigned index;
 
 	if (!addr_has_zone(a))
-		return err_at(e, 0,
-			      "%s has no zone: only a link-local address has; \":set "
-			      "multicast-interface IF\" and \":set device IF\" choose the way out",
-			      number);
+		return err_at(e, 0, "%s has no zone: only a link-local address has; %s", number,
+			      addr_is_multicast(a)
+				      ? "\":set multicast-interface IF\" chooses the way out"
+				      : "\":set device IF\" chooses the way out");
 	if (!iface_parse(zone, &index, e))
 		return false;
 	a->scope = index;

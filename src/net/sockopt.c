@@ -408,7 +408,7 @@ void sockopt_format_range(const struct sockopt *o, struct buf *out)
 
 const char *sockopt_dscp_name(uint8_t tos)
 {
-	/* Behind the DSCPs stand the words of RFC 1349. */
+	/* Behind the DSCPs stand the words of RFC 1349 and 791. */
 	for (const struct sockopt_word *w = sockopt_tos_words; strcmp(w->name, "lowdelay") != 0;
 	     w++)
 		if (w->value == (tos & 0xfc))

@@ -9,22 +9,20 @@
 
 /*
  * The whole byte, as IP_TOS takes it: the DSCP times four (RFC 2474, 2597, 3246, 5865).  From
- * "lowdelay" on it is RFC 1349's, no DSCPs: sockopt_dscp_name() stops there.
+ * "lowdelay" on it is RFC 1349's, and the precedences of RFC 791 by the names that nc has, no DSCPs:
+ * sockopt_dscp_name() stops there.
  */
 const struct sockopt_word sockopt_tos_words[] = {
-	{ "ef", 0xb8 },          { "voice-admit", 0xb0 },
-	{ "cs0", 0x00 },         { "cs1", 0x20 },
-	{ "cs2", 0x40 },         { "cs3", 0x60 },
-	{ "cs4", 0x80 },         { "cs5", 0xa0 },
-	{ "cs6", 0xc0 },         { "cs7", 0xe0 },
-	{ "af11", 0x28 },        { "af12", 0x30 },
-	{ "af13", 0x38 },        { "af21", 0x48 },
-	{ "af22", 0x50 },        { "af23", 0x58 },
-	{ "af31", 0x68 },        { "af32", 0x70 },
-	{ "af33", 0x78 },        { "af41", 0x88 },
-	{ "af42", 0x90 },        { "af43", 0x98 },
-	{ "lowdelay", 0x10 },    { "throughput", 0x08 },
-	{ "reliability", 0x04 }, { NULL, 0 },
+	{ "ef", 0xb8 },          { "voice-admit", 0xb0 }, { "cs0", 0x00 },
+	{ "cs1", 0x20 },         { "cs2", 0x40 },         { "cs3", 0x60 },
+	{ "cs4", 0x80 },         { "cs5", 0xa0 },         { "cs6", 0xc0 },
+	{ "cs7", 0xe0 },         { "af11", 0x28 },        { "af12", 0x30 },
+	{ "af13", 0x38 },        { "af21", 0x48 },        { "af22", 0x50 },
+	{ "af23", 0x58 },        { "af31", 0x68 },        { "af32", 0x70 },
+	{ "af33", 0x78 },        { "af41", 0x88 },        { "af42", 0x90 },
+	{ "af43", 0x98 },        { "lowdelay", 0x10 },    { "throughput", 0x08 },
+	{ "reliability", 0x04 }, { "lowcost", 0x02 },     { "critical", 0xa0 },
+	{ "inetcontrol", 0xc0 }, { "netcontrol", 0xe0 },  { NULL, 0 },
 };
 
 static const struct sockopt_word df_words[] = {

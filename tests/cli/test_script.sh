@@ -138,6 +138,13 @@ run -o text -c 'open udp4' -c 'delay 9s to 127.0.0.1:9 send ${seq}\x1b' -c jobs 
 check "a listing shows a command as it was typed" \
 	grep -q 'delay 9s to 127.0.0.1:9 send ${seq}\\x1b$' "$work/stdout"
 
+run -o text -c 'open udp4 ttl=7' -c 'get ttl' -c 'set ttl 8' -c record </dev/null
+check "what was asked for is told without -v, what was done is not" \
+	printed 'ttl of [1] is 7\nnothing is recorded: record FILE\n'
+printf '\357\273\277echo marked\r\n' >"$work/marked"
+run -o text -f "$work/marked" </dev/null
+check "a byte order mark and CR LF are none of the text" printed 'marked\n'
+
 # ---- the input comes after ----
 
 peer_start after silent

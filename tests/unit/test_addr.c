@@ -258,11 +258,11 @@ static void test_parse_refuses(void **state)
 		  "there is no interface \"nosuch0\": :interfaces lists them" },
 		{ "fe80::1%", 8, "there is no interface \"\": :interfaces lists them" },
 		{ "2001:db8::1%lo", 12,
-		  "2001:db8::1 has no zone: only a link-local address has; \":set "
-		  "multicast-interface IF\" and \":set device IF\" choose the way out" },
+		  "2001:db8::1 has no zone: only a link-local address has; "
+		  "\":set device IF\" chooses the way out" },
 		{ "10.0.0.1%lo", 9,
-		  "10.0.0.1 has no zone: only a link-local address has; \":set "
-		  "multicast-interface IF\" and \":set device IF\" choose the way out" },
+		  "10.0.0.1 has no zone: only a link-local address has; "
+		  "\":set device IF\" chooses the way out" },
 	};
 
 	(void)state;

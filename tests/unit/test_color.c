@@ -83,7 +83,7 @@ static void rules_are_taken_away(void **state)
 	fake_must(f, "color off");
 	assert_int_equal(rules.count, 0);
 	fake_must(f, "color");
-	assert_true(fake_listed(f, "there is none; Enter on this row prepares one"));
+	assert_true(fake_listed(f, "there is none: \"color WHAT red\" makes one"));
 }
 
 static void faults_have_columns(void **state)

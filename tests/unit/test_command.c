@@ -299,6 +299,14 @@ static void a_peer_is_answered_from_the_socket_that_heard_it(void **state)
 	assert_int_equal(count, 1);
 }
 
+static void areas_stand_once(const struct listing *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (l->rows[i].style == LISTING_HEADING)
+				assert_string_not_equal(listing_text(l, i), listing_text(l, k));
+}
+
 static void listings_list(void **state)
 {
 	struct fake_face *f = *state;
@@ -335,6 +343,7 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "none is joined"));
 	fake_must(f, "help");
 	assert_true(fake_listed(f, "echo-server"));
+	areas_stand_once(&f->listing);
 	fake_must(f, "help hex");
 	assert_true(fake_listed(f, "hex BYTES"));
 	fake_must(f, "help expressions");
