@@ -248,6 +248,9 @@ static bool check_sockets(const struct cli *cli, struct error *e)
 		return err_set(e, ERR_USAGE, "-z wants HOST PORT or HOST LOW-HIGH");
 	if (cli->scan && cli->script_count)
 		return err_set(e, ERR_USAGE, "-z runs no commands: no -c or -f with it");
+	if (cli->scan && cli->format_word && cli->format != WRITER_TEXT &&
+	    cli->format != WRITER_JSON)
+		return err_set(e, ERR_USAGE, "-z prints text or json: no -o %s", cli->format_word);
 	if (cli->word_count > 2)
 		return err_set(e, ERR_USAGE, "\"%s\" is too much", cli->words[2]);
 	return true;

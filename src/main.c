@@ -215,12 +215,14 @@ static enum ending_status run_pipe(const struct cli *cli, enum writer_format for
 	return status;
 }
 
-static enum ending_status run_scan(const struct cli *cli, struct session *s, struct error *e)
+static enum ending_status run_scan(const struct cli *cli, enum writer_format format,
+				   struct session *s, struct error *e)
 {
 	struct scan_config config = {
 		.interval = cli->interval_word ? cli->interval : NS_PER_MS,
 		.wait = cli->idle_word ? cli->idle : NS_PER_S,
 		.verbose = cli->verbose,
+		.json = format == WRITER_JSON,
 	};
 	enum ending_status status;
 	struct command_set set;
@@ -279,7 +281,7 @@ static enum ending_status run_face(const struct cli *cli, enum writer_format for
 		return run_plain(cli, s, loop, e) ? ENDING_DONE : ENDING_ERROR;
 	if (has_screen(cli))
 		return run_screen(cli, s, loop, e) ? ENDING_DONE : ENDING_ERROR;
-	return cli->scan ? run_scan(cli, s, e) : run_pipe(cli, format, s, loop, e);
+	return cli->scan ? run_scan(cli, format, s, e) : run_pipe(cli, format, s, loop, e);
 }
 
 /* Of a file that is printed nothing is looked at again. */

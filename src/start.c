@@ -107,6 +107,7 @@ bool start_rc(struct session *s, struct face *face, const struct command_set *se
 {
 	struct rc rc = { .status = SCRIPT_DONE };
 	const struct script_events events = { .ctx = &rc, .ended = rc_ended };
+	struct command_set shared = *set;
 	char path[4096];
 	struct script *sc;
 	bool ok;
@@ -114,7 +115,8 @@ bool start_rc(struct session *s, struct face *face, const struct command_set *se
 	*e = (struct error){ .at = -1 };
 	if (!rc_path(path, sizeof(path)) || !has_rc(path, e))
 		return e->code == ERR_NONE;
-	sc = script_new(s, face, set, &events, e);
+	shared.shared = true;
+	sc = script_new(s, face, &shared, &events, e);
 	ok = sc && script_add_file(sc, path, e) && run_rc(sc, s, face, &rc, e);
 	script_free(sc);
 	return ok;

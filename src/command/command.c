@@ -39,15 +39,24 @@ const struct command *command_at(const struct command_set *set, size_t i)
 	return NULL;
 }
 
+/* A command that the screen would have, and this face has not. */
+static bool is_of_screen(const struct command_set *set, const char *word)
+{
+	const struct command *c = set->of_screen ? set->of_screen->commands : NULL;
+
+	while (c && c->name && strcmp(c->name, word) != 0)
+		c++;
+	return c && c->name;
+}
+
 static bool unknown(const struct command_set *set, const char *word, struct error *e)
 {
 	struct near near;
 	struct buf hint;
 	const struct command *c;
 
-	for (c = set->of_screen ? set->of_screen->commands : NULL; c && c->name; c++)
-		if (strcmp(c->name, word) == 0)
-			return err_set(e, ERR_STATE, "%s needs the screen", word);
+	if (is_of_screen(set, word))
+		return err_set(e, ERR_STATE, "%s needs the screen", word);
 	near_init(&near, word);
 	for (size_t i = 0; (c = command_at(set, i)); i++)
 		if (!(c->flags & CMD_HIDDEN))
@@ -199,6 +208,8 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	c->line = line;
 	memcpy(text, line, strlen(line) + 1);
 	if (!next_word(text, &pos, &verb))
+		return true;
+	if (c->set->shared && is_of_screen(c->set, verb.text))
 		return true;
 	c->row = command_find(c->set, verb.text, prefixes, e);
 	if (!c->row) {

@@ -185,6 +185,9 @@ struct of_screen {
 struct command_set {
 	const struct command *tables[32];  /* NULL ends */
 	const struct of_screen *of_screen; /* NULL: this face is the screen */
+	/* The lines are those of the rc file, which all faces share: a command that only the screen
+	 * has is taken without effect. */
+	bool shared;
 };
 void command_set_init(struct command_set *set, const struct command *face_rows,
 		      const struct of_screen *of_screen);

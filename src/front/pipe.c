@@ -18,8 +18,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How long a reader that stands still may hold up the end once it was ordered by a signal. */
-#define GRACE NS_PER_S
+/* How long a reader that stands still may hold up the end once it was ordered by a signal, then how
+ * long what is told last; together a second. */
+#define GRACE (900 * NS_PER_MS)
+#define LAST_WORDS (100 * NS_PER_MS)
 
 /* ---- stderr ---- */
 
@@ -414,6 +416,10 @@ static enum ending_status judge(struct pipe *p, struct buf *why)
 			   p->printed_only.unknown, p->printed_only.unknown == 1 ? "" : "s");
 		return ENDING_ERROR;
 	}
+	if (p->session->job_failure.code) {
+		buf_str(why, p->session->job_failure.text);
+		return p->session->job_failure.code == ERR_UNMET ? ENDING_UNEXPECTED : ENDING_ERROR;
+	}
 	return ending_status(&p->ending, clock_monotonic(p->clock), why);
 }
 
@@ -428,14 +434,14 @@ static void tell_unprinted(struct pipe *p)
 /* What is told last waits for stderr, but not for ever. */
 static void tell_end(struct pipe *p, enum ending_status status, const struct buf *why)
 {
-	uint64_t end = clock_monotonic(p->clock) + GRACE;
+	uint64_t end = clock_monotonic(p->clock) + (p->gave_up ? LAST_WORDS : GRACE);
 	uint64_t now;
 
 	tell_unprinted(p);
 	if (status == ENDING_REFUSED)
 		loop_timer_stop(p->loop, &p->tell);
 	else
-		pipe_tell_complaint(p);
+		pipe_tell_complaints(p);
 	if (status != ENDING_DONE)
 		pipe_say(p, "%s", buf_cstr(why));
 	while (!output_is_idle(p->err) && (now = clock_monotonic(p->clock)) < end)

@@ -4,6 +4,7 @@
 #include "session/sender.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -97,6 +98,7 @@ void pipe_watch_input(struct pipe *p)
 struct batch {
 	struct iovec data[SENDER_BATCH];
 	size_t count;
+	uint64_t line; /* of the first */
 };
 
 /* Fills a batch from what was read.  false: the input has an error, which stands behind the batch.
@@ -107,6 +109,7 @@ static bool gather(struct pipe *p, struct batch *b, struct payload_env *env, str
 	const uint8_t *data;
 	size_t len;
 
+	b->line = p->input.line + 1;
 	for (b->count = 0; b->count < most;) {
 		switch (input_next(&p->input, env, &data, &len, e)) {
 		case INPUT_DATAGRAM:
@@ -123,19 +126,31 @@ static bool gather(struct pipe *p, struct batch *b, struct payload_env *env, str
 	return true;
 }
 
-static bool send_batch(struct pipe *p, const struct batch *b, struct error *e)
+static bool send_to(struct pipe *p, const struct batch *b, size_t *done, struct error *e)
 {
 	struct session_socket *k = p->session->current;
 	const struct addr *dests;
-	size_t count = find_target(p, &dests), done;
+	size_t count = find_target(p, &dests);
 
 	if (count == 1)
-		return sender_send_many(p->session, k, &dests[0], b->data, b->count, &done, e);
-	for (size_t i = 0; i < b->count; i++)
-		if (!sender_send(p->session, k, dests, count, b->data[i].iov_base,
-				 b->data[i].iov_len, 0, e))
+		return sender_send_many(p->session, k, &dests[0], b->data, b->count, done, e);
+	for (*done = 0; *done < b->count; ++*done)
+		if (!sender_send(p->session, k, dests, count, b->data[*done].iov_base,
+				 b->data[*done].iov_len, 0, e))
 			return false;
 	return true;
+}
+
+/* What is too long for the target is a fault of its line. */
+static bool send_batch(struct pipe *p, const struct batch *b, struct error *e)
+{
+	size_t done;
+
+	if (send_to(p, b, &done, e))
+		return true;
+	if (e->code == ERR_RANGE && !p->config.input.whole)
+		err_prefix(e, "stdin:%" PRIu64 ": ", b->line + done);
+	return false;
 }
 
 static bool send_some(struct pipe *p, struct batch *b, struct error *e)

@@ -14,6 +14,7 @@
 #define PRINT_STRIDE 64
 #define COMPLAINT_MAX 600 /* bytes of a line of stderr about a packet */
 #define TELL_AFTER (5 * NS_PER_MS)
+#define GAP_EVERY NS_PER_S
 
 /* Do several hosts hear what goes there?  Nothing is broadcast without the option. */
 static bool is_group(const struct pipe *p, const struct session_socket *k, const struct addr *dest)
@@ -58,11 +59,37 @@ static void note_rx(struct pipe *p, const struct packet *packet)
 		p->print_end = packet->seq + 1;
 }
 
-void pipe_tell_complaint(struct pipe *p)
+static void tell_complaint(struct pipe *p)
 {
 	if (p->tell.due)
 		pipe_say(p, "%s", buf_cstr(&p->complained));
 	loop_timer_stop(p->loop, &p->tell);
+}
+
+static void tell_gap(struct pipe *p)
+{
+	struct buf words;
+
+	if (!p->gap.lost)
+		return;
+	buf_init(&words, COMPLAINT_MAX);
+	words_gap(&words, &p->gap);
+	pipe_say(p, "%s", buf_cstr(&words));
+	buf_done(&words);
+	p->gap.lost = 0;
+	p->gap_told = clock_monotonic(p->clock);
+	loop_timer_stop(p->loop, &p->tell_gap);
+}
+
+void pipe_tell_complaints(struct pipe *p)
+{
+	tell_gap(p);
+	tell_complaint(p);
+}
+
+static void on_tell_gap(void *ctx)
+{
+	tell_gap(ctx);
 }
 
 static void on_tell(void *ctx)
@@ -75,9 +102,7 @@ static void on_tell(void *ctx)
 /* What it is about, as words; which datagram was refused is no news where others were before. */
 static void add_subject(struct buf *out, const struct packet *packet)
 {
-	if (packet->kind == PACKET_GAP) {
-		words_gap(out, packet);
-	} else if (packet->kind == PACKET_ICMP) {
+	if (packet->kind == PACKET_ICMP) {
 		words_error_subject(out, packet);
 		words_error_meaning(out, packet);
 	} else {
@@ -98,7 +123,7 @@ static void complain(struct pipe *p, const struct packet *packet)
 	buf_init(&subject, COMPLAINT_MAX);
 	add_subject(&subject, packet);
 	if (strcmp(buf_cstr(&subject), buf_cstr(&p->subject)) != 0) {
-		pipe_tell_complaint(p);
+		tell_complaint(p);
 		buf_reset(&p->subject);
 		buf_str(&p->subject, buf_cstr(&subject));
 		buf_reset(&p->complained);
@@ -109,6 +134,24 @@ static void complain(struct pipe *p, const struct packet *packet)
 		loop_timer_at(p->loop, &p->tell, clock_monotonic(p->clock) + TELL_AFTER);
 	}
 	buf_done(&subject);
+}
+
+/* In a flood they come by the thousand: the first is told, then the sum of each second. */
+static void add_gap(struct pipe *p, const struct packet *packet)
+{
+	uint64_t soon = clock_monotonic(p->clock) + TELL_AFTER;
+	uint64_t next = p->gap_told ? p->gap_told + GAP_EVERY : 0;
+
+	if (p->config.format != WRITER_RAW || !packet->lost)
+		return;
+	if (p->gap.where != packet->where)
+		tell_gap(p);
+	p->gap.kind = PACKET_GAP;
+	p->gap.flags = packet->flags | (p->gap.lost ? p->gap.flags : 0);
+	p->gap.where = packet->where;
+	p->gap.lost += packet->lost;
+	if (!p->tell_gap.due)
+		loop_timer_at(p->loop, &p->tell_gap, soon > next ? soon : next);
 }
 
 static void note_icmp(struct pipe *p, const struct packet *packet)
@@ -144,6 +187,8 @@ void pipe_note(struct pipe *p, const struct packet *packet)
 		note_icmp(p, packet);
 		break;
 	case PACKET_GAP:
+		add_gap(p, packet);
+		break;
 	case PACKET_ERROR:
 		complain(p, packet);
 		break;
@@ -250,6 +295,7 @@ void pipe_print_init(struct pipe *p)
 	p->print_end = UINT64_MAX;
 	p->more = (struct loop_timer){ .fire = on_more, .ctx = p };
 	p->tell = (struct loop_timer){ .fire = on_tell, .ctx = p };
+	p->tell_gap = (struct loop_timer){ .fire = on_tell_gap, .ctx = p };
 	buf_init(&p->complained, COMPLAINT_MAX);
 	buf_init(&p->subject, COMPLAINT_MAX);
 }
@@ -259,6 +305,7 @@ void pipe_print_done(struct pipe *p)
 	store_cursor_rest(&p->print);
 	loop_timer_stop(p->loop, &p->more);
 	loop_timer_stop(p->loop, &p->tell);
+	loop_timer_stop(p->loop, &p->tell_gap);
 	printed_done(&p->printed_only);
 	buf_done(&p->complained);
 	buf_done(&p->subject);

@@ -44,6 +44,9 @@ struct pipe {
 	struct buf complained; /* the newest complaint for stderr */
 	struct buf subject;    /* what it is about */
 	struct loop_timer tell; /* when it is told */
+	struct packet gap;      /* the sum of losses that stderr was not told of yet */
+	struct loop_timer tell_gap;
+	uint64_t gap_told; /* when the last one was */
 
 	/* the end */
 	struct ending ending;
@@ -80,6 +83,6 @@ void pipe_find_target(struct pipe *p);
 void pipe_note(struct pipe *p, const struct packet *packet); /* counts it for the end */
 void pipe_print(struct pipe *p);                             /* as much as stdout takes */
 void pipe_json_error(struct pipe *p, const char *text);      /* {"event":"error",...} */
-void pipe_tell_complaint(struct pipe *p);                    /* if it was not told yet */
+void pipe_tell_complaints(struct pipe *p);                   /* what was not told yet */
 
 #endif

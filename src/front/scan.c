@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "front/scan.h"
 
-#include "util/output.h"
 #include "net/errqueue.h"
+#include "session/json.h"
 #include "session/sender.h"
+#include "util/json.h"
 #include "util/num.h"
+#include "util/output.h"
 #include "util/signals.h"
 
 #include <errno.h>
@@ -141,10 +143,29 @@ static void count(const struct scan *c, size_t counts[PORT_STATES])
 		counts[c->state[port]]++;
 }
 
+static void tell_port(struct scan *c, const struct addr *at, const char *state)
+{
+	struct buf *out = output_buffer(c->out), members, host;
+
+	if (!c->config->json) {
+		addr_format(out, at);
+		buf_printf(out, " %s\n", state);
+		return;
+	}
+	buf_init(&members, 256);
+	buf_init(&host, 128);
+	addr_format_host(&host, at);
+	json_string(&members, "dst", buf_cstr(&host));
+	json_number(&members, "dport", at->port);
+	json_string(&members, "state", state);
+	json_row(clock_realtime(c->session->clock), "port", buf_cstr(&members), out);
+	buf_done(&host);
+	buf_done(&members);
+}
+
 static void tell(struct scan *c)
 {
 	const struct scan_config *f = c->config;
-	struct buf *out = output_buffer(c->out);
 	struct addr at = f->first;
 	bool all = f->verbose || f->first.port == f->last;
 
@@ -154,8 +175,7 @@ static void tell(struct scan *c)
 		if (state == PORT_UNASKED || (state == PORT_REFUSED && !all))
 			continue;
 		at.port = (uint16_t)port;
-		addr_format(out, &at);
-		buf_printf(out, " %s\n", state_names[state]);
+		tell_port(c, &at, state_names[state]);
 	}
 	output_flush(c->out);
 }

@@ -18,10 +18,11 @@ struct scan_config {
 	uint64_t interval; /* ns between two probes */
 	uint64_t wait;     /* ns to wait after the last one */
 	bool verbose;      /* tell the refused ones too; for a single port always */
+	bool json;
 };
 
 /* From the session's current socket.  What was found goes to stdout, a line each: "ADDR:PORT
- * answered".  ENDING_DONE if one answered, ENDING_NO_ANSWER if one is silent, else ENDING_REFUSED;
+ * answered", or an event "port".  ENDING_DONE if one answered, ENDING_NO_ANSWER if one is silent, else ENDING_REFUSED;
  * "why" gets the line for stderr.  ENDING_ERROR: e is set. */
 enum ending_status scan_run(struct session *s, const struct scan_config *config, struct buf *why,
 			    struct error *e);

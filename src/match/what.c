@@ -71,13 +71,32 @@ static bool read_quoted(const struct source *src, size_t *used, struct what *w, 
 	return read_text(src, 1, len, w, e);
 }
 
-static bool read_hex(const struct source *src, size_t *used, struct what *w, struct error *e)
+static size_t skip_blanks(const struct source *src, size_t at)
 {
-	size_t at = strlen("hex"), len;
-
 	while (at < src->n && is_blank(src->s[at]))
 		at++;
-	len = src->one_word ? word_len(src, at) : src->n - at;
+	return at;
+}
+
+/* From "at" on the words that can be nothing but bytes; the first is one whatever it is. */
+static size_t hex_words(const struct source *src, size_t at)
+{
+	size_t end = at + word_len(src, at), next, n;
+
+	for (;;) {
+		next = skip_blanks(src, end);
+		n = word_len(src, next);
+		if (!n || strspn(src->s + next, "0123456789abcdefABCDEFx:-,") < n)
+			return end - at;
+		end = next + n;
+	}
+}
+
+static bool read_hex(const struct source *src, size_t *used, struct what *w, struct error *e)
+{
+	size_t at = skip_blanks(src, strlen("hex"));
+	size_t len = src->one_word ? hex_words(src, at) : src->n - at;
+
 	w->kind = KIND_BYTES;
 	w->hex = true;
 	if (!payload_hex(src->s + at, len, NULL, &w->bytes, e))
@@ -151,10 +170,8 @@ static bool read_what(const struct source *src, size_t *used, struct what *w, st
 /* Behind WHAT there is a blank or the end; with one_word false nothing else. */
 static bool check_rest(const struct source *src, size_t used, struct error *e)
 {
-	size_t i = used;
+	size_t i = skip_blanks(src, used);
 
-	while (i < src->n && is_blank(src->s[i]))
-		i++;
 	if (i == src->n || (src->one_word && i > used))
 		return true;
 	return err_at(e, (ptrdiff_t)i, "\"%.*s\" is too much: text with blanks stands in quotes",

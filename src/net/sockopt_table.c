@@ -9,7 +9,7 @@
 
 /*
  * The whole byte, as IP_TOS takes it: the DSCP times four (RFC 2474, 2597, 3246, 5865).  From
- * "lowdelay" on it is RFC 1349's, and the precedences of RFC 791 by the names that nc has, no DSCPs:
+ * "lowdelay" on it is RFC 1349's, and the precedences of RFC 791 as nc names them, no DSCPs:
  * sockopt_dscp_name() stops there.
  */
 const struct sockopt_word sockopt_tos_words[] = {

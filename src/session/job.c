@@ -44,6 +44,17 @@ static void format_count(const struct job *j, struct buf *out)
 		buf_printf(out, ", %" PRIu64 " late", j->late);
 }
 
+/* For whoever asks at the end of the session how it went. */
+static void note_failure(struct job *j)
+{
+	struct error *e = &j->session->job_failure;
+
+	if (e->code || !j->ticks || j->left)
+		return;
+	*e = j->why;
+	err_prefix(e, "%%%u sent nothing: ", j->number);
+}
+
 /* The event comes last: whoever hears it may act on the session. */
 static void end(struct job *j, const char *how)
 {
@@ -58,6 +69,7 @@ static void end(struct job *j, const char *how)
 	s->job_count--;
 	loop_timer_stop(s->loop, &j->timer);
 	loop_timer_stop(s->loop, &j->limit);
+	note_failure(j);
 	buf_init(&count, 128);
 	format_count(j, &count);
 	free_job(j);
@@ -129,6 +141,9 @@ static void on_limit(void *ctx)
 	j = job_find(s, number);
 	if (!j)
 		return;
+	if (!s->job_failure.code)
+		err_set(&s->job_failure, ERR_UNMET, "%%%u gave up: until %s was not met", number,
+			j->until);
 	end(j, "gave up");
 	session_follow(s);
 }
@@ -171,6 +186,7 @@ static bool send_next(struct job *j, struct session_socket *k, struct error *e)
 	if (ok) {
 		ok = send_to_all(j, k, &bytes, &sent, e);
 		if (sent) {
+			j->left = true;
 			j->seq = env.seq;
 			env.seq = j->session->payload_seq;
 			session_payload_used(j->session, &env);
@@ -193,9 +209,9 @@ static void tick(struct job *j, struct session_socket *k, uint64_t now)
 		return;
 	}
 	j->errors++;
-	if (j->told)
+	if (j->why.code)
 		return;
-	j->told = true;
+	j->why = e;
 	session_event(j->session, PACKET_ERROR, j->socket, "%%%u: %s%s", j->number, e.text,
 		      j->every ? "; it goes on" : "");
 }

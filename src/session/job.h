@@ -12,7 +12,8 @@
  *
  * A job ends after "times" ticks, by job_stop(), by what it waited for, or with its
  * socket; each but the end of a single delayed datagram is an event in the list.  A tick
- * that fails is counted and told once, and the job goes on: a network may come back.
+ * that fails is counted and told once, and the job goes on: a network may come back.  A job
+ * of which nothing left, or that gave up waiting, is the session's job_failure.
  *
  * The session owns its jobs and has at most JOB_MAX.  A pointer to a job is good until
  * the loop's next turn or the next call that may end it; keep the number.
@@ -70,10 +71,11 @@ struct job {
 	uint64_t due;         /* of the next tick */
 	uint64_t first, last; /* monotonic ns of ticks */
 	struct rate rate;
-	uint64_t handed; /* places in the store before this one hold what it handed in */
-	uint64_t begun;  /* what came before this place is not what it waits for */
-	uint64_t found;  /* the number of what it waited for; 0: not yet */
-	bool told;       /* that ticks fail */
+	uint64_t handed;  /* places in the store before this one hold what it handed in */
+	uint64_t begun;   /* what came before this place is not what it waits for */
+	uint64_t found;   /* the number of what it waited for; 0: not yet */
+	bool left;        /* something of it did */
+	struct error why; /* the first tick that failed did; code 0: none */
 };
 
 /* Takes over spec->source on success. */

@@ -141,9 +141,12 @@ struct session {
 	uint64_t sequence_dropped;   /* traffic.dropped when it was turned on */
 	struct recorder *recorder;   /* session/recorder.h; NULL: nothing is recorded */
 	struct error record_failure; /* why a recording is not complete; code 0: none is */
-	struct tshark *tshark;       /* session/tshark.h; NULL: it was not asked for yet */
-	struct captures captures;    /* session/capture.h */
-	struct interfaces watch;     /* keeps "ifaces", see session/interfaces.h */
+	/* The first job that did not do what it was for: nothing of it left or, ERR_UNMET, what it
+	 * waited for did not come in time; code 0: none. */
+	struct error job_failure;
+	struct tshark *tshark;    /* session/tshark.h; NULL: it was not asked for yet */
+	struct captures captures; /* session/capture.h */
+	struct interfaces watch;  /* keeps "ifaces", see session/interfaces.h */
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */

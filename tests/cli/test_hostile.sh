@@ -36,7 +36,7 @@ XDG_CONFIG_HOME=$work/config run -o text -c 'echo one' -c 'wait 50ms' -c 'echo t
 check "an rc file that prints does not end the commands behind it" \
 	printed 'from rc\nrc is over\none\ntwo\n'
 check "with status 0" ends 0
-printf 'set mouse on\nset escape-time 50ms\nbind F4 jobs\n' >"$work/config/udpdeck/rc"
+printf 'set mouse on\nset escape-time 50ms\nbind F4 jobs\ndetails on\n' >"$work/config/udpdeck/rc"
 XDG_CONFIG_HOME=$work/config run -c 'echo one' </dev/null
 check "what an rc file says of the screen is taken without a word" [ "$(cat "$work/stderr")" = one ]
 

@@ -58,9 +58,20 @@ until_nothing() {
 	peer_start until silent
 	play 'every 50ms until timeout 300ms any send ping'
 	echo "$(heard until | wc -l) sent"
+	ends 4 '%1 gave up: until timeout 300ms any was not met' || return
 	[ "$(heard until | wc -l)" -ge 4 ] && [ "$(heard until | wc -l)" -le 8 ]
 }
-check "or its time is over" until_nothing
+check "or its time is over, which is 4" until_nothing
+
+nothing_left() {
+	run -o text -c 'open udp4' -c 'every 20ms times 3 to 255.255.255.255:9 send x' </dev/null
+	ends 1 '%1 sent nothing: broadcast is off' || return
+	peer_start some silent
+	run -o text -c 'open udp4' </dev/null \
+		-c "every 20ms times 3 to 255.255.255.255:9,127.0.0.1:$port send x"
+	ends 0 && hears some 78 78 78
+}
+check "a job of which nothing left is 1" nothing_left
 
 stopped() {
 	peer_start stop silent

@@ -103,7 +103,7 @@ too_long() {
 	peer_start long silent
 	{ echo before && pattern "$too_long_size" && echo && echo after; } |
 		run -q 0 "$@" 127.0.0.1 "$port"
-	hears long "$(hex before)0a" && ends 1 "65507"
+	hears long "$(hex before)0a" && ends 1 "stdin:2: " && grep -q 65507 "$work/stderr"
 }
 check "a line that is a byte too long is an error, and not cut" too_long 65507
 check "one far too long too" too_long 3000000

@@ -276,6 +276,9 @@ run -z 127.0.0.1 "$port"
 check "-z finds who answers: 0" ends 0
 check "with an empty datagram" hears echo -
 check "and says so" grep -qx "127.0.0.1:$port answered" "$work/stdout"
+run -z -o json 127.0.0.1 "$port"
+check "as an event" grep -q "\"event\":\"port\",\"dst\":\"127.0.0.1\",\"dport\":$port,\"state\":\"answered\"" \
+	"$work/stdout"
 peer_start silent silent
 run -z -w 200ms 127.0.0.1 "$port"
 check "silent: 2" ends 2 "1 silent, 0 refused"

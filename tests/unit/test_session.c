@@ -275,7 +275,7 @@ static void options_are_set_and_told(void **state)
 	assert_non_null(strstr(f->message, "doubles"));
 	fake_must(f, "set tos ef");
 	fake_must(f, "get tos");
-	assert_non_null(strstr(f->message, "ef"));
+	assert_non_null(strstr(f->echoed, "ef"));
 	fake_must(f, "open udp4 127.0.0.1:0");
 	assert_false(fake_run(f, "to 255.255.255.255:9 send x", &e));
 	assert_non_null(strstr(e.text, "broadcast"));

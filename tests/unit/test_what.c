@@ -97,6 +97,8 @@ static void something_may_follow(void **state)
 		{ "\"a b\" send x", 5 },
 		{ "/a b/i send x", 6 },
 		{ "hex 0001 send x", 8 },
+		{ "hex 00 01:02 03 hex 00 01", 15 },
+		{ "hex 00 delay 5ms", 6 },
 		{ "any send x", 3 },
 		{ "PONG", 4 },
 		{ "any\tsend", 3 },
