@@ -22,8 +22,8 @@ struct scan_config {
 };
 
 /* From the session's current socket.  What was found goes to stdout, a line each: "ADDR:PORT
- * answered", or an event "port".  ENDING_DONE if one answered, ENDING_NO_ANSWER if one is silent, else ENDING_REFUSED;
- * "why" gets the line for stderr.  ENDING_ERROR: e is set. */
+ * answered", or an event "port".  ENDING_DONE if one answered, ENDING_NO_ANSWER if one is silent,
+ * else ENDING_REFUSED; "why" gets the line for stderr.  ENDING_ERROR: e is set. */
 enum ending_status scan_run(struct session *s, const struct scan_config *config, struct buf *why,
 			    struct error *e);
 
