@@ -342,11 +342,26 @@ static void add_job(struct maker *m)
 	add(m, "Job");
 }
 
+/* A socket that is bound to no address has the route choose one, for each datagram. */
+static void add_source(struct maker *m)
+{
+	const struct addr *a = &m->p->local;
+
+	if (!addr_is_any(a)) {
+		add_addr(m, "From", "local", a);
+		return;
+	}
+	words_source(&m->value, a, WHOLE_ADDR);
+	buf_str(&m->value, ", the route's address");
+	buf_printf(&m->filter, "local.port == %u", a->port);
+	add(m, "From");
+}
+
 static void make_tx(struct maker *m)
 {
 	const struct packet *p = m->p;
 
-	add_addr(m, "From", "local", &p->local);
+	add_source(m);
 	add_addr(m, "To", "peer", &p->peer);
 	add_kind(m);
 	add_interface(m);

@@ -243,7 +243,7 @@ static void format_subject(const struct painter *d, struct buf *out)
 			buf_printf(out, " ttl %u", p->ttl);
 		break;
 	case PACKET_TX:
-		addr_format_short(out, &p->local, TITLE_ADDR);
+		words_source(out, &p->local, TITLE_ADDR);
 		buf_str(out, " -> ");
 		words_peer(out, d->v, &p->peer, TITLE_ADDR);
 		break;

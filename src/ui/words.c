@@ -39,6 +39,14 @@ void words_peer(struct buf *out, const struct view *v, const struct addr *a, siz
 	addr_format_short(out, a, columns < SHORTEST_ADDR ? SHORTEST_ADDR : columns);
 }
 
+void words_source(struct buf *out, const struct addr *a, size_t columns)
+{
+	if (addr_is_any(a))
+		buf_printf(out, ":%u", a->port);
+	else
+		addr_format_short(out, a, columns);
+}
+
 static const struct iface *iface_of(const struct iface_table *all, const struct addr *a)
 {
 	for (size_t i = 0; i < all->count; i++)

@@ -14,6 +14,8 @@
  * peer is not in the table.  A peer with a label is "@1 LABEL", and its address behind that where
  * all of it has room. */
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
+/* Where a datagram was sent from: ":5000", where the socket is bound to no address. */
+void words_source(struct buf *out, const struct addr *a, size_t columns);
 /* What is unusual about how a datagram came, in few words with ": " behind them, or nothing: "in
  * fragments, ECN CE, ttl 1, by eth1: ".  The last is an interface that has not the address which
  * it was sent to; a TTL of 1 is unusual but for groups.  Of a request "unanswered: ". */

@@ -123,13 +123,17 @@ static void test_fields_of_sent_datagrams(void **state)
 	p.peer = deck_addr("239.1.2.3", 5353);
 	p.local = deck_addr("0.0.0.0", 5000);
 	draw_details_of(d, p);
+	assert_field(d, "From", ":5000, the route's address ");
 	assert_field(d, "To", "@1 239.1.2.3:5353");
 	assert_field(d, "Kind", "multicast");
 	assert_field(d, "State", "sent");
-	assert_starts(deck_row(d, FIELDS_ROW - 1), "-#1 0.0.0.0:5000 -> @1 239.1.2.3:5353 ---");
+	assert_starts(deck_row(d, FIELDS_ROW - 1), "-#1 :5000 -> @1 239.1.2.3:5353 ---");
 	assert_ends(deck_row(d, FIELDS_ROW - 1), "- 1-5 of 5 -");
 	p.job = 3;
+	p.local = deck_addr("10.0.0.1", 5000);
 	draw_details_of(d, p);
+	assert_field(d, "From", "10.0.0.1:5000");
+	assert_starts(deck_row(d, FIELDS_ROW - 1), "-#2 10.0.0.1:5000 -> @1 239.1.2.3:5353 ---");
 	assert_field(d, "Job", "%3");
 	p.result = PACKET_TX_PENDING;
 	draw_details_of(d, p);
