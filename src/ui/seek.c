@@ -36,6 +36,13 @@ static void add_unknown(const struct finder *f, struct buf *out)
 			   unknown == 1 ? " was" : "s were");
 }
 
+/* Where n is a character like others. */
+static bool stays_in_line(const struct ui *ui)
+{
+	return ui->view.focus == FOCUS_LINE &&
+	       (!ui->borrowed.active || ui->borrowed.from == FOCUS_LINE);
+}
+
 static void tell(struct ui *ui, enum finding state)
 {
 	const struct view *v = &ui->view;
@@ -51,6 +58,8 @@ static void tell(struct ui *ui, enum finding state)
 			   v->list.matches.what ? " in what the filter shows" : "");
 	what_words(v->finder.what, &words);
 	add_unknown(&v->finder, &words);
+	if (state == FINDER_FOUND && stays_in_line(ui))
+		buf_str(&words, "; Shift-Tab, then n: the next");
 	ui_message(ui, state == FINDER_NOTHING ? MESSAGE_WARNING : MESSAGE_INFO, buf_cstr(&words));
 	buf_done(&words);
 }

@@ -36,7 +36,15 @@ static void test_it_selects_and_goes_on(void **state)
 
 	say_some(app);
 	app_line(t, ":find two");
-	term_wait_row(t, ROW_MESSAGE, "#4: what holds the text \"two\"");
+	term_wait_row(t, ROW_MESSAGE,
+		      "#4: what holds the text \"two\"; Shift-Tab, then n: the next");
+	term_key(t, "Shift-Tab");
+	term_keys(t, "N");
+	term_wait_row(t, ROW_MESSAGE, "#2: what holds the text \"two\"");
+	term_gone(t, "Shift-Tab");
+	term_keys(t, "n");
+	term_wait_row(t, ROW_COUNTERS, "PAUSED at #4");
+	term_keys(t, "i");
 	term_wait_row(t, ROW_COUNTERS, "PAUSED at #4");
 	app_line(t, ":focus list");
 	term_keys(t, "N");
