@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEY_SHOWN 12 /* bytes of an unknown key */
+
 /* A copy of the line's text that ends in NUL; a command cannot hold one. */
 static char *copy_line(const char *text, size_t len)
 {
@@ -157,7 +159,7 @@ static void on_stray(void *ctx, const char *bytes, size_t n)
 	struct buf shown;
 
 	buf_init(&shown, 64);
-	text_escape(&shown, bytes, n < 8 ? n : 8);
+	user_keys_name(bytes, n < KEY_SHOWN ? n : KEY_SHOWN, &shown);
 	ui_sayf(ui, MESSAGE_INFO, "%s is no key here: ? lists them, i goes to the line",
 		buf_cstr(&shown));
 	buf_done(&shown);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/user_keys.h"
 
+#include "util/text.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,4 +149,84 @@ const struct user_key *user_keys_find(const struct user_keys *u, const struct ke
 	if (!u || i == u->count || !(u->keys[i]->as_key.focus & KEY_IN(focus)))
 		return NULL;
 	return u->keys[i];
+}
+
+/* ---- names of what was pressed ---- */
+
+/* The character that "\\e", "\\C-x", "\\\\" or "x" stands for; *s goes behind it. */
+static char decode(const char **s)
+{
+	char c = *(*s)++;
+
+	if (c != '\\')
+		return c;
+	c = *(*s)++;
+	if (c == 'e')
+		return '\033';
+	if (c != 'C')
+		return c;
+	*s += 2; /* "-x" */
+	return (char)((*s)[-1] & 0x1f);
+}
+
+/* Is this what the sequence, of "len" characters, stands for? */
+static bool is_sequence(const char *sequence, size_t len, const char *bytes, size_t n)
+{
+	const char *end = sequence + len;
+	size_t k = 0;
+
+	while (sequence < end && k < n)
+		if (decode(&sequence) != bytes[k++])
+			return false;
+	return sequence == end && k == n;
+}
+
+static bool sends(const struct key *k, const char *bytes, size_t n)
+{
+	const char *word = k->sequences;
+
+	if (n == 1 && bytes[0] == ' ')
+		return strcmp(word, " ") == 0;
+	for (size_t len; *word; word += len + (word[len] == ' ')) {
+		len = strcspn(word, " ");
+		if (is_sequence(word, len, bytes, n))
+			return true;
+	}
+	return false;
+}
+
+/* Rows that stand for several keys have no name for one of them. */
+static const char *name_in(const struct key *rows, const char *bytes, size_t n)
+{
+	for (const struct key *k = rows; k->name; k++)
+		if (!strstr(k->name, "..") && sends(k, bytes, n))
+			return k->name;
+	return NULL;
+}
+
+static void add_caret(struct buf *out, char c)
+{
+	if ((unsigned char)c < ' ' || c == 0x7f)
+		buf_printf(out, "^%c", c ^ 0x40);
+	else
+		text_escape(out, &c, 1);
+}
+
+void user_keys_name(const char *bytes, size_t n, struct buf *out)
+{
+	const char *name = name_in(keys, bytes, n);
+
+	if (!name)
+		name = name_in(free_keys, bytes, n);
+	if (name)
+		buf_str(out, name);
+	else if (n == 1 && bytes[0] > 0 && bytes[0] < ' ' && isalpha(bytes[0] | 0x40))
+		buf_printf(out, "Ctrl-%c", bytes[0] | 0x40);
+	else if (n == 2 && bytes[0] == '\033' && isgraph((unsigned char)bytes[1]))
+		buf_printf(out, "Alt-%c", bytes[1]);
+	else if (n && (unsigned char)bytes[0] >= 0x80)
+		text_escape(out, bytes, n);
+	else
+		for (size_t i = 0; i < n; i++)
+			add_caret(out, bytes[i]);
 }

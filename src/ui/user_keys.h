@@ -12,6 +12,7 @@
 
 #include "ui/keys.h"
 
+#include "util/buf.h"
 #include "util/err.h"
 
 #define USER_KEYS_MAX 200
@@ -36,5 +37,8 @@ bool user_keys_set(struct user_keys *u, const char *name, const char *command, s
 /* The user's row that a row of the table gives way to in that focus, or NULL; u may be NULL. */
 const struct user_key *user_keys_find(const struct user_keys *u, const struct key *k,
 				      enum focus focus);
+/* Appends what a key that sent these bytes is called, as bind takes it: F11, Alt-z, Ctrl-T, n.  One
+ * without such a name is what it sends, as a terminal shows it: ^[[1;5D. */
+void user_keys_name(const char *bytes, size_t n, struct buf *out);
 
 #endif

@@ -126,7 +126,7 @@ static void test_plain_keys_in_panes_are_hints(void **state)
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		app_line(app->term, lines[i]);
 		term_keys(app->term, "Z");
-		term_wait_row(app->term, ROW_MESSAGE, "Z is no key here: ? lists them, i goes");
+		term_wait_row(app->term, ROW_MESSAGE, " Z is no key here: ? lists them, i goes");
 		term_keys(app->term, "\u00fc");
 		term_wait_row(app->term, ROW_MESSAGE, "\u00fc is no key here");
 		term_keys(app->term, "i");

@@ -2,6 +2,7 @@
 /* Names of keys that "bind" takes: what they send and where they work. */
 #include "ui/user_keys.h"
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,6 +124,50 @@ static void there_is_room_for_every_key(void **state)
 	user_keys_done(&u);
 }
 
+static void what_was_pressed_has_the_name_that_bind_takes(void **state)
+{
+	static const struct {
+		const char *bytes, *name;
+	} rows[] = {
+		{ "Z", "Z" },
+		{ "^", "^" },
+		{ " ", "Space" },
+		{ "\t", "Tab" },
+		{ "\r", "Enter" },
+		{ "\033", "Esc" },
+		{ "\024", "Ctrl-T" },
+		{ "\033z", "Alt-z" },
+		{ "\033Z", "Alt-Z" },
+		{ "\0331", "Alt-1" },
+		{ "\0332", "Alt-2" },
+		{ "\033[23~", "F11" },
+		{ "\033OR", "F3" },
+		{ "\033[D", "Left" },
+		{ "\033\033[A", "Alt-Up" },
+		{ "\033[1;5D", "^[[1;5D" },
+		{ "\034", "^\\" },
+		{ "\177", "^?" },
+		{ "\303\274", "\303\274" },
+		{ "\377", "\\xff" },
+	};
+	struct user_keys u = { 0 };
+	struct error e;
+	struct buf name;
+	size_t at;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_init(&name, 64);
+		user_keys_name(rows[i].bytes, strlen(rows[i].bytes), &name);
+		assert_string_equal(buf_cstr(&name), rows[i].name);
+		/* what has a name can be bound by it */
+		if (rows[i].name[0] == 'F' || rows[i].name[1] == 'l')
+			assert_true(user_keys_set(&u, buf_cstr(&name), "help", &at, &e));
+		buf_done(&name);
+	}
+	user_keys_done(&u);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,7 +175,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_key_is_said),
 		cmocka_unit_test(a_key_bound_again_has_the_newer_command),
 		cmocka_unit_test(there_is_room_for_every_key),
+		cmocka_unit_test(what_was_pressed_has_the_name_that_bind_takes),
 	};
 
+	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
