@@ -91,23 +91,22 @@ static void on_ended(void *ctx, const struct export *x)
 			   strcmp(x->path, "-") == 0 ? "stdout" : x->path);
 		num_format_size(&text, x->bytes);
 	}
-	if (x->lost) {
-		buf_str(&text, "; ");
-		num_format_count(&text, x->lost);
-		buf_str(&text, " are missing: the store turned over meanwhile");
-	}
 	if (unknown)
 		buf_printf(&text, "; %u are missing: the filter was too costly for them", unknown);
-	face->message(face->ctx, why->code || x->lost || unknown ? MESSAGE_WARNING : MESSAGE_INFO,
+	face->message(face->ctx, why->code || unknown ? MESSAGE_WARNING : MESSAGE_INFO,
 		      buf_cstr(&text));
 	buf_done(&text);
 }
 
 static bool take_stdout(struct command_call *c, struct error *e)
 {
+	struct error why = { .at = -1 };
+
 	if (!c->face->take_stdout)
 		return err_set(e, ERR_STATE, "stdout is in use: export FILE");
-	return c->face->take_stdout(c->face->ctx, e);
+	return c->face->take_stdout(c->face->ctx, &why) ||
+	       err_set(e, why.code, "%s: export FILE; or no export, -o csv prints the same",
+		       why.text);
 }
 
 /* The filter as it is now; a change meanwhile does not make half a file of another. */

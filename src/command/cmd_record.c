@@ -110,13 +110,16 @@ static bool stop(struct command_call *c, struct error *e)
 
 static bool take_stdout(struct command_call *c, const struct recorder_spec *spec, struct error *e)
 {
+	struct error why = { .at = -1 };
+
 	if (spec->rotate_bytes || spec->rotate_ns)
 		return err_set(e, ERR_USAGE, "stdout cannot rotate: record FILE");
 	if (!c->face->take_stdout)
 		return err_set(e, ERR_STATE,
 			       "stdout is in use: record FILE, or without a terminal udpdeck "
 			       "--record - HOST PORT | wireshark -k -i -");
-	return c->face->take_stdout(c->face->ctx, e);
+	return c->face->take_stdout(c->face->ctx, &why) ||
+	       err_set(e, why.code, "%s: record FILE, or --record - without -o", why.text);
 }
 
 static bool record_run(struct command_call *c, struct error *e)

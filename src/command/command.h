@@ -73,7 +73,7 @@ struct face {
 	bool (*bind)(void *ctx, const char *key, const char *command, struct error *e);
 	void (*bindings)(void *ctx, face_binding *each, void *arg);
 	/* stdout is to hold a recording or an export and nothing else from now on.  NULL: it is in
-	 * use. */
+	 * use.  false: e says why not; the way out is the command's to tell. */
 	bool (*take_stdout)(void *ctx, struct error *e);
 	/* stdin is to be read by a command.  NULL: it is in use. */
 	bool (*take_stdin)(void *ctx, struct error *e);

@@ -103,15 +103,13 @@ static bool face_take_stdout(void *ctx, struct error *e)
 	struct pipe *p = ctx;
 
 	if (p->config.format_given)
-		return err_set(e, ERR_USAGE, "stdout is taken by -o: name a file, or leave -o out");
+		return err_set(e, ERR_USAGE, "stdout is taken by -o");
 	if (isatty(STDOUT_FILENO))
-		return err_set(e, ERR_USAGE, "stdout is a terminal: name a file, or | a program");
+		return err_set(e, ERR_USAGE, "stdout is a terminal");
 	if (p->muted)
-		return err_set(e, ERR_STATE, "stdout is taken already: name a file");
+		return err_set(e, ERR_STATE, "stdout is taken already");
 	if (p->used)
-		return err_set(e, ERR_STATE,
-			       "stdout holds payloads already: name a file, or start with "
-			       "--record - or -o");
+		return err_set(e, ERR_STATE, "stdout holds payloads already");
 	p->muted = true;
 	return true;
 }

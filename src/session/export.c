@@ -78,6 +78,30 @@ static const struct activity_kind export_kind = {
 	.free = on_free,
 };
 
+/* What is asked for is the list, and of that the store may not hold all. */
+static void judge(struct export *x)
+{
+	struct buf text;
+
+	if (!x->gone && !x->lost)
+		return;
+	buf_init(&text, 256);
+	num_format_count(&text, x->rows);
+	buf_str(&text, x->rows == 1 ? " row, but " : " rows, but ");
+	if (x->gone) {
+		num_format_count(&text, x->gone);
+		buf_str(&text, " older packets and events were not kept any more");
+	}
+	if (x->lost) {
+		buf_str(&text, x->gone ? ", and " : "");
+		num_format_count(&text, x->lost);
+		buf_str(&text, " packets were let go meanwhile");
+	}
+	err_set(&x->activity.verdict, ERR_STATE, "%s is not complete: %s; --memory keeps more",
+		is_stdout(x) ? "the export to stdout" : x->path, buf_cstr(&text));
+	buf_done(&text);
+}
+
 static void end(struct export *x)
 {
 	activity_over(&x->activity);
@@ -157,6 +181,7 @@ static void go_on(struct export *x)
 		loop_timer_at(s->loop, &x->timer, loop_now(s->loop));
 	else if (!more && output_is_idle(x->out)) {
 		x->complete = true;
+		judge(x);
 		end(x);
 	}
 }
@@ -211,6 +236,7 @@ static struct export *make(struct session *s, const struct export_spec *spec, st
 	x->spec.path = x->path;
 	x->env = session_filter_env(s);
 	x->from = spec->start > st.first_seq ? spec->start : st.first_seq;
+	x->gone = x->from - spec->start;
 	x->end = st.end_seq > x->from ? st.end_seq : x->from;
 	x->cursor.store = s->store;
 	store_cursor_seek(&x->cursor, x->from);

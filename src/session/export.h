@@ -6,7 +6,8 @@
  * It is an activity: packets are turned into bytes in slices of a few milliseconds, a thread
  * writes them (util/output.h), and whoever waits for the disk is neither typing nor the network.
  * What comes after its begin is not in it.  A file that is not complete, because it was stopped or
- * could not be written, is removed.
+ * could not be written, is removed.  One that lacks what the store had let go is kept: the verdict
+ * says what it lacks.
  */
 #ifndef SESSION_EXPORT_H
 #define SESSION_EXPORT_H
@@ -44,7 +45,8 @@ struct export
 	struct loop_timer timer; /* the next slice */
 	bool complete;
 	uint64_t rows, bytes; /* written, or handed over for that; a row is what happened once */
-	uint64_t lost;        /* numbered packets that the store let go meanwhile */
+	uint64_t gone;        /* packets and events that the store had let go before */
+	uint64_t lost;        /* numbered packets that it let go meanwhile */
 };
 
 /* Takes spec->what, on an error too. */

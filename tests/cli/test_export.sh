@@ -95,7 +95,36 @@ check "lines for another program" stdout_lines
 said -c 'export - as csv'
 check "not behind payloads" ends 1 "stdout holds payloads already"
 run -o text -c 'export - as csv' </dev/null
-check "nor where -o has it" ends 1 "stdout is taken by -o"
+check "nor where -o has it" ends 1 "stdout is taken by -o: export FILE; or no export, -o csv prints"
+way_out() {
+	run -o csv -c open </dev/null
+	ends 0 && head -1 "$work/stdout" | grep -q '^no,time,'
+}
+check "and what it says instead works" way_out
+
+# What the store had let go before is missed, and told: four segments of 2 MiB hold less than that.
+{
+	pcap_head
+	pcap_frame 1700000000 0
+} >"$work/large"
+pcap_frame 1700000000 0 >"$work/frames"
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do
+	cat "$work/frames" "$work/frames" >"$work/twice" && mv "$work/twice" "$work/frames"
+done
+cat "$work/frames" >>"$work/large"
+let_go() {
+	run --memory 8MiB -c 'filter len == 9' -c "read $work/large" -c filter -c "export $work/gone.csv" \
+		-c 'echo never' </dev/null
+	let_go_rows=$(($(wc -l <"$work/gone.csv") - 1))
+	[ "$let_go_rows" -gt 1000 ] && [ "$let_go_rows" -lt 262145 ] &&
+		ends 1 "$work/gone.csv is not complete: $(with_commas $let_go_rows) rows, but $(with_commas \
+			$((262145 - let_go_rows))) older packets and events were not kept any more; --memory keeps more"
+}
+# with_commas N: below a million
+with_commas() {
+	if [ "$1" -lt 1000 ]; then echo "$1"; else printf '%d,%03d\n' $(($1 / 1000)) $(($1 % 1000)); fi
+}
+check "what the store had let go before is told" let_go
 
 {
 	echo "to 127.0.0.1:$port"
