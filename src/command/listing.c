@@ -124,7 +124,8 @@ const char *listing_command(const struct listing *l, size_t row)
 	return at == SIZE_MAX ? NULL : l->texts.data + at;
 }
 
-void listing_widths(const struct listing *l, size_t widths[LISTING_COLUMNS])
+void listing_widths(const struct listing *l, listing_measure_fn *measure,
+		    size_t widths[LISTING_COLUMNS])
 {
 	memset(widths, 0, LISTING_COLUMNS * sizeof(*widths));
 	for (size_t i = 0; i < l->count; i++) {
@@ -132,7 +133,7 @@ void listing_widths(const struct listing *l, size_t widths[LISTING_COLUMNS])
 		const char *tab;
 
 		for (size_t k = 0; k < LISTING_COLUMNS && (tab = strchr(cell, '\t')); k++) {
-			size_t width = text_width(cell, (size_t)(tab - cell));
+			size_t width = measure(cell, (size_t)(tab - cell));
 
 			if (width <= CELL_MAX && width > widths[k])
 				widths[k] = width;

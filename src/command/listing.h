@@ -48,7 +48,10 @@ bool listing_event(const struct listing *l, size_t row, const char **event, cons
 
 #define LISTING_COLUMNS 13
 /* Width of each column over all rows that have more than one cell; the last cell of a row is not
- * counted.  A cell wider than 44 columns does not widen its column. */
-void listing_widths(const struct listing *l, size_t widths[LISTING_COLUMNS]);
+ * counted.  A cell wider than 44 columns does not widen its column.  measure: how wide a cell of n
+ * bytes is shown. */
+typedef size_t listing_measure_fn(const char *cell, size_t n);
+void listing_widths(const struct listing *l, listing_measure_fn *measure,
+		    size_t widths[LISTING_COLUMNS]);
 
 #endif

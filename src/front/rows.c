@@ -44,7 +44,7 @@ void rows_format(const struct listing *l, struct buf *out)
 {
 	size_t widths[LISTING_COLUMNS];
 
-	listing_widths(l, widths);
+	listing_widths(l, text_width, widths);
 	if (l->title.len) {
 		text_show(out, buf_cstr(&l->title));
 		buf_char(out, '\n');

@@ -206,14 +206,12 @@ void addr_format(struct buf *out, const struct addr *a)
 	buf_printf(out, a->family == AF_INET6 ? "]:%u" : ":%u", a->port);
 }
 
-/* The most of an address is told by its two ends: the network and the host. */
-static void format_middle_cut(struct buf *out, const char *text, size_t room)
+void addr_cut_middle(struct buf *out, const char *text, size_t len, size_t room)
 {
-	size_t len = strlen(text), kept = room > 2 ? room - 2 : 0;
-	size_t tail = kept / 2;
+	size_t kept = room > 2 ? room - 2 : 0, tail = kept / 2;
 
 	if (len <= room) {
-		buf_str(out, text);
+		buf_add(out, text, len);
 		return;
 	}
 	buf_add(out, text, kept - tail);
@@ -235,8 +233,8 @@ void addr_format_short(struct buf *out, const struct addr *a, size_t columns)
 	format_zone(&rest, a);
 	buf_printf(&rest, "]:%u", a->port);
 	buf_char(out, '[');
-	format_middle_cut(out, buf_cstr(&number),
-			  columns > rest.len + 1 ? columns - rest.len - 1 : 0);
+	addr_cut_middle(out, buf_cstr(&number), number.len,
+			columns > rest.len + 1 ? columns - rest.len - 1 : 0);
 	buf_str(out, buf_cstr(&rest));
 	buf_done(&number);
 	buf_done(&rest);

@@ -64,6 +64,9 @@ void addr_format_host(struct buf *out, const struct addr *a);
 /* As addr_format in at most "columns" columns (>= 12): IPv6 is shortened in the middle with "..",
  * zone and port always stay. */
 void addr_format_short(struct buf *out, const struct addr *a, size_t columns);
+/* The number of an address in at most room columns: the most is told by its two ends, the network
+ * and the host. */
+void addr_cut_middle(struct buf *out, const char *text, size_t len, size_t room);
 
 /* A numeric address without a port, with %zone (name or index); no name look-up.  Brackets around
  * IPv6 are allowed.  A zone that is no interface is an error. */

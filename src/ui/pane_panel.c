@@ -3,6 +3,7 @@
  * A panel: a listing over the body, its cells in columns.  A last cell without room goes on in
  * further rows; rows of so many columns that there is no room for that go to the left and right.
  */
+#include "net/addr.h"
 #include "ui/view.h"
 #include "ui/wrap.h"
 #include "util/text.h"
@@ -14,6 +15,8 @@
 #define TEXT_COL 2
 #define CELL_GAP 2
 #define LAST_CELL_MIN 20 /* columns in which words can be read */
+#define ADDRESS_MAX 26   /* columns of an address where there is no room for all of a row */
+#define NUMBER_MIN 8     /* of them, what is left of its number */
 
 /* What drawing rows needs, made once per frame. */
 struct painter {
@@ -22,17 +25,56 @@ struct painter {
 	struct canvas *c;
 	size_t widths[LISTING_COLUMNS];
 	int room;        /* columns of a row */
+	bool narrow;     /* not enough for the columns of this listing: addresses are cut */
 	struct buf text; /* of the row formatted last ... */
 	int hang;        /* ... the column where its last cell belongs */
 	bool wraps;      /* ... that cell goes on in rows of its own */
 };
 
+/* Adds a cell, an IPv6 address in it cut in the middle, as in the list: zone and port stay. */
+static void add_cut(struct buf *out, const char *cell, size_t n)
+{
+	size_t at = n, end, colons = 0;
+
+	while (at > 0 && cell[at - 1] != ' ')
+		at--;
+	at += at < n && cell[at] == '[';
+	for (end = at; end < n && strchr("0123456789abcdef:.", cell[end]); end++)
+		colons += cell[end] == ':';
+	if (n <= ADDRESS_MAX || colons < 2 || n - (end - at) + NUMBER_MIN > ADDRESS_MAX) {
+		buf_add(out, cell, n);
+		return;
+	}
+	buf_add(out, cell, at);
+	addr_cut_middle(out, cell + at, end - at, ADDRESS_MAX - (n - (end - at)));
+	buf_add(out, cell + end, n - end);
+}
+
+static size_t cut_width(const char *cell, size_t n)
+{
+	size_t width;
+	struct buf cut;
+
+	if (n <= ADDRESS_MAX)
+		return text_width(cell, n);
+	buf_init(&cut, n);
+	add_cut(&cut, cell, n);
+	width = text_width(buf_cstr(&cut), cut.len);
+	buf_done(&cut);
+	return width;
+}
+
 /* Words that have one name in front of them get most of the row: a longer name pushes them on. */
 static void place_columns(struct painter *d)
 {
-	size_t most = (size_t)d->room / 3;
+	size_t most = (size_t)d->room / 3, all = LAST_CELL_MIN;
 
-	listing_widths(&d->p->listing, d->widths);
+	listing_widths(&d->p->listing, text_width, d->widths);
+	for (size_t k = 0; k < LISTING_COLUMNS; k++)
+		all += d->widths[k] ? d->widths[k] + CELL_GAP : 0;
+	d->narrow = all > (size_t)d->room;
+	if (d->narrow)
+		listing_widths(&d->p->listing, cut_width, d->widths);
 	if (!d->widths[1] && d->widths[0] > most)
 		d->widths[0] = most;
 }
@@ -46,10 +88,14 @@ static void format_row(struct painter *d, size_t row)
 	buf_reset(&d->text);
 	d->hang = 0;
 	for (size_t k = 0; (tab = strchr(text, '\t')); k++) {
-		size_t width = text_width(text, (size_t)(tab - text));
 		size_t wanted = k < LISTING_COLUMNS ? d->widths[k] : 0;
+		size_t start = d->text.len, width;
 
-		buf_add(&d->text, text, (size_t)(tab - text));
+		if (d->narrow)
+			add_cut(&d->text, text, (size_t)(tab - text));
+		else
+			buf_add(&d->text, text, (size_t)(tab - text));
+		width = text_width(buf_cstr(&d->text) + start, d->text.len - start);
 		buf_fill(&d->text, ' ', (wanted > width ? wanted - width : 0) + CELL_GAP);
 		d->hang += (int)wanted + CELL_GAP;
 		text = tab + 1;

@@ -3,6 +3,7 @@
  * Listings: rows, their commands, column widths, the maximum.
  */
 #include "command/listing.h"
+#include "util/text.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -49,7 +50,7 @@ static void test_widths(void **state)
 	listing_row(&l, LISTING_PLAIN, NULL, "\xe6\xbc\xa2\xe5\xad\x97\tdef\tx");
 	listing_row(&l, LISTING_PLAIN, NULL, "x\t0123456789012345678901234567890123456789abcde\tx");
 	listing_row(&l, LISTING_PLAIN, NULL, "x\ty\t");
-	listing_widths(&l, w);
+	listing_widths(&l, text_width, w);
 	assert_int_equal(w[0], 4);
 	assert_int_equal(w[1], 3);
 	assert_int_equal(w[2], 0);
@@ -64,7 +65,7 @@ static void test_more_cells_than_columns(void **state)
 	(void)state;
 	listing_init(&l);
 	listing_row(&l, LISTING_PLAIN, NULL, "a\tb\tc\td\te\tf\tg\th\ti\tj\tk\tl\tm\tnnn\to");
-	listing_widths(&l, w);
+	listing_widths(&l, text_width, w);
 	for (size_t i = 0; i < LISTING_COLUMNS; i++)
 		assert_int_equal(w[i], 1);
 	assert_int_equal(w[LISTING_COLUMNS], 0);

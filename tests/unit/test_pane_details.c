@@ -471,6 +471,28 @@ static void test_names_leave_room_for_words(void **state)
 	assert_string_equal(deck_row(d, 5), "  close           closes what was opened");
 }
 
+/* As in the list, zone and port stay; words and IPv4 are as they are. */
+static void test_addresses_leave_room_for_columns(void **state)
+{
+	struct deck *d = *state;
+	struct listing *l = &d->view.panel.listing;
+
+	listing_row(l, LISTING_HEADING, NULL, "who\taddress\tnumbers\tlast");
+	listing_row(l, LISTING_PLAIN, NULL,
+		    "@1\t[fd77:1234:5678:9abc:def0:1234:5678:9abc]:7006\t1\tnow");
+	listing_row(l, LISTING_PLAIN, NULL, "@2\t[fe80::1234:5678:9abc:def0%%eth0]:53\t2\tnow");
+	listing_row(l, LISTING_PLAIN, NULL, "@3\t10.0.0.1:7\t3\tnow");
+	d->view.panel.open = true;
+	d->view.panel.row = 1;
+	deck_draw(d, 24, 60);
+	assert_string_equal(deck_row(d, 3), "  who  address                     numbers  last");
+	assert_string_equal(deck_row(d, 4), "> @1   [fd77:1234..678:9abc]:7006  1        now");
+	assert_string_equal(deck_row(d, 5), "  @2   [fe80::1..bc:def0%eth0]:53  2        now");
+	assert_string_equal(deck_row(d, 6), "  @3   10.0.0.1:7                  3        now");
+	deck_draw(d, 24, 120);
+	assert_starts(deck_row(d, 4), "> @1   [fd77:1234:5678:9abc:def0:1234:5678:9abc]:7006  1 ");
+}
+
 static void test_the_bar_is_on_no_heading(void **state)
 {
 	static const enum listing_style styles[] = { LISTING_HEADING, LISTING_PLAIN,
@@ -556,6 +578,7 @@ int main(void)
 		TEST(test_panel),
 		TEST(test_words_of_a_panel_wrap),
 		TEST(test_names_leave_room_for_words),
+		TEST(test_addresses_leave_room_for_columns),
 		TEST(test_the_bar_is_on_no_heading),
 		TEST(test_a_title_is_cut_between_words),
 		TEST(test_panel_to_the_right),
