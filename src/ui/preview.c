@@ -3,6 +3,7 @@
 
 #include "command/entry.h"
 #include "payload/payload.h"
+#include "session/sender.h"
 #include "util/num.h"
 #include "util/text.h"
 
@@ -185,8 +186,11 @@ static void describe(struct view *v, struct preview_cache *cache, const struct j
 	/* "all" leaves by many: no route says from where. */
 	bool single = j->socket && j->count == 1 && !(j->via && j->via->all);
 	unsigned chosen = j->via ? j->via->tx.ifindex : 0;
+	struct error e;
 	struct buf head;
 
+	if (j->socket && !sender_check(j->socket, j->dests, j->count, v->preview.len, &e))
+		warn(v, "%s", e.text);
 	if (single) {
 		ask_route(v, cache, j->socket, j->dests, chosen);
 		check_route(v, j->socket, j->dests, chosen, cache);

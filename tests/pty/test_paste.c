@@ -165,8 +165,9 @@ static void test_too_much_is_refused_and_kept(void **state)
 	memset(text, 'm', size);
 	term_paste(app->term, text, size);
 	term_wait(app->term, "text 70000 B -> ");
-	term_key(app->term, "Enter");
 	term_wait(app->term, "70000 bytes do not fit one datagram: at most 65507");
+	term_key(app->term, "Enter");
+	term_wait(app->term, "over IPv4 (kept");
 	term_wait(app->term, "text 70000 B -> ");
 	term_key(app->term, "Ctrl-C");
 	term_row_is(app->term, ROW_INPUT, "text>");
