@@ -10,7 +10,7 @@
 
 static bool is_on(const struct session_socket *k, const char *option)
 {
-	return k->sock.options.v[sockopt_index(sockopt_find(option, NULL))].number != 0;
+	return sockopt_asked(&k->sock.options, option)->number != 0;
 }
 
 /* Only a socket that asked for it may send from an address that is not of this host. */

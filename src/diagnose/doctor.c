@@ -184,9 +184,7 @@ size_t doctor_targets(const struct doctor *d, const struct addr **out)
 
 int64_t doctor_option(const struct doctor *d, const char *name)
 {
-	const struct sockopt *o = sockopt_find(name, NULL);
-
-	return o ? d->k->sock.options.v[sockopt_index(o)].number : 0;
+	return sockopt_asked(&d->k->sock.options, name)->number;
 }
 
 bool doctor_sockopt(const struct doctor *d, int level, int name, int *out)

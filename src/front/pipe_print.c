@@ -19,11 +19,9 @@
 /* Do several hosts hear what goes there?  Nothing is broadcast without the option. */
 static bool is_group(const struct pipe *p, const struct session_socket *k, const struct addr *dest)
 {
-	const struct sockopt *broadcast = sockopt_find("broadcast", NULL);
-
 	if (addr_is_multicast(dest))
 		return true;
-	return k->sock.options.v[sockopt_index(broadcast)].number &&
+	return sockopt_asked(&k->sock.options, "broadcast")->number &&
 	       (addr_kind(dest) == ADDR_BROADCAST ||
 		iface_is_broadcast(session_ifaces(p->session), dest));
 }

@@ -24,7 +24,7 @@ static bool with_errno(struct error *e, int errnum)
 
 static int64_t asked(const struct sockopt_values *options, const char *name)
 {
-	return options->v[sockopt_index(sockopt_find(name, NULL))].number;
+	return sockopt_asked(options, name)->number;
 }
 
 /* ---- bind ---- */

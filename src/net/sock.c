@@ -103,11 +103,6 @@ static struct sockopt_value *option(struct sockopt_values *values, const char *n
 	return &values->v[sockopt_index(sockopt_find(name, NULL))];
 }
 
-static const struct sockopt_value *asked(const struct sock *s, const char *name)
-{
-	return &s->options.v[sockopt_index(sockopt_find(name, NULL))];
-}
-
 /* ---- which family ---- */
 
 static bool host_has_ipv6(void)
@@ -122,7 +117,7 @@ static bool host_has_ipv6(void)
 
 static bool choose_family(struct sock *s, const struct sock_spec *spec, struct error *e)
 {
-	const struct sockopt_value *v6only = asked(s, "v6only");
+	const struct sockopt_value *v6only = sockopt_asked(&s->options, "v6only");
 	int bound = spec->bind.family;
 
 	if (spec->family != AF_UNSPEC && bound && bound != spec->family)
@@ -241,7 +236,7 @@ bool sock_add_helper(struct sock *s, struct error *e)
 {
 	int *more, fd, errnum;
 
-	if (asked(s, "multicast-all")->number)
+	if (sockopt_asked(&s->options, "multicast-all")->number)
 		return err_set(e, ERR_STATE,
 			       "the kernel's limit of memberships is reached (net.ipv4."
 			       "igmp_max_memberships), and multicast-all is on: it hears all "
@@ -255,7 +250,7 @@ bool sock_add_helper(struct sock *s, struct error *e)
 		return false;
 	share_port(s, fd, 1);
 	errnum = bind_to(fd, s->family, &s->local);
-	if (!asked(s, "reuseaddr")->number)
+	if (!sockopt_asked(&s->options, "reuseaddr")->number)
 		share_port(s, fd, 0);
 	if (errnum) {
 		close(fd);
@@ -340,7 +335,8 @@ bool sock_can_reach(const struct sock *s, const struct addr *dest, struct error 
 		return err_set(e, ERR_RANGE, "port 0 cannot be sent to: 1..65535");
 	if (!sock_speaks(s, dest->family, e))
 		return false;
-	if (addr_kind(dest) == ADDR_LINKLOCAL && !dest->scope && !asked(s, "device")->number)
+	if (addr_kind(dest) == ADDR_LINKLOCAL && !dest->scope &&
+	    !sockopt_asked(&s->options, "device")->number)
 		return err_set(
 			e, ERR_STATE,
 			"a link-local address needs its interface: ADDRESS%%IF, or set device IF");

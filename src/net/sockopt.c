@@ -37,6 +37,11 @@ const struct sockopt *sockopt_find(const char *name, struct error *e)
 	return NULL;
 }
 
+const struct sockopt_value *sockopt_asked(const struct sockopt_values *values, const char *name)
+{
+	return &values->v[sockopt_index(sockopt_find(name, NULL))];
+}
+
 /* ---- reading ---- */
 
 static const struct sockopt_word *find_word(const struct sockopt_word *words, const char *text)

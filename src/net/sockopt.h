@@ -72,6 +72,8 @@ struct sockopt_values {
 /* By whole name; an unknown name is ERR_USAGE naming the nearest ones. */
 const struct sockopt *sockopt_find(const char *name, struct error *e);
 size_t sockopt_index(const struct sockopt *o);
+/* What was asked of the option of that name, which the table must have. */
+const struct sockopt_value *sockopt_asked(const struct sockopt_values *values, const char *name);
 
 /* Reads a value as typed (text NULL or "": on, for a boolean) into *out; asks the kernel nothing
  * but interface indexes.  The error names the option, the word and the range or the words. */

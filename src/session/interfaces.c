@@ -135,7 +135,7 @@ static void rejoin_memberships(struct session *s, const struct iface *dev)
 
 static const struct sockopt_value *device_of(const struct session_socket *k)
 {
-	return &k->sock.options.v[sockopt_index(sockopt_find("device", NULL))];
+	return sockopt_asked(&k->sock.options, "device");
 }
 
 static void lose_devices(struct session *s, const struct iface *dev)
@@ -446,7 +446,7 @@ void session_set_rejoin(struct session *s, bool on)
 
 static unsigned forced_by(const struct session_socket *k, const char *option)
 {
-	return (unsigned)k->sock.options.v[sockopt_index(sockopt_find(option, NULL))].number;
+	return (unsigned)sockopt_asked(&k->sock.options, option)->number;
 }
 
 unsigned session_forced_interface(const struct session_socket *k, const struct addr *dest)

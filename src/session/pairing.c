@@ -197,11 +197,10 @@ static void queue(struct pairing *g, struct peer_pairing *a, uint64_t place)
 static bool is_for_many(struct session *s, const struct packet *p)
 {
 	const struct session_socket *k = session_find(s, p->socket);
-	size_t broadcast = sockopt_index(sockopt_find("broadcast", NULL));
 
 	if (addr_is_multicast(&p->peer) || addr_kind(&p->peer) == ADDR_BROADCAST)
 		return true;
-	return (!k || k->sock.options.v[broadcast].number) &&
+	return (!k || sockopt_asked(&k->sock.options, "broadcast")->number) &&
 	       iface_is_broadcast(session_ifaces(s), &p->peer);
 }
 

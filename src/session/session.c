@@ -29,7 +29,6 @@ static void changed(struct session *s)
 static void on_received(void *ctx, short revents)
 {
 	struct session *s = ctx;
-
 	struct error e;
 
 	(void)revents;
@@ -220,7 +219,8 @@ void session_stopped(struct session *s, uint64_t ns)
 	if (ns < NS_PER_S / 10)
 		return;
 	buf_init(&age, 32);
-	num_format_duration(&age, ns / NS_PER_S * NS_PER_S);
+	ns -= ns % (ns < NS_PER_S ? 100 * NS_PER_MS : NS_PER_S);
+	num_format_duration(&age, ns);
 	session_event(s, PACKET_NOTE, 0, "stopped %s", buf_cstr(&age));
 	buf_done(&age);
 	session_follow(s);
@@ -275,13 +275,12 @@ bool session_sequence(struct session *s, const struct sequence_spec *spec, struc
 static bool listen_to(struct session *s, const struct session_socket *k, int fd, bool helper,
 		      bool known, struct error *e)
 {
-	const struct sockopt *gro = sockopt_find("gro", NULL);
 	const struct receiver_source src = {
 		.fd = fd,
 		.socket = k->number,
 		.port = k->sock.local.port,
 		.helper = helper,
-		.gro = gro && k->sock.options.v[sockopt_index(gro)].number,
+		.gro = sockopt_asked(&k->sock.options, "gro")->number,
 	};
 
 	return known ? receiver_change(s->receiver, &src, e) : receiver_add(s->receiver, &src, e);
@@ -289,8 +288,7 @@ static bool listen_to(struct session *s, const struct session_socket *k, int fd,
 
 bool session_format_buffer(const struct session_socket *k, struct buf *out)
 {
-	uint64_t asked =
-		(uint64_t)k->sock.options.v[sockopt_index(sockopt_find("rcvbuf", NULL))].number;
+	uint64_t asked = (uint64_t)sockopt_asked(&k->sock.options, "rcvbuf")->number;
 	struct sock_memory m;
 
 	if (!sock_memory(&k->sock, &m))

@@ -21,10 +21,9 @@ static int width_of(const struct buf *b)
 /* An option's value as asked, 0 if it was not. */
 static const struct sockopt_value *asked(const struct session_socket *k, const char *name)
 {
-	const struct sockopt *o = sockopt_find(name, NULL);
-	const struct sockopt_value *value = o ? &k->sock.options.v[sockopt_index(o)] : NULL;
+	const struct sockopt_value *value = sockopt_asked(&k->sock.options, name);
 
-	return value && value->asked && value->number ? value : NULL;
+	return value->asked && value->number ? value : NULL;
 }
 
 static void describe_current(struct buf *out, const struct session_socket *k)

@@ -69,7 +69,7 @@ static void ask_route(const struct view *v, struct preview_cache *c, const struc
 
 static bool is_on(const struct session_socket *k, const char *option)
 {
-	return k->sock.options.v[sockopt_index(sockopt_find(option, NULL))].number != 0;
+	return sockopt_asked(&k->sock.options, option)->number != 0;
 }
 
 /* Why there is no way out of the interface that was chosen. */

@@ -399,7 +399,7 @@ static bool start_terminal(struct screen *s, struct error *e)
 	if (!term || tgetent(NULL, term) != 1 || !capability("cup"))
 		return err_set(e, ERR_STATE,
 			       "TERM is \"%s\": a terminal of that kind is unknown, or cannot "
-			       "place the cursor",
+			       "place the cursor; --plain does without",
 			       term ? term : "");
 	if (tcgetattr(fd, &s->shell) != 0)
 		return err_sys(e, errno, "read the terminal's settings");
