@@ -248,6 +248,23 @@ static void a_datagram_that_cannot_fit_is_refused_before_the_kernel_is_asked(voi
 	assert_int_equal(f->session.tx, 1);
 }
 
+static void a_short_stop_is_told_in_tenths(void **state)
+{
+	struct fake_face *f = *state;
+	struct store_cursor c = { .store = f->session.store };
+	struct packet p;
+
+	session_stopped(&f->session, 90 * NS_PER_MS); /* nobody would notice */
+	session_stopped(&f->session, 340 * NS_PER_MS);
+	session_stopped(&f->session, 12 * NS_PER_S + 700 * NS_PER_MS);
+	assert_int_equal(store_cursor_read(&c, &p), STORE_PACKET);
+	assert_memory_equal(p.data, "stopped 300 ms", p.stored);
+	assert_int_equal(store_cursor_read(&c, &p), STORE_PACKET);
+	assert_memory_equal(p.data, "stopped 12 s", p.stored);
+	assert_int_equal(store_cursor_read(&c, &p), STORE_END);
+	store_cursor_rest(&c);
+}
+
 static void a_taken_port_names_its_owner(void **state)
 {
 	struct fake_face *f = *state;
@@ -297,6 +314,7 @@ int main(void)
 		TEST(fifty_groups_are_one_socket),
 		TEST(a_datagram_that_cannot_fit_is_refused_before_the_kernel_is_asked),
 		TEST(a_taken_port_names_its_owner),
+		TEST(a_short_stop_is_told_in_tenths),
 		TEST(options_are_set_and_told),
 	};
 
