@@ -2,12 +2,13 @@
 /* Restoring the terminal. */
 #include "line/restore.h"
 
+#include "util/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STRING_MAX 512
@@ -57,17 +58,9 @@ void restore_force(void)
 	tcsetattr(state.fd, TCSANOW, &state.termios);
 }
 
-static uint64_t realtime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 uint64_t restore_stop(void)
 {
-	uint64_t start = realtime(), end;
+	uint64_t start = clock_realtime(&clock_system), end;
 	sigset_t stop;
 
 	sigemptyset(&stop);
@@ -76,7 +69,7 @@ uint64_t restore_stop(void)
 	/* The whole job: a script that started us must stop too, or its shell would not notice. */
 	kill(0, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
-	end = realtime();
+	end = clock_realtime(&clock_system);
 	return end > start ? end - start : 0;
 }
 

@@ -2,12 +2,13 @@
 /* The error queue of a socket, one entry at a time; errwords.c has the words. */
 #include "net/errqueue.h"
 
+#include "util/clock.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 /* Both families' facts of a dual-stack socket come along, beside the error with its offender. */
 #define CONTROL 512
@@ -64,11 +65,6 @@ static bool take_error(const struct cmsghdr *c, struct errqueue_entry *out)
 	return true;
 }
 
-static uint64_t nanoseconds(const struct timespec *t)
-{
-	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
-}
-
 /* Which of our addresses the error came to; a dual-stack socket is told twice. */
 static void take_heard_at(const struct cmsghdr *c, struct addr *out)
 {
@@ -119,16 +115,14 @@ static bool take_control(struct msghdr *m, struct errqueue_entry *out)
 			found |= take_error(c, out);
 		} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
 			memcpy(&t, CMSG_DATA(c), sizeof(t));
-			out->time = nanoseconds(&t);
+			out->time = clock_ns(&t);
 		} else {
 			take_heard_at(c, &heard_at);
 		}
 	}
 	tell_own(out, &heard_at);
-	if (!out->time) {
-		clock_gettime(CLOCK_REALTIME, &t);
-		out->time = nanoseconds(&t);
-	}
+	if (!out->time)
+		out->time = clock_realtime(&clock_system);
 	return found;
 }
 

@@ -2,13 +2,14 @@
 /* Receiving in batches.  This is the hot path: one system call per batch, one pass per datagram. */
 #include "net/rx.h"
 
+#include "util/clock.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 /* Buffers a power of two apart would all compete for the same few lines of the caches. */
 #define STRIDE (RX_BUFFER + 5 * 64)
@@ -129,7 +130,7 @@ static void take_socket(const struct cmsghdr *c, struct rx_meta *out)
 		struct timespec t;
 
 		memcpy(&t, CMSG_DATA(c), sizeof(t));
-		out->time = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+		out->time = clock_ns(&t);
 	} else if (c->cmsg_type == SO_RXQ_OVFL) {
 		out->drops = (uint32_t)int_of(c);
 		out->flags |= RX_HAS_DROPS;
@@ -189,14 +190,6 @@ static void take_control(const struct msghdr *m, struct rx_meta *out)
 	}
 }
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 void rx_decode(const struct rx_batch *b, int i, struct rx_meta *out)
 {
 	const struct mmsghdr *m = &b->messages[i];
@@ -209,7 +202,7 @@ void rx_decode(const struct rx_batch *b, int i, struct rx_meta *out)
 	addr_from_sockaddr(&out->peer, m->msg_hdr.msg_name, m->msg_hdr.msg_namelen);
 	take_control(&m->msg_hdr, out);
 	if (!out->time)
-		out->time = now();
+		out->time = clock_realtime(&clock_system);
 }
 
 const uint8_t *rx_data(const struct rx_batch *b, int i)

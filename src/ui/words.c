@@ -148,7 +148,7 @@ static struct bytes_shown payload_head(struct buf *out, const struct packet *p, 
 	struct bytes_shown b = { .n = p->stored < most ? p->stored : most };
 
 	if (p->kind == PACKET_TX && p->result > 0) {
-		buf_str(out, strerror(p->result));
+		buf_printf(out, "not sent: %s", strerror(p->result));
 		return (struct bytes_shown){ 0 };
 	}
 	if (p->kind == PACKET_TX && p->result == PACKET_TX_PENDING)

@@ -4,16 +4,14 @@
  */
 #include "util/clock.h"
 
-#include "util/num.h"
-
 #include <stddef.h>
-#include <time.h>
 
 static uint64_t read_clock(clockid_t id)
 {
 	struct timespec now;
+
 	clock_gettime(id, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	return clock_ns(&now);
 }
 
 static uint64_t system_monotonic(void *ctx)

@@ -6,6 +6,7 @@
 #define UTIL_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 struct clock {
 	uint64_t (*monotonic)(void *ctx); /* ns since some start, never backwards */
@@ -24,6 +25,12 @@ static inline uint64_t clock_monotonic(const struct clock *c)
 static inline uint64_t clock_realtime(const struct clock *c)
 {
 	return c->realtime(c->ctx);
+}
+
+/* In nanoseconds. */
+static inline uint64_t clock_ns(const struct timespec *t)
+{
+	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
 }
 
 #endif
