@@ -189,7 +189,7 @@ static bool explain_forbidden(const struct sock *s, const char *to, const struct
 {
 	if (!asked(&s->options, "broadcast") && is_broadcast(s, dest))
 		return err_set(e, ERR_SYSTEM,
-			       "broadcast is off: \":set broadcast on\" or -b, then send again");
+			       "broadcast is off: \":set broadcast on\" or -b, then again");
 	return err_set(e, ERR_SYSTEM, "a route or rule of this host forbids to send to %s", to);
 }
 

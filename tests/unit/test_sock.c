@@ -378,7 +378,7 @@ static void test_refused_sends_are_explained(void **state)
 	} cases[] = {
 		{ "0.0.0.0", "127.0.0.1", EDESTADDRREQ, 0, "no target" },
 		{ "0.0.0.0", "255.255.255.255", EACCES, 0,
-		  "broadcast is off: \":set broadcast on\" or -b, then send again" },
+		  "broadcast is off: \":set broadcast on\" or -b, then again" },
 		{ "0.0.0.0", "127.0.0.1", EACCES, 0, "forbids to send to 127.0.0.1:9" },
 		{ "::", "2001:db8::1", EACCES, 0, "forbids" },
 		{ "0.0.0.0", "239.1.2.3", ENETUNREACH, 0, ":set multicast-interface IF" },
