@@ -111,8 +111,9 @@ static void options_topic(struct listing *l)
 		buf_reset(&range);
 		sockopt_format_range(o, &range);
 		snprintf(command, sizeof(command), "set %s ", o->name);
-		listing_row(l, LISTING_PLAIN, command, "%s\t%s%s%s\t%s", o->name, buf_cstr(&range),
-			    o->unit ? " " : "", o->unit ? o->unit : "", o->help);
+		listing_row(l, LISTING_PLAIN, command, "%s\t%s\t%s%s", o->name, buf_cstr(&range),
+			    o->help,
+			    o->flags & SOCKOPT_BEFORE_BIND ? "; only before bind, with open" : "");
 	}
 	buf_done(&range);
 }
