@@ -350,6 +350,10 @@ static void listings_list(void **state)
 	assert_true(fake_listed(f, "bytes\t== != < <= > >= contains ~ in"));
 	assert_true(fake_listed(f, "flag\t== !="));
 	assert_true(fake_listed(f, "peer.port\tnumber\t"));
+	fake_must(f, "help options");
+	assert_true(fake_listed(f, "ttl\t1..255 hops\t"));
+	assert_true(fake_listed(f, "rcvbuf\t1 B..1 GiB\t"));
+	assert_true(fake_listed(f, "no interface has (yet); only before bind, with open"));
 	fake_must(f, "help payloads");
 	assert_true(fake_listed(f, "\\xHH"));
 	assert_true(fake_listed(f, "${crc16-modbus[:le]}"));
