@@ -320,7 +320,6 @@ static void give_up(struct recorder *r, const struct error *why)
 {
 	struct session *s = r->session;
 	struct error e = *why;
-	uint64_t packets = r->totals.packets;
 	bool left = !e.text[0];
 
 	s->recorder = NULL;
@@ -330,8 +329,7 @@ static void give_up(struct recorder *r, const struct error *why)
 	if (left)
 		return; /* whoever read stdout has gone */
 	s->record_failure = e;
-	session_event(s, PACKET_ERROR, 0, "%s: recording stopped, %" PRIu64 " packets recorded",
-		      e.text, packets);
+	session_event(s, PACKET_ERROR, 0, "%s: recording stopped", e.text);
 }
 
 static void on_again(void *ctx)

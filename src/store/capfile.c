@@ -210,9 +210,9 @@ static enum capfile_result refuse(struct capfile *f, struct error *e)
 	const size_t n = capfile_there(f);
 
 	if (n >= sizeof(gzip) && memcmp(at, gzip, sizeof(gzip)) == 0)
-		return say(f, e, "is compressed: zcat FILE | udpdeck --read -");
+		return say(f, e, "is compressed: zcat FILE >OTHER unpacks it");
 	if (n >= sizeof(zstd) && memcmp(at, zstd, sizeof(zstd)) == 0)
-		return say(f, e, "is compressed: zstdcat FILE | udpdeck --read -");
+		return say(f, e, "is compressed: zstdcat FILE >OTHER unpacks it");
 	return say(f, e, "is no capture file: neither pcap nor pcapng");
 }
 
