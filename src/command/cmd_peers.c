@@ -119,6 +119,7 @@ struct peer_rows {
 	struct listing *out;
 	const struct peer_table *table;
 	bool named; /* has a column of names that were asked for */
+	bool plain; /* a panel, made anew at each frame, needs no members */
 	uint64_t now, mono;
 	struct buf who, address, name, rx, tx, rtt, spread, first, last, data;
 };
@@ -217,7 +218,8 @@ static void add_row(struct peer_rows *r, const struct peer *p)
 		    (unsigned long long)p->pairing.unanswered, (unsigned long long)p->errors,
 		    p->error ? " " : "", p->error ? p->error : "", cell(&r->last), buf_cstr(&r->rx),
 		    buf_cstr(&r->tx), cell(&r->spread), cell(&r->first));
-	add_data(r, p);
+	if (!r->plain)
+		add_data(r, p);
 }
 
 static bool is_any_named(const struct session *s)
@@ -235,6 +237,7 @@ static void list_peers(struct command_call *c, const struct ranked *all, uint32_
 		.out = &c->listing,
 		.table = &c->session->peers,
 		.named = is_any_named(c->session),
+		.plain = c->face->is_live,
 		.now = clock_realtime(c->session->clock),
 		.mono = clock_monotonic(c->session->clock),
 	};
