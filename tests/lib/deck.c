@@ -37,6 +37,7 @@ void deck_init(struct deck *d, size_t segment, size_t limit)
 	d->view.now = DECK_START;
 	d->view.line.prompt = "";
 	d->view.line.text = "";
+	d->view.list.rows = 10; /* as if it had been drawn */
 	listing_init(&d->view.panel.listing);
 }
 
@@ -53,6 +54,30 @@ void deck_done(struct deck *d)
 	canvas_done(&d->canvas);
 	peer_table_done(&d->session.peers);
 	store_free(d->session.store);
+}
+
+int deck_setup(void **state)
+{
+	static struct deck d;
+
+	deck_init(&d, 4096, 5 * 4096);
+	*state = &d;
+	return 0;
+}
+
+int deck_setup_large(void **state)
+{
+	static struct deck d;
+
+	deck_init(&d, 64 << 10, 5 * (64 << 10));
+	*state = &d;
+	return 0;
+}
+
+int deck_teardown(void **state)
+{
+	deck_done(*state);
+	return 0;
 }
 
 struct addr deck_addr(const char *host, uint16_t port)
@@ -126,6 +151,15 @@ uint64_t deck_tx(struct deck *d, uint32_t socket, struct addr peer, const char *
 	return deck_add(d, p);
 }
 
+void deck_digits(struct deck *d, int count)
+{
+	for (int i = 0; i < count; i++) {
+		char text[2] = { (char)('0' + i % 10), '\0' };
+
+		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), text);
+	}
+}
+
 uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_t cause)
 {
 	struct packet p = datagram_of(PACKET_ICMP, socket, peer, "");
@@ -145,6 +179,11 @@ uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_
 void deck_event(struct deck *d, enum packet_kind kind, uint32_t socket, const char *text)
 {
 	deck_add(d, datagram_of(kind, socket, (struct addr){ 0 }, text));
+}
+
+uint64_t deck_selected(const struct deck *d)
+{
+	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
 }
 
 void deck_line(struct deck *d, const char *text)

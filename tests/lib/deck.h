@@ -27,6 +27,11 @@ struct deck {
 void deck_init(struct deck *d, size_t segment, size_t limit);
 void deck_done(struct deck *d);
 
+/* For cmocka: *state is a struct deck, whose store turns over after some packets, or large ones. */
+int deck_setup(void **state);
+int deck_setup_large(void **state);
+int deck_teardown(void **state);
+
 struct addr deck_addr(const char *host, uint16_t port);
 /* Socket number "opened + 1", current. */
 struct session_socket *deck_open(struct deck *d, const char *host, uint16_t port);
@@ -35,11 +40,15 @@ struct session_socket *deck_open(struct deck *d, const char *host, uint16_t port
 uint64_t deck_add(struct deck *d, struct packet p);
 uint64_t deck_rx(struct deck *d, uint32_t socket, struct addr peer, const char *text);
 uint64_t deck_tx(struct deck *d, uint32_t socket, struct addr peer, const char *text);
+/* That many datagrams from 10.0.0.9:5353 on socket 1: "0", "1", ... "9", "0", ... */
+void deck_digits(struct deck *d, int count);
 /* Port unreachable from the destination itself. */
 uint64_t deck_refused(struct deck *d, uint32_t socket, struct addr peer, uint64_t cause);
 void deck_event(struct deck *d, enum packet_kind kind, uint32_t socket, const char *text);
 /* Not added: received on socket 1 from 10.0.0.9:9. */
 struct packet deck_datagram(const char *bytes, uint32_t len);
+/* The number of the selected packet, 0: the list follows. */
+uint64_t deck_selected(const struct deck *d);
 void deck_line(struct deck *d, const char *text);
 
 /* Draws the view at this size; what is wrong with any cell fails the test. */

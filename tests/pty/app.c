@@ -80,6 +80,7 @@ int app_teardown(void **state)
 	struct app *app = *state;
 
 	if (app) {
+		flood_stop(&app->flood);
 		term_end(app->term);
 		peer_close(&app->peer);
 	}

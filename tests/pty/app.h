@@ -33,6 +33,7 @@ enum {
 struct app {
 	struct term *term;
 	struct udp_peer peer; /* on 127.0.0.1 */
+	struct flood flood;   /* of a test that has one, which it ends with */
 };
 
 /*

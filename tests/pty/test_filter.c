@@ -10,15 +10,6 @@
 
 #include <cmocka.h>
 
-/* One for all, so that a test that fails leaves it to the teardown. */
-static struct flood flood;
-
-static int teardown(void **state)
-{
-	flood_stop(&flood);
-	return app_teardown(state);
-}
-
 static void say_some(struct app *app)
 {
 	app_line(app->term, "one");
@@ -117,7 +108,7 @@ static void test_typing_goes_on_under_a_flood(void **state)
 		.addr = "127.0.0.1", .port = app_port(app), .size = 64, .rate = 20000
 	};
 
-	assert_true(flood_start(&flood, &plan));
+	assert_true(flood_start(&app->flood, &plan));
 	app_line(t, ":filter len == 3");
 	term_wait_row(t, ROW_HEADS, "Info  len == 3");
 	app_line(t, "abc");
@@ -129,7 +120,7 @@ static void test_typing_goes_on_under_a_flood(void **state)
 	term_row_is(t, ROW_INPUT, "text> typed");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, app_setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, app_setup, app_teardown)
 
 int main(void)
 {

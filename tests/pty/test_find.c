@@ -11,15 +11,6 @@
 
 #include <cmocka.h>
 
-/* One for all, so that a test that fails leaves it to the teardown. */
-static struct flood flood;
-
-static int teardown(void **state)
-{
-	flood_stop(&flood);
-	return app_teardown(state);
-}
-
 static void say_some(struct app *app)
 {
 	app_line(app->term, "one");
@@ -151,7 +142,7 @@ static void test_typing_goes_on_under_a_flood(void **state)
 	};
 
 	app_line(t, "needle");
-	assert_true(flood_start(&flood, &plan));
+	assert_true(flood_start(&app->flood, &plan));
 	term_wait_row(t, ROW_COUNTERS, "rx 2");
 	term_keys(t, "unfinished");
 	term_key(t, "F3");
@@ -167,7 +158,7 @@ static void test_typing_goes_on_under_a_flood(void **state)
 	term_wait_row(t, ROW_MESSAGE, "not found: what matches /no such [t]hing/");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, app_setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, app_setup, app_teardown)
 
 int main(void)
 {

@@ -17,15 +17,6 @@
 /* HH:MM:SS and a fraction of so many digits */
 #define CLOCK "[0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
 
-/* One for all, so that a test that fails leaves it to the teardown. */
-static struct flood flood;
-
-static int teardown(void **state)
-{
-	flood_stop(&flood);
-	return app_teardown(state);
-}
-
 /* ---- rows as extended regular expressions, whole ---- */
 
 struct rows {
@@ -219,14 +210,14 @@ static void test_any_size_in_the_middle_of_a_flood(void **state)
 		.addr = "127.0.0.1", .port = app_port(app), .size = 100, .rate = 5000
 	};
 
-	assert_true(flood_start(&flood, &plan));
+	assert_true(flood_start(&app->flood, &plan));
 	term_keys(app->term, "draft");
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		term_resize(app->term, sizes[i][0], sizes[i][1]);
 		if (sizes[i][0] > 1)
 			term_wait(app->term, "draft");
 	}
-	assert_true(flood_stop(&flood) > 0);
+	assert_true(flood_stop(&app->flood) > 0);
 	term_row_is(app->term, ROW_INPUT, "text> draft");
 	term_wait_row(app->term, ROW_HEADS, "No Time");
 	term_row_is(app->term, ROW_KEYS, KEY_BAR);
@@ -332,7 +323,7 @@ static void test_live_panels_follow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, app_teardown)
 		TEST(test_80x24_is_head_list_and_foot, app_setup),
 		TEST(test_details_take_the_lower_half, app_setup),
 		TEST(test_200x50_shows_more, app_setup_peer),

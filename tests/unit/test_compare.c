@@ -19,18 +19,12 @@
 
 static int setup(void **state)
 {
-	static struct deck d;
+	struct deck *d;
 
-	deck_init(&d, 4096, 5 * 4096);
-	d.view.details.open = true;
-	d.view.details.mode = DETAILS_COMPARE;
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
+	deck_setup(state);
+	d = *state;
+	d->view.details.open = true;
+	d->view.details.mode = DETAILS_COMPARE;
 	return 0;
 }
 
@@ -297,7 +291,7 @@ static void test_changes_in_list_and_dump(void **state)
 	assert_int_equal(deck_style(d, BODY_ROW, 45 + 3 * 7), STYLE_CHANGED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, deck_teardown)
 
 int main(void)
 {

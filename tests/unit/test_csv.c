@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Packets as a table: the columns are JSON's keys, and no field breaks out of its cell. */
 #include "deck.h"
+#include "still.h"
 #include "hostile.h"
 #include "net/errqueue.h"
 #include "payload/payload.h"
@@ -16,62 +17,12 @@
 
 #include <cmocka.h>
 
-#define TIME 1699963391301000007ull
-
-struct bed {
-	struct session session;
-	struct iface ifaces[1];
-	struct buf out;
-};
-
-static uint64_t read_clock(void *ctx)
-{
-	(void)ctx;
-	return 1;
-}
-
 static int setup(void **state)
 {
-	static const struct clock stopped = { .monotonic = read_clock, .realtime = read_clock };
-	static struct bed b;
-
-	b = (struct bed){
-		.session = { .clock = &stopped,
-			     .watch.read = 1,
-			     .ifaces = { .ifaces = b.ifaces, .count = 1 } },
-		.ifaces = { { .name = "=a,\"b", .index = 2 } },
-	};
-	buf_init(&b.out, 64u << 20);
-	*state = &b;
-	return 0;
+	return still_setup(state, "=a,\"b");
 }
 
-static int teardown(void **state)
-{
-	struct bed *b = *state;
-
-	buf_done(&b->out);
-	return 0;
-}
-
-static struct packet datagram(enum packet_kind kind, const char *data, size_t n)
-{
-	struct packet p = {
-		.no = 7,
-		.time = TIME,
-		.kind = kind,
-		.socket = 1,
-		.len = (uint32_t)n,
-		.stored = (uint32_t)n,
-		.data = (const uint8_t *)data,
-	};
-
-	p.peer = deck_addr("10.0.0.9", 5353);
-	p.local = deck_addr("224.0.0.251", 53);
-	return p;
-}
-
-static const char *row(struct bed *b, struct packet p)
+static const char *row(struct still *b, struct packet p)
 {
 	buf_reset(&b->out);
 	csv_packet(&b->session, &p, &b->out);
@@ -103,7 +54,7 @@ static void read_field(const char **at, struct buf *out)
 }
 
 /* The field of that name in the row made last. */
-static void field(struct bed *b, const char *key, struct buf *out)
+static void field(struct still *b, const char *key, struct buf *out)
 {
 	const char *at = buf_cstr(&b->out);
 	size_t i = 0;
@@ -116,7 +67,7 @@ static void field(struct bed *b, const char *key, struct buf *out)
 
 static void test_names_are_those_of_json(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 
 	csv_head(&b->out);
 	assert_string_equal(
@@ -128,7 +79,7 @@ static void test_names_are_those_of_json(void **state)
 
 static void test_a_row(void **state)
 {
-	struct packet p = datagram(PACKET_RX, "hi", 2);
+	struct packet p = still_packet(PACKET_RX, "hi", 2);
 
 	assert_string_equal(row(*state, p),
 			    "7,2023-11-14T12:03:11.301000007Z,rx,1,10.0.0.9,5353,224.0.0.251,53,"
@@ -157,18 +108,18 @@ static void test_fields_are_quoted(void **state)
 		{ "\\x", ",\\\\x," },
 		{ "\xff\x1b", ",\\xff\\x1b," },
 	};
-	struct bed *b = *state;
+	struct still *b = *state;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		row(b, datagram(PACKET_RX, table[i].payload, strlen(table[i].payload)));
+		row(b, still_packet(PACKET_RX, table[i].payload, strlen(table[i].payload)));
 		assert_non_null(strstr(buf_cstr(&b->out), table[i].raw));
 	}
 }
 
 static void test_names_of_interfaces_are_no_formula(void **state)
 {
-	struct bed *b = *state;
-	struct packet p = datagram(PACKET_RX, "", 0);
+	struct still *b = *state;
+	struct packet p = still_packet(PACKET_RX, "", 0);
 	struct buf cell;
 
 	buf_init(&cell, 1024);
@@ -180,7 +131,7 @@ static void test_names_of_interfaces_are_no_formula(void **state)
 }
 
 /* Whatever the packet: one line, as many fields as names, and every key of JSON among them. */
-static void check_keys(struct bed *b, const struct packet *p)
+static void check_keys(struct still *b, const struct packet *p)
 {
 	struct buf json, seen;
 	const char *at;
@@ -208,7 +159,7 @@ static void check_keys(struct bed *b, const struct packet *p)
 	buf_done(&seen);
 }
 
-static void check_fields(struct bed *b)
+static void check_fields(struct still *b)
 {
 	const char *at = buf_cstr(&b->out);
 	struct buf cell;
@@ -229,7 +180,7 @@ static void test_no_packet_breaks_the_table(void **state)
 {
 	static char data[HOSTILE_MAX];
 	struct dice dice = { 0x5eed };
-	struct bed *b = *state;
+	struct still *b = *state;
 
 	for (int turn = 0; turn < 3000; turn++) {
 		struct packet p = hostile_packet(&dice, data);
@@ -244,7 +195,7 @@ static void test_no_packet_breaks_the_table(void **state)
 static void test_text_reads_back(void **state)
 {
 	struct payload_env env = { 0 };
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct buf cell, bytes;
 	struct error e;
 	char all[256];
@@ -254,7 +205,7 @@ static void test_text_reads_back(void **state)
 	for (size_t first = 0; first < sizeof(all); first++) {
 		for (size_t i = 0; i < sizeof(all); i++)
 			all[i] = (char)(first + i);
-		row(b, datagram(PACKET_RX, all, sizeof(all)));
+		row(b, still_packet(PACKET_RX, all, sizeof(all)));
 		field(b, "text", &cell);
 		buf_reset(&bytes);
 		assert_true(payload_text(buf_cstr(&cell), cell.len, &env, &bytes, &e));
@@ -265,7 +216,7 @@ static void test_text_reads_back(void **state)
 	buf_done(&bytes);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, still_teardown)
 
 int main(void)
 {

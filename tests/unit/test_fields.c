@@ -15,21 +15,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 static size_t row_named(const struct fields *f, const char *name)
 {
 	for (size_t i = 0; i < f->rows.count; i++) {
@@ -235,7 +220,7 @@ static void test_ranges_beyond_the_bytes(void **state)
 	fields_done(&f);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup, deck_teardown)
 
 int main(void)
 {

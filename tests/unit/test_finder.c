@@ -9,39 +9,6 @@
 
 #include <cmocka.h>
 
-#define ROWS 10
-
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 64 << 10, 5 * (64 << 10));
-	d.view.list.rows = ROWS;
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
-/* Payloads "0", "1", ... "9", "0", ... */
-static void add(struct deck *d, int count)
-{
-	for (int i = 0; i < count; i++) {
-		char text[2] = { (char)('0' + i % 10), '\0' };
-
-		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), text);
-	}
-}
-
-static uint64_t selected(const struct deck *d)
-{
-	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
-}
-
 /* The number of what was found, 0: nothing. */
 static uint64_t finish(struct deck *d)
 {
@@ -49,7 +16,7 @@ static uint64_t finish(struct deck *d)
 
 	while ((state = view_find_turn(&d->view, &clock_system, UINT64_MAX)) == FINDER_LOOKING)
 		;
-	return state == FINDER_FOUND ? selected(d) : 0;
+	return state == FINDER_FOUND ? deck_selected(d) : 0;
 }
 
 static uint64_t find(struct deck *d, const char *text)
@@ -76,7 +43,7 @@ static void following_the_newest_is_found(void **state)
 {
 	struct deck *d = *state;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	assert_int_equal(find(d, "3"), 94);
 	assert_false(d->view.finder.wrapped);
 	assert_int_equal(again(d, true), 84);
@@ -92,7 +59,7 @@ static void paused_it_is_the_next_one(void **state)
 {
 	struct deck *d = *state;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	assert_true(list_select_number(&d->view, 44, NULL));
 	assert_int_equal(find(d, "3"), 54);
 	assert_int_equal(find(d, "no == 54"), 54);
@@ -107,7 +74,7 @@ static void a_folded_row_is_one_step(void **state)
 
 	for (int i = 0; i < 10; i++) {
 		if (i == 0 || i == 6)
-			add(d, 1);
+			deck_digits(d, 1);
 		else
 			deck_refused(d, 1, deck_addr("10.0.0.9", 53), 1);
 	}
@@ -124,20 +91,20 @@ static void what_is_nowhere_moves_nothing(void **state)
 	struct deck *d = *state;
 
 	assert_int_equal(find(d, "x"), 0);
-	add(d, 1000);
+	deck_digits(d, 1000);
 	assert_int_equal(find(d, "x"), 0);
 	assert_int_equal(d->view.finder.state, FINDER_NOTHING);
 	assert_false(d->view.list.paused);
 	assert_true(list_select_number(&d->view, 44, NULL));
 	assert_int_equal(find(d, "x"), 0);
-	assert_int_equal(selected(d), 44);
+	assert_int_equal(deck_selected(d), 44);
 }
 
 static void the_filter_is_respected(void **state)
 {
 	struct deck *d = *state;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	filter(d, "no < 50");
 	/* nothing was looked at for the filter yet */
 	assert_int_equal(find(d, "3"), 44);
@@ -154,14 +121,14 @@ static void what_is_gone_or_cleared_is_not_found(void **state)
 	struct deck *d = *state;
 	struct store_stats stats;
 
-	add(d, 10000);
+	deck_digits(d, 10000);
 	store_stats(d->session.store, &stats);
 	assert_true(stats.first_no > 1);
 	assert_true(list_select_number(&d->view, 9994, NULL));
 	assert_int_equal(find(d, "no < 9000"), stats.first_no);
 	d->view.list.cleared = d->view.list.end;
 	assert_int_equal(find(d, "3"), 0);
-	add(d, 10);
+	deck_digits(d, 10);
 	assert_int_equal(find(d, "3"), 10004);
 }
 
@@ -170,7 +137,7 @@ static void a_fault_keeps_the_old_one(void **state)
 	struct deck *d = *state;
 	struct error e = { .code = ERR_NONE, .at = -1 };
 
-	add(d, 10);
+	deck_digits(d, 10);
 	assert_int_equal(find(d, "3"), 4);
 	assert_false(view_find(&d->view, "len ==", 6, &e));
 	assert_int_equal(e.at, 6);
@@ -184,12 +151,12 @@ static void who_moves_ends_it(void **state)
 {
 	struct deck *d = *state;
 
-	add(d, 5000);
+	deck_digits(d, 5000);
 	assert_true(view_find(&d->view, "no == 1", 7, NULL));
 	assert_int_equal(view_find_turn(&d->view, &clock_system, 0), FINDER_LOOKING);
 	list_move(&d->view, LIST_PREVIOUS);
 	assert_int_equal(view_find_turn(&d->view, &clock_system, UINT64_MAX), FINDER_IDLE);
-	assert_int_equal(selected(d), 5000);
+	assert_int_equal(deck_selected(d), 5000);
 }
 
 /* A tenth of a millisecond for each look. */
@@ -207,15 +174,15 @@ static void it_goes_on_in_turns(void **state)
 	const struct clock clock = { .monotonic = slow, .ctx = &ns };
 	int turns = 0;
 
-	add(d, 2000);
+	deck_digits(d, 2000);
 	assert_true(view_find(&d->view, "no == 1", 7, NULL));
 	while (view_find_turn(&d->view, &clock, ns + 200000) == FINDER_LOOKING) {
-		add(d, 1);
+		deck_digits(d, 1);
 		turns++;
 	}
 	assert_in_range(turns, 2, 100);
 	assert_int_equal(d->view.finder.state, FINDER_FOUND);
-	assert_int_equal(selected(d), 1);
+	assert_int_equal(deck_selected(d), 1);
 }
 
 static void places_in_a_datagram_go_round(void **state)
@@ -245,7 +212,7 @@ static void places_in_a_datagram_go_round(void **state)
 	assert_int_equal(view_find_place(&d->view, false).count, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, deck_setup_large, deck_teardown)
 
 int main(void)
 {

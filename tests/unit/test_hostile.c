@@ -13,21 +13,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 1 << 16, 1 << 20);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 static void change_view(struct deck *d, struct dice *dice, char *line, size_t room)
 {
 	struct view *v = &d->view;
@@ -99,7 +84,7 @@ static void test_nothing_corrupts_the_screen(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup_large, deck_teardown)
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* JSON Lines: the keys and their order, strings, and what jq makes of random packets. */
 #include "deck.h"
+#include "still.h"
 #include "session/json.h"
 #include "hostile.h"
 #include "net/errqueue.h"
@@ -18,66 +19,16 @@
 
 #include <cmocka.h>
 
-#define TIME 1699963391301000007ull
 #define STAMP "\"time\":\"2023-11-14T12:03:11.301000007Z\""
 #define FROM "\"src\":\"10.0.0.9\",\"sport\":5353"
 #define TO "\"dst\":\"224.0.0.251\",\"dport\":53"
 
-struct bed {
-	struct session session;
-	struct iface ifaces[2];
-	struct buf out;
-};
-
-static uint64_t read_clock(void *ctx)
-{
-	(void)ctx;
-	return 1;
-}
-
-/* Its interfaces count as read just now, so those of this host stay out. */
 static int setup(void **state)
 {
-	static const struct clock stopped = { .monotonic = read_clock, .realtime = read_clock };
-	static struct bed b;
-
-	b = (struct bed){
-		.session = { .clock = &stopped,
-			     .watch.read = 1,
-			     .ifaces = { .ifaces = b.ifaces, .count = 2 } },
-		.ifaces = { { .name = "lo", .index = 1 }, { .name = "e\x1b\"\xff", .index = 2 } },
-	};
-	buf_init(&b.out, 64u << 20);
-	*state = &b;
-	return 0;
+	return still_setup(state, "e\x1b\"\xff");
 }
 
-static int teardown(void **state)
-{
-	struct bed *b = *state;
-
-	buf_done(&b->out);
-	return 0;
-}
-
-static struct packet datagram(enum packet_kind kind, const char *data, size_t n)
-{
-	struct packet p = {
-		.no = 7,
-		.time = TIME,
-		.kind = kind,
-		.socket = 1,
-		.len = (uint32_t)n,
-		.stored = (uint32_t)n,
-		.data = (const uint8_t *)data,
-	};
-
-	p.peer = deck_addr("10.0.0.9", 5353);
-	p.local = deck_addr("224.0.0.251", 53);
-	return p;
-}
-
-static void expect(struct bed *b, struct packet p, const char *line)
+static void expect(struct still *b, struct packet p, const char *line)
 {
 	buf_reset(&b->out);
 	json_packet(&b->session, &p, &b->out);
@@ -86,7 +37,7 @@ static void expect(struct bed *b, struct packet p, const char *line)
 
 static void test_a_received_datagram(void **state)
 {
-	struct packet p = datagram(PACKET_RX, "hi\n", 3);
+	struct packet p = still_packet(PACKET_RX, "hi\n", 3);
 
 	p.ifindex = 1;
 	p.ttl = 255;
@@ -102,7 +53,7 @@ static void test_a_received_datagram(void **state)
 
 static void test_what_is_not_known_is_left_out(void **state)
 {
-	struct packet p = datagram(PACKET_RX, "\xff", 1);
+	struct packet p = still_packet(PACKET_RX, "\xff", 1);
 
 	p.local = (struct addr){ 0 };
 	p.ifindex = 99;
@@ -111,7 +62,7 @@ static void test_what_is_not_known_is_left_out(void **state)
 	expect(*state, p,
 	       "{\"no\":7," STAMP ",\"event\":\"rx\",\"socket\":1," FROM
 	       ",\"len\":1500,\"truncated\":true,\"own\":true,\"data\":\"ff\"}\n");
-	p = datagram(PACKET_RX, "", 0);
+	p = still_packet(PACKET_RX, "", 0);
 	expect(*state, p,
 	       "{\"no\":7," STAMP ",\"event\":\"rx\",\"socket\":1," FROM "," TO
 	       ",\"kind\":\"multicast\",\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\","
@@ -120,7 +71,7 @@ static void test_what_is_not_known_is_left_out(void **state)
 
 static void test_zones_have_names(void **state)
 {
-	struct packet p = datagram(PACKET_RX, "", 0);
+	struct packet p = still_packet(PACKET_RX, "", 0);
 
 	p.peer = deck_addr("fe80::1%lo", 5353);
 	p.local = deck_addr("ff02::fb%lo", 53);
@@ -132,9 +83,9 @@ static void test_zones_have_names(void **state)
 	       "\"kind\":\"multicast\",\"len\":0,\"truncated\":false,\"own\":false,\"data\":\"\","
 	       "\"text\":\"\"}\n");
 	p.local.scope = 99;
-	buf_reset(&((struct bed *)*state)->out);
-	json_packet(&((struct bed *)*state)->session, &p, &((struct bed *)*state)->out);
-	assert_non_null(strstr(((struct bed *)*state)->out.data, "\"dst\":\"ff02::fb%99\""));
+	buf_reset(&((struct still *)*state)->out);
+	json_packet(&((struct still *)*state)->session, &p, &((struct still *)*state)->out);
+	assert_non_null(strstr(((struct still *)*state)->out.data, "\"dst\":\"ff02::fb%99\""));
 }
 
 static void test_a_sent_datagram(void **state)
@@ -151,7 +102,7 @@ static void test_a_sent_datagram(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct packet p = datagram(PACKET_TX, "x", 1);
+		struct packet p = still_packet(PACKET_TX, "x", 1);
 		char line[400];
 
 		p.peer = deck_addr("224.0.0.251", 53);
@@ -168,7 +119,7 @@ static void test_a_sent_datagram(void **state)
 
 static void test_errors(void **state)
 {
-	struct packet p = datagram(PACKET_ICMP, "ab", 2);
+	struct packet p = still_packet(PACKET_ICMP, "ab", 2);
 
 	p.local = (struct addr){ .port = 5000 };
 	p.icmp = (struct packet_icmp){
@@ -221,8 +172,8 @@ static void test_errors(void **state)
 
 static void test_gaps_and_events(void **state)
 {
-	struct bed *b = *state;
-	struct packet p = { .time = TIME, .kind = PACKET_GAP, .socket = 2, .lost = 312 };
+	struct still *b = *state;
+	struct packet p = { .time = STILL_TIME, .kind = PACKET_GAP, .socket = 2, .lost = 312 };
 
 	expect(b, p,
 	       "{" STAMP ",\"event\":\"gap\",\"socket\":2,\"count\":312,\"where\":\"kernel\"}\n");
@@ -230,7 +181,7 @@ static void test_gaps_and_events(void **state)
 	p.socket = 0;
 	expect(b, p, "{" STAMP ",\"event\":\"gap\",\"count\":312,\"where\":\"store\"}\n");
 
-	p = datagram(PACKET_OPEN, "[1] open", 8);
+	p = still_packet(PACKET_OPEN, "[1] open", 8);
 	p.no = 0;
 	p.peer = (struct addr){ 0 };
 	p.local = deck_addr("::", 5000);
@@ -242,7 +193,7 @@ static void test_gaps_and_events(void **state)
 	expect(b, p, "{" STAMP ",\"event\":\"error\",\"socket\":1,\"message\":\"[1] open\"}\n");
 
 	buf_reset(&b->out);
-	json_error(TIME, "no \"x\"", &b->out);
+	json_error(STILL_TIME, "no \"x\"", &b->out);
 	assert_string_equal(buf_cstr(&b->out),
 			    "{" STAMP ",\"event\":\"error\",\"message\":\"no \\\"x\\\"\"}\n");
 }
@@ -266,10 +217,10 @@ static void test_strings(void **state)
 		{ "\xcc\x88", "\\u0308" }, /* a mark without a base */
 		{ "e\xcc\x81\xcc\x81\xcc\x81", "e\xcc\x81\xcc\x81\\u0301" },
 	};
-	struct bed *b = *state;
+	struct still *b = *state;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct packet p = datagram(PACKET_RX, table[i].bytes, strlen(table[i].bytes));
+		struct packet p = still_packet(PACKET_RX, table[i].bytes, strlen(table[i].bytes));
 		char end[120];
 
 		buf_reset(&b->out);
@@ -375,7 +326,7 @@ static void test_jq_reads_all_of_it(void **state)
 	static char data[HOSTILE_MAX];
 	struct dice dice = { 0x5eed };
 	struct buf expected, answer;
-	struct bed *b = *state;
+	struct still *b = *state;
 
 	buf_init(&expected, 64u << 20);
 	buf_init(&answer, 64u << 20);
@@ -383,7 +334,7 @@ static void test_jq_reads_all_of_it(void **state)
 		struct packet p = hostile_packet(&dice, data);
 		size_t before = b->out.len;
 
-		p.time = TIME * (unsigned)(i % 10);
+		p.time = STILL_TIME * (unsigned)(i % 10);
 		/* Bytes that are nearly never text come along. */
 		for (uint32_t k = 0; i % 8 == 0 && k < p.stored; k++)
 			data[k] = (char)dice_roll(&dice, 256);
@@ -404,7 +355,7 @@ static void test_jq_reads_all_of_it(void **state)
 	buf_done(&answer);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, still_teardown)
 
 int main(void)
 {

@@ -31,21 +31,6 @@ const struct key keys[] = {
 	{ 0 },
 };
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 1 << 16, 1 << 20);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 /* Packets up to this number went by and were cleared. */
 static void begin_at(struct deck *d, uint64_t number)
 {
@@ -228,7 +213,7 @@ static void test_picture_200x50(void **state)
 		{ 0, " [1*] 0.0.0.0:5000 bcast +239.1.2.3                                     "
 		     "                                                                        "
 		     "                                       [2+] [3 refused]" },
-		{ 1, " rx 3 (1204/s)  tx 12  lost 312  err 1  kept 128 KiB of 1 MiB           "
+		{ 1, " rx 3 (1204/s)  tx 12  lost 312  err 1  kept 128 KiB of 320 KiB         "
 		     "                                                                        "
 		     "                             PAUSED at #1201, 312 newer" },
 		{ 2, "      No Time                  Delta  S    Peer                         "
@@ -397,7 +382,7 @@ static void test_rows_never_overlap(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup_large, deck_teardown)
 
 int main(void)
 {

@@ -13,33 +13,10 @@
 
 #include <cmocka.h>
 
-#define ROWS 10
-
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	d.view.list.rows = ROWS;
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 static void add(struct deck *d, int count)
 {
 	for (int i = 0; i < count; i++)
 		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), "x");
-}
-
-static uint64_t selected(const struct deck *d)
-{
-	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
 }
 
 static void test_a_step_selects_the_newest(void **state)
@@ -47,14 +24,14 @@ static void test_a_step_selects_the_newest(void **state)
 	struct deck *d = *state;
 
 	add(d, 30);
-	assert_int_equal(selected(d), 0);
+	assert_int_equal(deck_selected(d), 0);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 30);
+	assert_int_equal(deck_selected(d), 30);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 29);
+	assert_int_equal(deck_selected(d), 29);
 	list_move(&d->view, LIST_NEXT);
 	list_move(&d->view, LIST_NEXT);
-	assert_int_equal(selected(d), 30);
+	assert_int_equal(deck_selected(d), 30);
 	assert_true(d->view.list.paused);
 }
 
@@ -74,7 +51,7 @@ static void test_moves_from_number_20(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		assert_true(list_select_number(&d->view, 20, NULL));
 		list_move(&d->view, table[i].move);
-		assert_int_equal(selected(d), table[i].to);
+		assert_int_equal(deck_selected(d), table[i].to);
 	}
 }
 
@@ -94,7 +71,7 @@ static void test_moves_while_following(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		list_follow(&d->view);
 		list_move(&d->view, table[i].move);
-		assert_int_equal(selected(d), table[i].to);
+		assert_int_equal(deck_selected(d), table[i].to);
 	}
 }
 
@@ -105,9 +82,9 @@ static void test_page_down_past_the_bottom_follows(void **state)
 	add(d, 35);
 	list_select_number(&d->view, 30, NULL);
 	list_move(&d->view, LIST_HALF_DOWN);
-	assert_int_equal(selected(d), 35);
+	assert_int_equal(deck_selected(d), 35);
 	list_move(&d->view, LIST_HALF_DOWN);
-	assert_int_equal(selected(d), 35);
+	assert_int_equal(deck_selected(d), 35);
 	list_move(&d->view, LIST_PAGE_DOWN);
 	assert_false(d->view.list.paused);
 }
@@ -137,17 +114,17 @@ static void test_a_run_is_one_row(void **state)
 	add(d, 1);
 	list_select_number(&d->view, 7, NULL);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 2);
+	assert_int_equal(deck_selected(d), 2);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 1);
+	assert_int_equal(deck_selected(d), 1);
 	list_move(&d->view, LIST_NEXT);
 	list_move(&d->view, LIST_NEXT);
-	assert_int_equal(selected(d), 7);
+	assert_int_equal(deck_selected(d), 7);
 	/* A packet inside of the run may be selected by its number. */
 	assert_true(list_select_number(&d->view, 4, NULL));
-	assert_int_equal(selected(d), 4);
+	assert_int_equal(deck_selected(d), 4);
 	list_move(&d->view, LIST_NEXT);
-	assert_int_equal(selected(d), 7);
+	assert_int_equal(deck_selected(d), 7);
 }
 
 static void test_a_selection_outlives_its_place(void **state)
@@ -163,7 +140,7 @@ static void test_a_selection_outlives_its_place(void **state)
 	add(d, 2000);
 	store_stats(d->session.store, &stats);
 	assert_true(stats.first_no > 1);
-	assert_int_equal(selected(d), 1);
+	assert_int_equal(deck_selected(d), 1);
 	assert_int_equal(list_newer(&d->view), 2000);
 	assert_true(view_shown_packet(&d->view, &hold, &p));
 	assert_memory_equal(p.data, "the first of all", p.stored);
@@ -175,9 +152,9 @@ static void test_a_selection_outlives_its_place(void **state)
 	assert_false(list_select_number(&d->view, 2, &e));
 	assert_int_equal(e.code, ERR_STATE);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 1);
+	assert_int_equal(deck_selected(d), 1);
 	list_move(&d->view, LIST_NEXT);
-	assert_int_equal(selected(d), stats.first_no);
+	assert_int_equal(deck_selected(d), stats.first_no);
 }
 
 static void test_numbers_that_are_not_there(void **state)
@@ -225,9 +202,9 @@ static void test_cleared_packets_are_not_listed(void **state)
 	assert_false(view_shown_packet(&d->view, &hold, &p));
 	add(d, 3);
 	list_move(&d->view, LIST_FIRST);
-	assert_int_equal(selected(d), 21);
+	assert_int_equal(deck_selected(d), 21);
 	list_move(&d->view, LIST_PREVIOUS);
-	assert_int_equal(selected(d), 21);
+	assert_int_equal(deck_selected(d), 21);
 	store_hold_done(&hold);
 }
 
@@ -278,12 +255,12 @@ static void test_rows_as_drawn(void **state)
 	deck_draw(d, 24, 80);
 	assert_int_equal(d->view.list.rows, 17);
 	assert_true(list_select_row(&d->view, 0));
-	assert_int_equal(selected(d), 34);
+	assert_int_equal(deck_selected(d), 34);
 	assert_true(list_select_row(&d->view, 16));
-	assert_int_equal(selected(d), 50);
+	assert_int_equal(deck_selected(d), 50);
 	assert_false(list_select_row(&d->view, 17));
 	assert_false(list_select_row(&d->view, -1));
-	assert_int_equal(selected(d), 50);
+	assert_int_equal(deck_selected(d), 50);
 }
 
 /* New packets do not move what is looked at, and the bar keeps its row where it can. */
@@ -309,7 +286,7 @@ static void test_paused_rows_stand_still(void **state)
 	assert_int_equal(d->view.list.selected_row, d->view.list.rows - 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup, deck_teardown)
 
 int main(void)
 {

@@ -9,34 +9,6 @@
 
 #include <cmocka.h>
 
-#define ROWS 10
-
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 64 << 10, 5 * (64 << 10));
-	d.view.list.rows = ROWS;
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
-/* Payloads "0", "1", ... "9", "0", ... */
-static void add(struct deck *d, int count)
-{
-	for (int i = 0; i < count; i++) {
-		char text[2] = { (char)('0' + i % 10), '\0' };
-
-		deck_rx(d, 1, deck_addr("10.0.0.9", 5353), text);
-	}
-}
-
 static void filter(struct deck *d, const char *text)
 {
 	struct error e = { .code = ERR_NONE };
@@ -47,22 +19,17 @@ static void filter(struct deck *d, const char *text)
 		;
 }
 
-static uint64_t selected(const struct deck *d)
-{
-	return d->view.list.paused ? d->view.list.selected.packet.no : 0;
-}
-
 static uint64_t select_at(struct deck *d, enum list_move move)
 {
 	list_move(&d->view, move);
-	return selected(d);
+	return deck_selected(d);
 }
 
 static void only_matches_are_rows(void **state)
 {
 	struct deck *d = *state;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	filter(d, "text == 3");
 	assert_int_equal(d->view.list.matches.count, 10);
 	assert_int_equal(select_at(d, LIST_PREVIOUS), 94);
@@ -73,7 +40,7 @@ static void only_matches_are_rows(void **state)
 	assert_int_equal(select_at(d, LIST_PREVIOUS), 4);
 	assert_int_equal(select_at(d, LIST_HALF_DOWN), 54);
 	filter(d, "");
-	assert_int_equal(selected(d), 54);
+	assert_int_equal(deck_selected(d), 54);
 	assert_int_equal(select_at(d, LIST_NEXT), 55);
 }
 
@@ -105,10 +72,10 @@ static void what_comes_is_filtered(void **state)
 	struct store_hold hold = { 0 };
 	struct packet p;
 
-	add(d, 5);
+	deck_digits(d, 5);
 	filter(d, "text == 3");
 	assert_int_equal(d->view.list.matches.count, 1);
-	add(d, 15);
+	deck_digits(d, 15);
 	assert_int_equal(d->view.list.matches.count, 3);
 	assert_true(view_shown_packet(&d->view, &hold, &p));
 	assert_int_equal(p.no, 19);
@@ -129,12 +96,12 @@ static void the_selection_goes_to_the_nearest(void **state)
 	};
 	struct deck *d = *state;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		filter(d, "");
 		assert_true(list_select_number(&d->view, rows[i].before, NULL));
 		filter(d, rows[i].filter);
-		assert_int_equal(selected(d), rows[i].after);
+		assert_int_equal(deck_selected(d), rows[i].after);
 	}
 }
 
@@ -187,7 +154,7 @@ static void a_fault_keeps_the_old_one(void **state)
 	struct deck *d = *state;
 	struct error e = { .code = ERR_NONE };
 
-	add(d, 20);
+	deck_digits(d, 20);
 	filter(d, "text == 3");
 	assert_false(list_filter(&d->view, "text == 3 and lem > 1", 21, &e));
 	assert_int_equal(e.at, 14);
@@ -201,10 +168,10 @@ static void what_is_gone_is_no_match(void **state)
 	struct store_stats stats;
 	uint64_t first;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	filter(d, "text == 3");
 	for (int i = 0; i < 200; i++)
-		add(d, 100);
+		deck_digits(d, 100);
 	store_stats(d->session.store, &stats);
 	assert_true(stats.first_no > 1000);
 	matches_forget(&d->view.list.matches, list_start(&d->view));
@@ -223,13 +190,13 @@ static void a_cleared_list_is_empty(void **state)
 	struct deck *d = *state;
 	uint64_t at;
 
-	add(d, 100);
+	deck_digits(d, 100);
 	filter(d, "text == 3");
 	d->view.list.cleared = d->view.list.end;
 	matches_forget(&d->view.list.matches, list_start(&d->view));
 	assert_int_equal(d->view.list.matches.count, 0);
 	assert_false(matches_next(&d->view.list.matches, 0, &at));
-	add(d, 10);
+	deck_digits(d, 10);
 	assert_int_equal(d->view.list.matches.count, 1);
 	assert_int_equal(select_at(d, LIST_FIRST), 104);
 }
@@ -249,7 +216,7 @@ static void it_goes_on_in_turns(void **state)
 	struct deck *d = *state;
 	struct matches *m = &d->view.list.matches;
 
-	add(d, 2000);
+	deck_digits(d, 2000);
 	assert_true(list_filter(&d->view, "text == 3", 9, NULL));
 	assert_true(list_filter_turn(&d->view, &clock_system, 0));
 	assert_int_equal(m->count, 0);
@@ -258,7 +225,7 @@ static void it_goes_on_in_turns(void **state)
 	assert_in_range(m->count, 10, 190);
 	assert_int_equal(select_at(d, LIST_LAST), 0);
 	assert_int_equal(select_at(d, LIST_PREVIOUS), 1994);
-	add(d, 10);
+	deck_digits(d, 10);
 	while (list_filter_turn(&d->view, &clock_system, UINT64_MAX))
 		;
 	assert_int_equal(m->count, 201);
@@ -270,10 +237,10 @@ static void a_run_that_matches_is_one_row(void **state)
 	struct deck *d = *state;
 	struct addr peer = deck_addr("10.0.0.9", 9);
 
-	add(d, 2);
+	deck_digits(d, 2);
 	for (int i = 0; i < 3; i++)
 		deck_refused(d, 1, peer, 1);
-	add(d, 1);
+	deck_digits(d, 1);
 	for (int i = 0; i < 2; i++)
 		deck_refused(d, 1, peer, 1);
 	filter(d, "kind == icmp");
@@ -298,7 +265,7 @@ static void bits_are_found_at_the_edges_of_words(void **state)
 	const struct matches *m = &d->view.list.matches;
 	uint64_t at;
 
-	add(d, 200);
+	deck_digits(d, 200);
 	filter(d, "no in { 1, 64, 65, 128, 129, 200 }");
 	assert_true(matches_next(m, 0, &at) && at == 0);
 	assert_true(matches_next(m, 1, &at) && at == 63);
@@ -317,7 +284,7 @@ static void bits_are_found_at_the_edges_of_words(void **state)
 	assert_false(matches_has(m, 62) || matches_has(m, 1000000) || !matches_has(m, 63));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, deck_setup_large, deck_teardown)
 
 int main(void)
 {

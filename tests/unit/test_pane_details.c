@@ -19,21 +19,6 @@
 #define TITLE_ROW 11  /* ... and at 80x24 */
 #define BODY_ROW 12
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 /* ---- fields ---- */
 
 /* The value of a field on the screen, or NULL. */
@@ -555,7 +540,7 @@ static void test_an_empty_panel(void **state)
 	assert_starts(deck_row(d, 2), "------");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup, deck_teardown)
 
 int main(void)
 {

@@ -23,21 +23,6 @@ const struct key keys[] = {
 	{ 0 },
 };
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 /* ---- message and preview ---- */
 
 static void set_preview(struct deck *d, const char *head, size_t len)
@@ -277,7 +262,7 @@ static void test_key_bar(void **state)
 	assert_starts(deck_row(d, 18), "text>");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup, deck_teardown)
 
 int main(void)
 {

@@ -17,21 +17,6 @@
 
 #define FIRST_ROW 3 /* of the list at 80x24 */
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 /* ---- head ---- */
 
 static void ask(struct session_socket *k, const char *name, const char *device)
@@ -398,7 +383,7 @@ static void test_a_peer_with_a_label(void **state)
 	assert_non_null(strstr(deck_row(d, FIRST_ROW + 1), "@2 lab 10.0.0.9:9 "));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, deck_setup, deck_teardown)
 
 int main(void)
 {

@@ -15,21 +15,6 @@
 #define BODY_ROW 12 /* ... and of the details under it */
 #define INFO_COL 57
 
-static int setup(void **state)
-{
-	static struct deck d;
-
-	deck_init(&d, 4096, 5 * 4096);
-	*state = &d;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	deck_done(*state);
-	return 0;
-}
-
 /* ---- ranges ---- */
 
 static void the_later_one_wins(void **state)
@@ -187,7 +172,7 @@ static void the_dump_paints_bytes_and_characters(void **state)
 	assert_ends(deck_row(d, BODY_ROW + 1), "89ab");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, deck_setup, deck_teardown)
 
 int main(void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The formats of output: lines that hold, bytes that can be read back. */
 #include "deck.h"
+#include "still.h"
 #include "session/writer.h"
 #include "hostile.h"
 #include "net/errqueue.h"
@@ -17,59 +18,21 @@
 
 #include <cmocka.h>
 
-struct bed {
-	struct session session;
-	struct iface ifaces[1];
-	struct buf out;
-};
-
-static uint64_t read_clock(void *ctx)
-{
-	(void)ctx;
-	return 1;
-}
-
 static int setup(void **state)
 {
-	static const struct clock stopped = { .monotonic = read_clock, .realtime = read_clock };
-	static struct bed b;
-
-	b = (struct bed){
-		.session = { .clock = &stopped,
-			     .watch.read = 1,
-			     .ifaces = { .ifaces = b.ifaces, .count = 1 } },
-		.ifaces = { { .name = "e\x1b[1m", .index = 2 } },
-	};
-	buf_init(&b.out, 8u << 20);
-	*state = &b;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct bed *b = *state;
-
-	buf_done(&b->out);
-	return 0;
+	return still_setup(state, "e\x1b[1m");
 }
 
 static struct packet datagram(enum packet_kind kind, const void *data, size_t n)
 {
-	struct packet p = {
-		.no = 7,
-		.time = DECK_START + 482000,
-		.kind = kind,
-		.socket = 1,
-		.len = (uint32_t)n,
-		.stored = (uint32_t)n,
-		.data = data,
-	};
+	struct packet p = still_packet(kind, data, n);
 
-	p.peer = deck_addr("10.0.0.9", 5353);
+	p.time = DECK_START + 482000;
+	p.local = (struct addr){ 0 };
 	return p;
 }
 
-static const char *written(struct bed *b, enum writer_format f, bool verbose, struct packet p)
+static const char *written(struct still *b, enum writer_format f, bool verbose, struct packet p)
 {
 	buf_reset(&b->out);
 	writer_packet(f, &b->session, verbose, &p, &b->out);
@@ -108,7 +71,7 @@ static void test_formats_are_found(void **state)
 
 static void test_raw_has_received_payloads_only(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct packet p = datagram(PACKET_RX, "a\0\x1b", 3);
 
 	written(b, WRITER_RAW, false, p);
@@ -123,7 +86,7 @@ static void test_raw_has_received_payloads_only(void **state)
 
 static void test_text_lines(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct packet p = datagram(PACKET_RX, "a\tb\n", 4);
 
 	assert_string_equal(written(b, WRITER_TEXT, false, p),
@@ -138,7 +101,7 @@ static void test_text_lines(void **state)
 
 static void test_what_was_sent(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct packet p = datagram(PACKET_TX, "hi", 2);
 
 	assert_string_equal(written(b, WRITER_TEXT, false, p), "");
@@ -158,7 +121,7 @@ static void test_what_was_sent(void **state)
 
 static void test_errors_and_gaps(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct packet p = datagram(PACKET_ICMP, "hi", 2);
 
 	p.icmp = (struct packet_icmp){ .origin = ERRQUEUE_ICMP, .type = 3, .code = 3, .cause = 6 };
@@ -187,7 +150,7 @@ static void test_errors_and_gaps(void **state)
 
 static void test_hex_records(void **state)
 {
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct packet p = datagram(PACKET_RX, "0 1 2 3 hello\x80\xff\n.\x1b", 18);
 
 	p.ifindex = 2;
@@ -222,7 +185,7 @@ static void test_text_typed_back_gives_the_same_bytes(void **state)
 {
 	static uint8_t data[HOSTILE_MAX];
 	struct dice dice = { 0x5eed };
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct buf bytes;
 
 	buf_init(&bytes, PAYLOAD_MAX_V6);
@@ -245,7 +208,7 @@ static void test_a_dump_read_as_hex_gives_the_same_bytes(void **state)
 {
 	static uint8_t data[HOSTILE_MAX];
 	struct dice dice = { 0x5eed };
-	struct bed *b = *state;
+	struct still *b = *state;
 	struct buf bytes;
 
 	buf_init(&bytes, PAYLOAD_MAX_V6);
@@ -297,7 +260,7 @@ static void test_no_control_leaves(void **state)
 	static const enum writer_format formats[] = { WRITER_TEXT, WRITER_HEX, WRITER_JSON,
 						      WRITER_CSV };
 	struct dice dice = { 0x5eed };
-	struct bed *b = *state;
+	struct still *b = *state;
 	uint8_t all[256];
 
 	for (size_t i = 0; i < sizeof(all); i++)
@@ -314,7 +277,7 @@ static void test_no_control_leaves(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, still_teardown)
 
 int main(void)
 {
