@@ -181,6 +181,15 @@ static bool read_slice(struct parser *p, struct expr_test *test, struct error *e
 	return true;
 }
 
+static bool bad_equals(const struct parser *p, struct lex_token t, struct error *e)
+{
+	char next = t.at + 1 < p->n ? p->s[t.at + 1] : '\0';
+
+	if (next == '<' || next == '>')
+		return err_at(e, (ptrdiff_t)t.at, "\"=%c\" is written %c=", next, next);
+	return err_at(e, (ptrdiff_t)t.at, "\"=\" is written ==");
+}
+
 static bool read_operator(struct parser *p, struct expr_test *test, struct error *e)
 {
 	struct lex_token t = peek(p);
@@ -194,7 +203,7 @@ static bool read_operator(struct parser *p, struct expr_test *test, struct error
 		return test->op == EXPR_IN ? read_set(p, test, e) : read_item(p, test, false, e);
 	}
 	if (t.kind == LEX_OTHER && p->s[t.at] == '=')
-		return err_at(e, (ptrdiff_t)t.at, "\"=\" is written ==");
+		return bad_equals(p, t, e);
 	return true;
 }
 

@@ -280,3 +280,18 @@ const char *field_type_name(enum field_type type)
 
 	return names[type];
 }
+
+const char *field_type_phrase(enum field_type type)
+{
+	static const char *const phrases[] = {
+		[FIELD_NUMBER] = "a number",
+		[FIELD_TIME] = "a time",
+		[FIELD_ADDRESS] = "an address",
+		[FIELD_WORD] = "a word",
+		[FIELD_FLAG] = "a flag",
+		[FIELD_TEXT] = "a text",
+		[FIELD_BYTES] = "a string of bytes",
+	};
+
+	return phrases[type];
+}

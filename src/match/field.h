@@ -45,5 +45,6 @@ const struct field *field_find(const char *name, size_t n);
 const struct field *field_at(size_t i); /* NULL: no more */
 /* "number", "address", ... */
 const char *field_type_name(enum field_type type);
+const char *field_type_phrase(enum field_type type); /* with its article */
 
 #endif

@@ -78,8 +78,8 @@ static bool wrong_operator(const struct expr_test *t, const struct field *f, str
 	for (enum expr_op op = EXPR_EQ; op <= EXPR_IN; op++)
 		if (type_ops[f->type] & OP(op))
 			buf_printf(&known, " %s", expr_op_name(op));
-	err_at(e, (ptrdiff_t)t->op_at, "%s is a %s, which knows%s, not %s", f->name,
-	       field_type_name(f->type), buf_cstr(&known), expr_op_name(t->op));
+	err_at(e, (ptrdiff_t)t->op_at, "%s is %s, which knows%s, not %s", f->name,
+	       field_type_phrase(f->type), buf_cstr(&known), expr_op_name(t->op));
 	buf_done(&known);
 	return false;
 }
@@ -93,10 +93,24 @@ static bool check_test(const struct expr_test *t, const struct field *f, struct 
 {
 	if (t->sliced && !is_bytes(f))
 		return err_at(e, (ptrdiff_t)(t->at + t->field_n),
-			      "%s is a %s, which has no bytes to cut out: data and text have",
-			      f->name, field_type_name(f->type));
+			      "%s is %s, which has no bytes to cut out: data and text have",
+			      f->name, field_type_phrase(f->type));
 	if (t->op != EXPR_HAS && !(type_ops[f->type] & OP(t->op)))
 		return wrong_operator(t, f, e);
+	return true;
+}
+
+/* What bytes are compared with can never, or always, be true. */
+static bool check_bytes(const struct expr_test *t, const struct value *v, size_t at,
+			struct error *e)
+{
+	bool equality = t->op == EXPR_EQ || t->op == EXPR_NE || t->op == EXPR_IN;
+
+	if (t->op == EXPR_CONTAINS && !v->bytes.len)
+		return err_at(e, (ptrdiff_t)at, "everything contains nothing");
+	if (equality && t->sliced && t->slice.length && v->bytes.len != t->slice.length)
+		return err_at(e, (ptrdiff_t)at, "the slice has %u byte%s, this has %zu",
+			      t->slice.length, t->slice.length == 1 ? "" : "s", v->bytes.len);
 	return true;
 }
 
@@ -119,9 +133,9 @@ static bool bind_test(struct bound *b, const struct expr_test *t, struct error *
 
 		if (!value_read(v, b->field, t->op, item, e))
 			return false;
-		if (t->op == EXPR_CONTAINS && !v->bytes.len) {
+		if (!check_bytes(t, v, item->low.at, e)) {
 			value_done(v);
-			return err_at(e, (ptrdiff_t)item->low.at, "everything contains nothing");
+			return false;
 		}
 	}
 	return true;

@@ -17,8 +17,8 @@ static bool word_of(const struct expr_value *from, const struct field *f, char w
 	if (from->form == EXPR_REGEX)
 		return err_at(e, (ptrdiff_t)from->at, "a regular expression needs ~");
 	if (from->n >= WORD_MAX)
-		return err_at(e, (ptrdiff_t)from->at, "too long for %s, which is a %s", f->name,
-			      field_type_name(f->type));
+		return err_at(e, (ptrdiff_t)from->at, "too long for %s, which is %s", f->name,
+			      field_type_phrase(f->type));
 	memcpy(word, from->text, from->n);
 	word[from->n] = '\0';
 	return true;
@@ -290,8 +290,8 @@ static bool read_single(struct value *v, const struct field *f, const struct exp
 			struct error *e)
 {
 	if (item->range)
-		return err_at(e, (ptrdiff_t)item->high.at, "%s has no ranges: it is a %s", f->name,
-			      field_type_name(f->type));
+		return err_at(e, (ptrdiff_t)item->high.at, "%s has no ranges: it is %s", f->name,
+			      field_type_phrase(f->type));
 	if (f->type == FIELD_WORD)
 		return read_word(v, &item->low, f, e);
 	if (f->type == FIELD_FLAG)
