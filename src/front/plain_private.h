@@ -29,7 +29,7 @@ struct plain {
 	/* the line */
 	struct line *line;
 	bool pasted;         /* it came back from the history as a paste: payload */
-	bool waiting;        /* it was entered and waits for a name to resolve */
+	bool waiting;        /* it was entered and waits for a name, or for tshark */
 	uint64_t acts;       /* lines entered and keys pressed */
 	uint64_t quit_asked; /* the act that was told that a job runs */
 	bool by_hand;        /* the command that runs was a person's act, no script's */

@@ -401,7 +401,7 @@ void preview_make(struct view *v, struct preview_cache *cache, const struct comm
 	v->preview = (struct preview_view){ 0 };
 	if (v->line.waiting)
 		snprintf(v->preview.head, sizeof(v->preview.head),
-			 "waiting for a name to resolve; Ctrl-C gives up");
+			 "waiting for a name, or for tshark; Ctrl-C gives up");
 	else if (entry_is_command(v->line.text, v->line.len, v->line.pasted))
 		preview_command(v, cache, set, cols);
 	else

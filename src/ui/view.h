@@ -85,7 +85,7 @@ struct line_view {
 	const char *prompt; /* "" : ours, by typing and text */
 	const char *text;   /* UTF-8, may hold newlines and invalid bytes */
 	size_t len, point;  /* bytes */
-	bool waiting;       /* the line was entered and waits for a name to resolve */
+	bool waiting;       /* the line was entered and waits for a name, or for tshark */
 	bool pasted;        /* began as a paste: payload, even if it starts with ":" */
 };
 
