@@ -429,18 +429,26 @@ static void draw_rows(struct painter *d, uint64_t start, uint64_t top, int row, 
 }
 
 /* An empty list says why. */
+static const char *why_nothing(const struct matches *m)
+{
+	if (!matches_on(m))
+		return "";
+	if (m->low > m->start)
+		return m->what ? "looking for what the filter matches" : "looking for other peers";
+	if (!m->peers)
+		return "the filter matches nothing; :filter takes it off";
+	if (m->what)
+		return m->peers->solo ? "nothing of peers that are shown matches the filter; "
+					":filter, :solo show more"
+				      : "nothing of peers that are shown matches the filter; "
+					":filter, :unmute show more";
+	return m->peers->solo ? "nothing of the peers that are solo; :solo shows all"
+			      : "nothing but of muted peers; :unmute shows them";
+}
+
 static void draw_nothing(const struct painter *d, int row)
 {
-	const struct matches *m = &d->v->list.matches;
-
-	if (m->peers && !m->what && m->low <= m->start)
-		canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM,
-			   m->peers->solo ? "nothing of the peers that are solo; :solo shows all"
-					  : "nothing but of muted peers; :unmute shows them");
-	else if (matches_on(m))
-		canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM,
-			   m->low > m->start ? "looking for what the filter matches"
-					     : "the filter matches nothing; :filter takes it off");
+	canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM, why_nothing(&d->v->list.matches));
 }
 
 static void draw_list(struct painter *d, const struct layout *l, uint64_t start)

@@ -137,6 +137,10 @@ static void muted_peers_are_no_rows(void **state)
 	assert_int_equal(d->view.list.matches.count, 1);
 	filter(d, "text == one");
 	assert_int_equal(d->view.list.matches.count, 0);
+	list_follow(&d->view);
+	deck_draw(d, 24, 80);
+	assert_string_equal(deck_row(d, 3), " nothing of peers that are shown matches the filter; "
+					    ":filter, :unmute show more");
 	peer_solo(peers, one, true);
 	look_again(d);
 	assert_int_equal(d->view.list.matches.count, 11);
