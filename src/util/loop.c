@@ -35,7 +35,7 @@ struct loop {
 
 struct loop *loop_new(const struct clock *clock)
 {
-	struct loop *l = calloc(1, sizeof *l);
+	struct loop *l = calloc(1, sizeof(*l));
 	if (l)
 		l->clock = clock;
 	return l;
@@ -67,11 +67,11 @@ static size_t find(const struct loop *l, int fd)
 static bool grow(struct loop *l)
 {
 	size_t cap = l->cap ? l->cap * 2 : FIRST_WATCHES;
-	struct pollfd *fds = reallocarray(l->fds, cap, sizeof *fds);
+	struct pollfd *fds = reallocarray(l->fds, cap, sizeof(*fds));
 	if (!fds)
 		return false;
 	l->fds = fds;
-	struct watch *watches = reallocarray(l->watches, cap, sizeof *watches);
+	struct watch *watches = reallocarray(l->watches, cap, sizeof(*watches));
 	if (!watches)
 		return false;
 	l->watches = watches;
