@@ -290,7 +290,7 @@ static void on_notice(void *ctx, enum session_notice what, const struct packet *
 	(void)peer;
 	if ((what == SESSION_SILENT && p->config.verbose) ||
 	    (what == SESSION_READ && !packet->result &&
-	     (p->config.verbose || (packet->lost && !p->failure))))
+	     (p->config.verbose || (packet->lost && !p->failure && !p->ended_output))))
 		pipe_say(p, "%.*s", (int)packet->stored, (const char *)packet->data);
 }
 

@@ -152,7 +152,7 @@ static void tell(const struct capture *c, enum session_notice what, const struct
 		.len = (uint32_t)text->len,
 		.stored = (uint32_t)text->len,
 		.lost = t->others + t->bad + t->unknown + t->incomplete + t->lost + t->odd_times +
-			t->odd_lengths + t->odd_drops,
+			t->odd_lengths + t->odd_drops + t->stopped,
 		.result = c->activity.verdict.code != ERR_NONE,
 	};
 

@@ -84,6 +84,14 @@ counted_apart() {
 }
 check "what is read is counted apart" counted_apart
 
+keeps_socket() {
+	peer_start keeps echo
+	run -c "record $work/same" -c "to 127.0.0.1:$port" -c 'send x' -c 'expect any' -c 'record off' \
+		-c "read $work/same" -c peers -o json </dev/null
+	ends 0 && grep -q '"event":"peer".*"socket":1,"rx":2,"tx":2,' "$work/stdout" || told
+}
+check "a peer that is in a file, too, stays with the socket that heard it" keeps_socket
+
 # ---- without directions ----
 
 if command -v editcap >/dev/null 2>&1; then
@@ -148,20 +156,22 @@ else
 	skip "as many datagrams as tcpdump sees" "no tcpdump or editcap"
 fi
 
-# A pipe that goes on: what came is there at once, and a signal ends it.
+# stopped FILE LINES: a pipe that goes on behind it: what came is there at once, a signal ends it
 stopped() {
+	rm -f "$work/fifo"
 	mkfifo "$work/fifo" && "$udpdeck" --read "$work/fifo" -o text >"$work/stdout" \
 		2>"$work/stderr" </dev/null &
 	stopped_pid=$!
 	running="$running $stopped_pid"
 	wait_for "test -p $work/fifo" 10 && exec 9>"$work/fifo" &&
-		cat "$corpus/mixed.pcapng" >&9 && wait_for "test -s $work/stdout" 10 &&
+		cat "$1" >&9 && wait_for "test -s $work/stdout" 10 &&
 		kill -INT "$stopped_pid" && wait "$stopped_pid"
 	echo $? >"$work/status"
 	exec 9>&-
-	ends 0 'stopped' && [ "$(wc -l <"$work/stdout")" = 2 ]
+	ends 0 'stopped' && [ "$(wc -l <"$work/stdout")" = "$2" ]
 }
-check "Ctrl-C ends one that goes on" stopped
+check "Ctrl-C ends one that goes on" stopped "$corpus/mixed.pcapng" 2
+check "and tells that, though nothing is wrong in it" stopped "$file" 4
 
 # ---- what is wrong with it ----
 
