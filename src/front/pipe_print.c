@@ -50,7 +50,7 @@ static void note_rx(struct pipe *p, const struct packet *packet)
 {
 	const struct ending *d = &p->ending;
 
-	if (!is_wanted(p, packet) || (packet->flags & PACKET_OWN) || p->over)
+	if (!is_wanted(p, packet) || (packet->flags & PACKET_OWN))
 		return;
 	ending_received(&p->ending, clock_monotonic(p->clock));
 	if (d->received == d->config.max_count)
