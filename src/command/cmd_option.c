@@ -49,6 +49,8 @@ static bool set_setting(struct command_call *c, const struct face_setting *s, vo
 		return err_set(e, ERR_USAGE, "%s: one of %s", s->name, s->range);
 	if (ctx && !s->set(ctx, c->word_count > 1 ? c->words[1].text : "on", e))
 		return args_at(c, c->word_count > 1, e);
+	if (!ctx)
+		command_keep(c);
 	format_setting(s, ctx, now);
 	return true;
 }

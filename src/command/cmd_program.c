@@ -310,8 +310,10 @@ static bool bind_run(struct command_call *c, struct error *e)
 	if (!*command)
 		return err_at(e, (ptrdiff_t)(c->payload_at + c->payload_len),
 			      "usage: bind KEY COMMAND");
-	if (!c->face->bind)
+	if (!c->face->bind) {
+		command_keep(c);
 		return true;
+	}
 	snprintf(name, sizeof(name), "%.*s", (int)n, key);
 	if (!check_verb(c, command, e))
 		return false;

@@ -213,12 +213,18 @@ bool color_run(struct command_call *c, struct error *e)
 		list_rules(c, r);
 		return true;
 	}
-	if (strncmp(c->payload, "off", 3) == 0 && strchr(" \t", c->payload[3]))
-		return take_off(c, r, e);
+	if (strncmp(c->payload, "off", 3) == 0 && strchr(" \t", c->payload[3])) {
+		if (!take_off(c, r, e))
+			return false;
+		if (!r)
+			command_keep(c);
+		return true;
+	}
 	if (!read_rule(c->payload, c->payload_len, &rule, e))
 		return err_shift(e, (ptrdiff_t)c->payload_at);
 	if (!r) {
 		free_rule(&rule);
+		command_keep(c);
 		return true;
 	}
 	if (!add_rule(r, &rule, e))

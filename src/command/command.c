@@ -361,6 +361,12 @@ void command_say(struct command_call *c, enum command_message kind, const char *
 		c->face->message(c->face->ctx, kind, text);
 }
 
+void command_keep(struct command_call *c)
+{
+	if (c->face->kept && !strpbrk(c->line, "\r\n"))
+		buf_printf(c->face->kept, "%s\n", c->line);
+}
+
 void command_echo(struct command_call *c, const char *shown)
 {
 	if (c->face->echo)

@@ -15,6 +15,7 @@
 
 #define COMMAND_LINE_MAX (256u << 10)
 #define COMMAND_WORDS_MAX 64
+#define FACE_KEPT_MAX (1u << 20)
 
 struct color_rules;
 struct script;
@@ -86,6 +87,9 @@ struct face {
 	 * poked when that is over.  NULL: never. */
 	bool (*is_full)(void *ctx);
 	const struct face_setting *settings; /* ends with name NULL; may be NULL */
+	/* What was said of the screen where there is none, a line each: "save" writes it back.
+	 * NULL: a screen, which knows what it was told. */
+	struct buf *kept;
 	bool is_live;          /* listings of what goes on are made again by themselves */
 	struct script *script; /* command/script.h: waits and runs files; the face's, may be NULL */
 };
@@ -233,6 +237,8 @@ bool command_quit_warning(const struct session *s, struct buf *out);
 /* One line for the user: where a command has something to say. */
 void command_say(struct command_call *c, enum command_message kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The line is about the screen, and there is none: the face keeps it for "save". */
+void command_keep(struct command_call *c);
 /* A line that was asked for is shown where messages are not, too. */
 void command_answer(struct command_call *c, const char *text);
 /* Likewise, with what may not reach a terminal escaped already. */

@@ -289,6 +289,8 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		color_save(face->colors(face->ctx), out);
 	if (face->bindings)
 		face->bindings(face->ctx, add_binding, out);
+	if (face->kept && face->kept->len)
+		buf_add(out, face->kept->data, face->kept->len);
 	if (face->typing)
 		add_typing(face->typing(face->ctx), out);
 }

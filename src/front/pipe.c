@@ -364,6 +364,7 @@ void pipe_free(struct pipe *p)
 	output_free(p->out);
 	output_free(p->err);
 	input_done(&p->input);
+	buf_done(&p->kept);
 	free(p);
 }
 

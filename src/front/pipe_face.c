@@ -168,8 +168,10 @@ bool pipe_face_init(struct pipe *p, struct error *e)
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
 
 	command_set_init(&p->set, NULL, p->config.of_screen);
+	buf_init(&p->kept, FACE_KEPT_MAX);
 	p->face = (struct face){
 		.ctx = p,
+		.kept = &p->kept,
 		.message = face_message,
 		.listing = face_listing,
 		.typing = face_typing,

@@ -15,6 +15,7 @@ struct pipe {
 	struct pipe_config config;
 	struct face face;
 	struct command_set set;
+	struct buf kept; /* what was said of the screen */
 	struct command_typing typing;
 	struct script *script; /* goes before the input */
 	int signals;

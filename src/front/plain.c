@@ -174,6 +174,7 @@ void plain_free(struct plain *p)
 	loop_timer_stop(p->loop, &p->more);
 	store_cursor_rest(&p->print);
 	printed_done(&p->printed_only);
+	buf_done(&p->kept);
 	if (p->out)
 		loop_unwatch(p->loop, output_fd(p->out));
 	if (p->signals >= 0) {

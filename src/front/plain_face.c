@@ -232,8 +232,10 @@ bool plain_face_init(struct plain *p, const struct of_screen *of_screen, struct 
 	const struct script_events events = { .ctx = p, .ended = on_script_ended };
 
 	command_set_init(&p->set, rows, of_screen);
+	buf_init(&p->kept, FACE_KEPT_MAX);
 	p->face = (struct face){
 		.ctx = p,
+		.kept = &p->kept,
 		.message = face_message,
 		.listing = face_listing,
 		.typing = face_typing,

@@ -18,6 +18,7 @@ struct plain {
 	struct loop *loop;
 	struct face face;
 	struct command_set set;
+	struct buf kept; /* what was said of the screen */
 	struct command_typing typing;
 	struct script *script;
 	bool verbose;

@@ -172,6 +172,9 @@ saved() {
 		open udp6 [::1]:0 broadcast=off
 		to [::1]:$port
 		socket 1
+		bind F3 send \${seq}
+		color len > 3 red
+		set mouse on
 		every 10s send tick
 		wait 100ms
 		save $work/first
@@ -189,6 +192,8 @@ saved() {
 }
 check "save writes a session, -f rebuilds it" saved
 check "its options too" grep -q 'ttl=3' "$work/second"
+check "and what only the screen has" [ "$(grep -cxF -e 'bind F3 send ${seq}' \
+	-e 'color len > 3 red' -e 'set mouse on' "$work/second")" = 3 ]
 check "in a file that is nobody else's" [ "$(stat -c %a "$work/first")" = 600 ]
 overwrite() {
 	echo precious >"$work/precious"
