@@ -21,6 +21,7 @@ port=     # of the last peer_start, closed_port or deck_start
 peer_pid= # of the last peer_start
 deck_pid= # of the last deck_start
 running=  # all that was started
+start=    # now_ms, where a test wants to know how long something took
 
 . "${srcdir:-.}/tests/lib/tap.sh"
 
@@ -199,15 +200,9 @@ pattern() {
 	yes abcdefghijklmnopqrstuvwxyz | tr -d '\n' | head -c "$1"
 }
 
-# elapsed NAME FIRST LAST: milliseconds between two datagrams that a peer logged
-elapsed() {
-	awk -v first="$(($2 + 1))" -v last="$(($3 + 1))" '
-		NR == first { start = $1 } NR == last { print $1 - start }' "$work/$1.peer"
-}
-
-# now_ms: of the clock that peers log
-now_ms() {
-	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+# since_start NAME N: milliseconds from $start until a peer logged its Nth datagram
+since_start() {
+	awk -v start="$start" -v row="$(($2 + 1))" 'NR == row { print $1 - start }' "$work/$1.peer"
 }
 
 [ -x "$udpdeck" ] || skip_all "no udpdeck: UDPDECK names none"

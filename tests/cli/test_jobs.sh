@@ -23,11 +23,12 @@ between() {
 # ---- every ----
 
 peer_start every silent
+start=$(now_ms)
 play 'every 50ms times 5 send n=${seq}'
 check "every D times N sends so often, then the script is over" \
 	hears every 6e3d31 6e3d32 6e3d33 6e3d34 6e3d35
 check "with status 0" ends 0
-check "at that pace" between 150 1500 "$(elapsed every 1 5)"
+check "at that pace" between 190 5000 "$(since_start every 5)"
 
 peer_start delay silent
 start=$(now_ms)
@@ -50,7 +51,8 @@ check "several jobs at once, one payload to all targets, each with its own numbe
 until_answer() {
 	peer_start until late 250
 	play 'every 100ms until timeout 5s hex 70 send ping' 'wait 500ms' 'expect ping'
-	ends 0 && [ "$(heard until | wc -l)" -le $((6 * slow)) ] && heard_count until 2
+	# it would send fifty
+	ends 0 && [ "$(heard until | wc -l)" -le 20 ] && heard_count until 2
 }
 check "until an answer comes" until_answer
 
@@ -59,7 +61,7 @@ until_nothing() {
 	play 'every 50ms until timeout 300ms any send ping'
 	echo "$(heard until | wc -l) sent"
 	ends 4 '%1 gave up: until timeout 300ms any was not met' || return
-	[ "$(heard until | wc -l)" -ge 4 ] && [ "$(heard until | wc -l)" -le 8 ]
+	[ "$(heard until | wc -l)" -ge 2 ] && [ "$(heard until | wc -l)" -le 8 ]
 }
 check "or its time is over, which is 4" until_nothing
 
@@ -102,12 +104,13 @@ stalled() {
 	peer_start stalled size 1400
 	stalled_port=$port
 	mkfifo "$work/fifo"
+	start=$(now_ms)
 	exec 7<>"$work/fifo"
 	deck_name=stalled
 	deck_spawn "$work/fifo" -c "every 5ms send x" 127.0.0.1 "$stalled_port" \
 		8</dev/null 7<&-
 	wait_for "heard_count stalled 500" 20 || return
-	between 1300 4000 "$(elapsed stalled 201 500)" || return
+	between 2480 10000 "$(since_start stalled 500)" || return
 	: >"$work/stalled.out"
 	deck_end stalled && deck_ends stalled 1 "nobody reads stdout"
 }
@@ -115,10 +118,11 @@ check "a job keeps its rate while nobody reads stdout, and SIGTERM still ends it
 
 flooded() {
 	peer_start flooded flood 0 5000 200
+	start=$(now_ms)
 	deck_start flooded -c "every 10ms times 100 send x" -c 'wait 50ms' 127.0.0.1 "$port"
 	deck_wait flooded 20 && deck_ends flooded 0 || return
 	wait_for "heard_count flooded 100" 5
-	between 900 5000 "$(elapsed flooded 1 100)"
+	between 980 10000 "$(since_start flooded 100)"
 }
 check "and through a flood" flooded
 

@@ -93,6 +93,12 @@ is_gone() {
 	! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
+# now_ms: of the clock that udppeer logs.  What is sent at a pace takes at least its time from
+# before the program's start until its last datagram; the first may be late, there and in the log.
+now_ms() {
+	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
 # wait_for COMMAND SECONDS: asks again and again until the shell command succeeds
 wait_for() {
 	wait_factor=${UDPDECK_TEST_SLOW:-1}

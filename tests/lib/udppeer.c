@@ -9,10 +9,10 @@
  *
  *   MILLISECONDS SENDER'S-PORT LENGTH HEX
  *
- * MILLISECONDS is a monotonic time, HEX the first 64 bytes or "-".  -r writes the bytes of all to
- * FILE, one behind the other.  With -t it speaks first: TEXT, or an empty datagram, goes to PORT of
- * ADDR; a flood goes there at once.  What it does then is its mode's row below.  It lives as long
- * as the test that started it.
+ * MILLISECONDS is time since the boot, as in /proc/uptime, HEX the first 64 bytes or "-".  -r
+ * writes the bytes of all to FILE, one behind the other.  With -t it speaks first: TEXT, or an
+ * empty datagram, goes to PORT of ADDR; a flood goes there at once.  What it does then is its
+ * mode's row below.  It lives as long as the test that started it.
  */
 #include "peer.h"
 
@@ -218,7 +218,7 @@ static bool tell(struct app *a, size_t len)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_BOOTTIME, &now);
 	printf("%" PRId64 " %u %zu ", (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
 	       a->peer.last_port, len);
 	for (size_t i = 0; i < len && i < HEX_MAX; i++)
