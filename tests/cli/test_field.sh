@@ -6,7 +6,7 @@
 
 . "${srcdir:-.}/tests/cli/cli.sh"
 
-life=15 # seconds, of a program in the background
+life=60 # seconds, of a program in the background
 
 # listener TOOL PORT, client TOOL: the words that start it
 listener() {
@@ -54,11 +54,14 @@ same() {
 	[ "$1" = "$2" ] || ! echo "$2, not $1"
 }
 
-# soon TOOL COMMAND: for udpdeck with patience; what the others do not do within a second is seen
+# patience TOOL: seconds; what the others do not do within one is seen
+patience() {
+	[ "$1" = udpdeck ] && echo 10 || echo 1
+}
+
+# soon TOOL COMMAND
 soon() {
-	soon_seconds=1
-	[ "$1" != udpdeck ] || soon_seconds=10
-	wait_for "$2" $soon_seconds 2>/dev/null
+	wait_for "$2" "$(patience "$1")" 2>/dev/null
 }
 
 free_port() {
@@ -91,11 +94,12 @@ end() {
 } 2>/dev/null
 
 # ask SECONDS TOOL OPTION...: "Q" goes to the last peer; in $asked is the status, 124 at the end of
-# the time; the answer is in $work/answer
+# the time, which is longer for udpdeck: it has to end by itself; the answer is in $work/answer
 ask() {
 	ask_seconds=$1
 	ask_tool=$2
 	shift 2
+	[ "$ask_tool" != udpdeck ] || ask_seconds=20
 	ask_words=$(client "$ask_tool" "$port")
 	# shellcheck disable=SC2086 # words
 	printf Q | timeout -k 2 "$ask_seconds" ${ask_words%% *} "$@" ${ask_words#* } \
@@ -153,7 +157,7 @@ row "after an empty datagram" "it goes on" empty_datagram \
 second_listener() {
 	listen "$1"
 	# shellcheck disable=SC2046 # words
-	timeout -k 2 1 $(listener "$1" "$listener") </dev/null >/dev/null 2>&1
+	timeout -k 2 "$(patience "$1")" $(listener "$1" "$listener") </dev/null >/dev/null 2>&1
 	case $? in
 	0 | 124) echo "is accepted" ;;
 	*) echo "is refused" ;;
@@ -213,14 +217,14 @@ lines() {
 row "three lines in one write are datagrams" 3 lines nc=1 ncat=1 socat=1
 
 late() {
-	peer_start late late 800
+	peer_start late late 500
 	ask 2 "$1"
 	case $asked in
 	124) echo "$(answered), but it hangs" ;;
 	*) answered ;;
 	esac
 }
-row "an answer after 0.8 s" printed late \
+row "an answer after 0.5 s" printed late \
 	nc="printed, but it hangs" ncat="not printed" socat="not printed"
 
 no_answer() {

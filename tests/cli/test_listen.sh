@@ -120,7 +120,7 @@ idle_ends() {
 check "the clock of -w starts at once: 2" idle_ends
 
 idle_restarts() {
-	listen idle -l -w 1s 127.0.0.1 0
+	listen idle -l -w 3s 127.0.0.1 0
 	speak idle x
 	deck_wait idle 10 && deck_ends idle 0 && printed x
 }

@@ -81,9 +81,9 @@ check "-f reads a fifo" said 'from a fifo'
 
 # ---- expectations ----
 
-run -o text -c "to 127.0.0.1:$port send x" -c 'expect timeout 100ms y' </dev/null
-check "a failed expect is 4 and shows what came" ends 4 "-c:2: expect timeout 100ms y: not within \
-100 ms; 1 other came: 127.0.0.1:$port \"x\""
+run -o text -c "to 127.0.0.1:$port send x" -c 'expect timeout 1s y' </dev/null
+check "a failed expect is 4 and shows what came" ends 4 "-c:2: expect timeout 1s y: not within \
+1 s; 1 other came: 127.0.0.1:$port \"x\""
 run -c 'open udp4' -c 'expect timeout 50ms any' </dev/null
 check "nothing came" ends 4 'nothing came'
 run -c 'open udp4' -w 50ms -c 'expect any' </dev/null

@@ -67,7 +67,7 @@ fi
 icmp() {
 	peer_start gone silent
 	kill -KILL "$peer_pid" && wait_for "is_gone $peer_pid" 5 || return
-	deck "$question" 'wait 200ms' 'show #2 tshark'
+	deck "$question" 'wait 1s' 'show #2 tshark'
 	has 'Internet Control Message Protocol' 'Destination unreachable'
 }
 check "an ICMP error" icmp
