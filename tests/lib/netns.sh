@@ -56,6 +56,11 @@ udp_bound() {
 	on "$1" ss -Hnul "sport = :$2" | grep -q .
 }
 
+# is_member HOST GROUP: somebody there joined it by eth0; a port is bound before that; for wait_for
+is_member() {
+	on "$1" ip maddress show dev eth0 | grep -qwF -- "$2"
+}
+
 # ---- networks ----
 
 # set_in HOST PATH VALUE: a knob below /proc/sys/net

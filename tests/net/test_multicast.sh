@@ -22,7 +22,7 @@ not_a_member() {
 	deck_start h3 other --reuseaddr -4 -l 4200 &&
 		start_bg h3 foreign socat -u \
 			UDP4-RECV:4200,reuseaddr,bind=239.1.2.3,ip-add-membership=239.1.2.3:eth0 STDOUT &&
-		wait_for "on h3 ip maddr show dev eth0 | grep -q 239.1.2.3" 10 &&
+		wait_for "is_member h3 239.1.2.3" 10 &&
 		deck_type sender "again" ":to 10.77.0.3 4200 send to you" &&
 		deck member "wait again" && wait_for "grep -q again $work/foreign.log" 10 &&
 		deck other "wait to you" "row 1 rx 1" "gone again"

@@ -88,7 +88,7 @@ members() {
 	for member in 2 3; do
 		start_bg "h$member" "group$member" socat \
 			"UDP4-RECVFROM:7100,ip-add-membership=239.1.2.3:eth0,fork" EXEC:cat &&
-			wait_for "udp_bound h$member 7100" 10 || return
+			wait_for "udp_bound h$member 7100 && is_member h$member 239.1.2.3" 10 || return
 	done
 }
 
@@ -100,7 +100,7 @@ group() {
 # Joined, heard, and told what it was sent to.
 joined() {
 	start_bg h4 joined "$udpdeck" -d -W 1 -o json -j 239.9.9.9%eth0 -l 7200
-	wait_for "udp_bound h4 7200" 10
+	wait_for "is_member h4 239.9.9.9" 10
 	ask hello -q 0 -M 3 239.9.9.9 7200
 	wait "$bg_pid" || return
 	if command -v jq >/dev/null; then

@@ -14,9 +14,15 @@ hear() {
 	hear_port=$1
 	hear_count=$2
 	shift 2
+	hear_joins=$(($# / 2)) # each is "-j GROUP"
 	start_bg h2 heard "$udpdeck" -d -W "$hear_count" -w 20 -o json "$@" -l "$hear_port"
 	hear_pid=$bg_pid
-	wait_for "udp_bound h2 $hear_port" 10
+	wait_for "udp_bound h2 $hear_port && all_joined" 10
+}
+
+# A port is bound before groups are joined.
+all_joined() {
+	[ "$(grep -c '"event":"join"' "$work/heard.log")" = "$hear_joins" ]
 }
 
 # send COMMAND...: h1 runs them, and says in JSON what it did

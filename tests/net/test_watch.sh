@@ -13,15 +13,10 @@ network() {
 		deck_type two ":every 50ms to 239.1.2.3:5000 send tick" && deck two "row 1 jobs 1"
 }
 
-# joined HOST GROUP: the host holds it; meant for checks
-joined() {
-	on "$1" ip maddress show dev eth0 | grep -q "$2"
-}
-
 alive() {
 	deck_type one ":watch-groups eth0" &&
 		deck one "wait 239.1.2.3:5000 " "wait /s  no " "wait 10.77.0.2" "row 1 rx 0" &&
-		! joined h1 239.1.2.3
+		! is_member h1 239.1.2.3
 }
 
 # A datagram over IPv6 from this host itself, to a group that it has not joined.
