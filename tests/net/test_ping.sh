@@ -141,8 +141,8 @@ silent() {
 
 # The last one is not waited for any longer than the others.
 late() {
-	start_bg h2 late "$udppeer" -a 10.77.0.2 -p 7012 late 300 && wait_for "udp_bound h2 7012" 10 &&
-		ping text "10.77.0.2 7012 times 3 every 500ms timeout 100ms" && ends 0 &&
+	start_bg h2 late "$udppeer" -a 10.77.0.2 -p 7012 late 600 && wait_for "udp_bound h2 7012" 10 &&
+		ping text "10.77.0.2 7012 times 3 every 1s timeout 100ms" && ends 0 &&
 		said '^seq 1: no answer in time$' '^seq 1: .* [0-9]{3,}\.[0-9]{3} ms, late$' \
 			'^probes +3 sent, 0 answered, 2 late, 1 lost'
 }
