@@ -25,7 +25,8 @@ static bool read_dest(struct command_call *c, struct addr *dest, struct error *e
 		return false;
 	if (used < c->word_count)
 		return command_usage(c, e);
-	if (addr_is_multicast(dest) || addr_kind(dest) == ADDR_BROADCAST)
+	if (addr_is_multicast(dest) || addr_kind(dest) == ADDR_BROADCAST ||
+	    iface_is_broadcast(session_ifaces(c->session), dest))
 		return err_at(
 			e, (ptrdiff_t)c->words[0].at,
 			"%s asks one host: \":sweep\" finds those behind a group or broadcast "
@@ -328,10 +329,9 @@ static void hop_row(struct command_call *c, const struct trace_hops *t, size_t t
 	buf_done(&what);
 }
 
-static void silent_row(struct command_call *c, const struct trace_hops *t, size_t ttl)
+static void silent_row(struct command_call *c, const struct trace_hops *t, size_t ttl, bool waits)
 {
 	struct buf members;
-	bool waits = ttl == t->count && !t->over;
 
 	buf_init(&members, MEMBERS_MAX);
 	json_number(&members, "ttl", ttl);
@@ -370,7 +370,7 @@ static void trace_report(struct command_call *c, struct activity *a)
 		const struct trace_hop *h = &t->hops.hops[ttl - 1];
 
 		if (!h->settled)
-			silent_row(c, &t->hops, ttl);
+			silent_row(c, &t->hops, ttl, ttl == t->hops.count && !a->over);
 		for (unsigned n = 0; n < h->sent; n++)
 			if (h->probes[n].outcome != TRACE_NOTHING && is_first(h, n))
 				hop_row(c, &t->hops, ttl, n);

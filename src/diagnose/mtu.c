@@ -26,7 +26,9 @@ static void on_stop(struct activity *a)
 
 	loop_timer_stop(a->session->loop, &m->timer);
 	mtu_walk_result(&m->walk, &r);
-	if (!r.heard && !r.told && !r.blocked && !m->failed.code)
+	if (m->failed.code)
+		a->verdict = m->failed;
+	else if (!r.heard && !r.told && !r.blocked)
 		activity_silent(a);
 }
 

@@ -23,7 +23,9 @@ static void on_stop(struct activity *a)
 	struct trace *t = (struct trace *)a;
 
 	loop_timer_stop(a->session->loop, &t->timer);
-	if (!trace_hops_heard(&t->hops) && !t->failed.code)
+	if (t->failed.code)
+		a->verdict = t->failed;
+	else if (!trace_hops_heard(&t->hops))
 		activity_silent(a);
 }
 

@@ -211,6 +211,9 @@ static bool explain_too_large(const struct sock *s, const char *to, const struct
 static bool explain_invalid(const struct sock *s, const char *to, const struct addr *dest,
 			    struct error *e)
 {
+	struct error way = { 0 };
+	struct route route;
+
 	if (addr_has_zone(dest) && !dest->scope)
 		return err_set(e, ERR_SYSTEM, "%s needs its interface: ADDRESS%%IF", to);
 	if (addr_kind(&s->local) == ADDR_LOOPBACK && addr_kind(dest) != ADDR_LOOPBACK)
@@ -218,6 +221,10 @@ static bool explain_invalid(const struct sock *s, const char *to, const struct a
 			e, ERR_SYSTEM,
 			"this socket is bound to a loopback address, from there no other host "
 			"can be reached: open one on 0.0.0.0 or [::]");
+	if (!route_lookup(dest, (unsigned)asked(&s->options, "device"), &route, &way) &&
+	    way.errnum == EINVAL)
+		return err_set(e, ERR_SYSTEM, "%s of this host drops what goes to %s", way.text,
+			       to);
 	return err_sys(e, EINVAL, "cannot send to %s from this socket", to);
 }
 

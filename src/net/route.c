@@ -158,6 +158,30 @@ static unsigned interface_mtu(unsigned index)
 	return mtu;
 }
 
+/* Routes that lead nowhere have an errno each (fib_props[], Linux 6.1). */
+static bool no_way(int errnum, struct error *e)
+{
+	static const struct {
+		int errnum;
+		const char *words;
+	} ways[] = {
+		{ ENETUNREACH, "no route" },
+		{ EHOSTUNREACH, "a route that says unreachable" },
+		{ EINVAL, "a blackhole route" },
+		{ EACCES, "a route that says prohibit" },
+	};
+	size_t i = 0, n = sizeof(ways) / sizeof(ways[0]);
+
+	while (i < n && ways[i].errnum != errnum)
+		i++;
+	if (i == n)
+		return err_sys(e, errnum, "no route");
+	err_set(e, ERR_SYSTEM, "%s", ways[i].words);
+	if (e)
+		e->errnum = errnum;
+	return false;
+}
+
 bool route_lookup(const struct addr *dest, unsigned oif, struct route *out, struct error *e)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
@@ -171,7 +195,7 @@ bool route_lookup(const struct addr *dest, unsigned oif, struct route *out, stru
 	errnum = ask(fd, &q, &found);
 	close(fd);
 	if (errnum)
-		return err_sys(e, errnum, "no route");
+		return no_way(errnum, e);
 	found.multicast = addr_is_multicast(dest); /* IPv6 routes to groups are of type unicast */
 	if (!found.mtu)
 		found.mtu = interface_mtu(found.ifindex);

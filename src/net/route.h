@@ -18,8 +18,8 @@ struct route {
 };
 
 /* oif: interface the socket is bound to or set for multicast, 0 for none.  ERR_SYSTEM with
- * ENETUNREACH when there is no route; with EHOSTUNREACH, EINVAL or EACCES where one says
- * unreachable, blackhole or prohibit. */
+ * ENETUNREACH and "no route" when there is none; with EHOSTUNREACH, EINVAL or EACCES and words for
+ * it where one says unreachable, blackhole or prohibit. */
 bool route_lookup(const struct addr *dest, unsigned oif, struct route *out, struct error *e);
 
 #endif

@@ -72,7 +72,7 @@ counted() {
 
 # The rows of sources put the command that blocks them into the line.
 enter_blocks() {
-	deck main "key Up" "key Home" "key Down" "key Down" "key Down" "key Enter" \
+	deck main "key Up" "key Home" "key Down" "key Down" "key Enter" \
 		"wait :block 10.77.0.2@239.1.2.3%eth0" "key Enter" \
 		"wait blocked 10.77.0.2@239.1.2.3%eth0" && deck_type main ":groups" &&
 		deck main "wait all but 10.77.0.2" "wait 2            blocked"

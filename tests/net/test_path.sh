@@ -168,7 +168,19 @@ own_errors() {
 	END
 	ask arp "trace 10.77.0.99 7" && says arp "nobody answers ARP, says this host" &&
 		event arp error '.message == "nobody answers ARP" and .cause == 1' &&
-		ask own "mtu 10.78.0.3 7010" && says own "prohibited by a filter, says this host"
+		{ ask own "mtu 10.78.0.3 7010" || [ "$ask_status" = 1 ]; } &&
+		says own "prohibited by a filter, says this host" &&
+		says own "-c:1: a firewall rule of this host"
+}
+
+# What no probe can leave for is an error, and no result.
+nowhere() {
+	on h1 ip route add blackhole 192.0.2.0/24 && on h1 ip route add prohibit 192.0.3.0/24 &&
+		! ask hole "trace 192.0.2.1 7" && [ "$ask_status" = 1 ] &&
+		says hole "no probe left any more: a blackhole route of this host drops what goes to" && ! says hole waiting >/dev/null &&
+		! ask hole "route 192.0.2.1" && says hole "192.0.2.1: a blackhole route" &&
+		! ask hole "route 192.0.3.1" && says hole "192.0.3.1: a route that says prohibit" &&
+		! ask hole "trace 10.77.0.255 7" && says hole "-c:1:7: trace asks one host"
 }
 
 silent() {
@@ -192,7 +204,7 @@ on_screen() {
 		deck_type look ":show %1" && deck look "wait there after 2 hops"
 }
 
-plan 11
+plan 12
 check "two networks and a router" routed_network
 check "mtu finds what the router tells, and what is answered" path_mtu
 check "a closed port answers by refusing" path_mtu_refused
@@ -202,6 +214,7 @@ check "a black hole is called so, to the byte" black_hole
 check "where nobody answers only ICMP says something" no_answer
 check "administratively prohibited, says the router" prohibited
 check "what this host says is told apart" own_errors
+check "where no probe can leave for" nowhere
 check "silence ends a trace, and has its exit status" silence_has_its_status
 check "both are live on the screen and can be shown again" on_screen
 finish
