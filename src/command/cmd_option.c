@@ -57,8 +57,7 @@ static bool set_setting(struct command_call *c, const struct face_setting *s, vo
 
 static bool need_socket(const struct command_call *c, struct error *e)
 {
-	return c->session->current ? true
-				   : err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+	return c->session->current ? true : command_no_socket(c, e);
 }
 
 /* "ttl=4", as open reads it, is fine here too. */

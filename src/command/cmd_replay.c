@@ -123,7 +123,7 @@ static bool find_target(struct command_call *c, struct replay_spec *spec, struct
 		return spec->socket && sock_can_reach(&spec->socket->sock, &spec->dest, e);
 	}
 	if (!k)
-		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		return command_no_socket(c, e);
 	spec->socket = k;
 	if (spec->original || k->sock.peer.family)
 		return true;

@@ -43,7 +43,7 @@ bool send_bytes(struct command_call *c, const void *data, size_t len, struct err
 	size_t count = c->to.count;
 
 	if (!k && !count)
-		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		return command_no_socket(c, e);
 	if (!count)
 		count = target_addrs(&k->target, &dests);
 	if (c->intent)
@@ -91,7 +91,7 @@ static bool to_run(struct command_call *c, struct error *e)
 			return err_at(e, (ptrdiff_t)c->words[1].at, "nothing may follow \"to %s\"",
 				      word);
 		if (!k)
-			return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+			return command_no_socket(c, e);
 		if (c->intent)
 			return true;
 		if (!last)

@@ -104,7 +104,7 @@ static bool close_run(struct command_call *c, struct error *e)
 			return false;
 	}
 	if (!k)
-		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		return command_no_socket(c, e);
 	session_close(c->session, k);
 	return true;
 }

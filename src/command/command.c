@@ -144,6 +144,12 @@ static bool wrong_arity(const struct command *row, ptrdiff_t at, struct error *e
 	return false;
 }
 
+bool command_no_socket(const struct command_call *c, struct error *e)
+{
+	return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000%s",
+		       c->set->of_screen ? "" : ", or F2");
+}
+
 bool command_usage(const struct command_call *c, struct error *e)
 {
 	const struct command_word *last = c->words;
@@ -232,7 +238,7 @@ static bool run_from(struct command_call *c, const char *line, char *text, size_
 	if (!read_arguments(c, line, text, pos, e))
 		return false;
 	if ((c->row->flags & CMD_SOCKET) && !c->session->current)
-		return err_set(e, ERR_STATE, "no socket: :open 0.0.0.0:5000, or F2");
+		return command_no_socket(c, e);
 	if (c->schedule.asked && (c->row->flags & CMD_SENDS) && !c->intent)
 		return job_begin(c, line, verb.at, e);
 	if (!c->row->run(c, e))

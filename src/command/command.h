@@ -230,6 +230,8 @@ bool command_type(struct session *s, struct face *face, const char *line, size_t
 bool command_typed_payload(const struct command_typing *t, const char *line, size_t n,
 			   struct payload_env *env, struct buf *out, struct error *e);
 
+/* ERR_STATE: there is none, and how to get one here. */
+bool command_no_socket(const struct command_call *c, struct error *e);
 /* ERR_USAGE, "usage: ..." of the call's row, at the end of its words. */
 bool command_usage(const struct command_call *c, struct error *e);
 /* What goes on that quitting would end, for a face that asks once more; false: nothing. */

@@ -464,7 +464,6 @@ enum ending_status pipe_run(struct pipe *p)
 	if (p->config.ending.listens && p->config.format != WRITER_RAW)
 		session_watch_interfaces(p->session);
 	pipe_find_target(p);
-	pipe_start_input(p);
 	on_changed(p);
 	if (!loop_run(p->loop, &e))
 		pipe_fail(p, ENDING_ERROR, &e);

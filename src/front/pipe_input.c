@@ -205,8 +205,3 @@ void pipe_send(struct pipe *p)
 	if (sent)
 		session_follow(p->session);
 }
-
-void pipe_start_input(struct pipe *p)
-{
-	pipe_send(p);
-}

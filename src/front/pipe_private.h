@@ -73,7 +73,6 @@ bool pipe_face_init(struct pipe *p, struct error *e);
 /* pipe_input.c */
 void pipe_input_init(struct pipe *p);
 void pipe_input_done(struct pipe *p);
-void pipe_start_input(struct pipe *p);
 void pipe_watch_input(struct pipe *p); /* watches stdin exactly while it is to be read */
 void pipe_send(struct pipe *p);        /* as much of the input as can be sent now */
 

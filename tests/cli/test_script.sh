@@ -145,6 +145,10 @@ printf '\357\273\277echo marked\r\n' >"$work/marked"
 run -o text -f "$work/marked" </dev/null
 check "a byte order mark and CR LF are none of the text" printed 'marked\n'
 
+run -c 'send x' </dev/null
+check "what is advised is there without a screen" [ "$(cat "$work/stderr")" = \
+	'udpdeck: -c:1: no socket: :open 0.0.0.0:5000' ]
+
 # ---- the input comes after ----
 
 peer_start after silent
