@@ -233,6 +233,11 @@ static bool read_words(struct cli *cli, struct error *e)
 /* What fits together is known only once all has been read. */
 static bool check_sockets(const struct cli *cli, struct error *e)
 {
+	/* As a script's empty variable makes them. */
+	if (cli->source && !cli->source[0])
+		return err_set(e, ERR_USAGE, "-s: an address is missing");
+	if (cli->port && !cli->port[0])
+		return err_set(e, ERR_USAGE, "-p: a port is missing");
 	if (cli->ipv4 && cli->ipv6)
 		return err_set(e, ERR_USAGE, "-4 and -6 exclude each other");
 	if (cli->listen && cli->connect)

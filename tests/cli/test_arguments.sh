@@ -80,6 +80,10 @@ check "a port that cannot be is a usage error" fails_with "port 70000 is outside
 check "with the usage" fails_with "usage:"
 run -p
 check "a missing value is named" fails_with "-p wants a value"
+run -s "" -l 0
+check "an empty address is not any" fails_with "-s: an address is missing"
+run -p "" 127.0.0.1 9
+check "nor an empty port" fails_with "-p: a port is missing"
 run -4 -6 localhost 9
 check "-4 and -6 exclude each other" fails_with "-4 and -6"
 run -l
