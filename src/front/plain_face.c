@@ -52,9 +52,21 @@ static bool face_show(void *ctx, uint64_t number, struct error *e)
 static bool face_filter(void *ctx, const char *text, size_t n, struct error *e)
 {
 	struct plain *p = ctx;
+	struct buf words;
 
 	plain_print(p);
-	return printed_set(&p->printed_only, p->session, text, n, e);
+	if (!printed_set(&p->printed_only, p->session, text, n, e))
+		return false;
+	if (!p->by_hand)
+		return true;
+	buf_init(&words, 600);
+	if (n)
+		what_words(p->printed_only.what, &words);
+	else
+		buf_str(&words, "everything");
+	plain_say(p, MESSAGE_INFO, "from now on is printed %s", buf_cstr(&words));
+	buf_done(&words);
+	return true;
 }
 
 static const char *face_filtered(void *ctx)

@@ -228,4 +228,13 @@ costly() {
 check "a filter that is too slow is not taken for a reader who is" \
 	costly 4MiB "the filter was too slow for [0-9]* datagrams"
 check "nor when it is told to end" costly 64MiB "packets were not looked at by the filter yet"
+
+# What is sent is not printed, so that the filter gives up on it is nobody's loss.
+peer_start nobody silent
+unprinted() {
+	run -c "to 127.0.0.1:$port" -c 'filter data ~ /^(a+)+$/' \
+		-c 'send aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' </dev/null
+	ends 0
+}
+check "a filter is not asked about what is not printed" unprinted
 finish

@@ -43,6 +43,22 @@ static void is_plain(struct term *t)
 	assert_false(term_wrote(t, "\x7f", 1));
 }
 
+static void test_a_filter_is_told_as_it_was_understood(void **state)
+{
+	const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+	struct app *app = *state;
+
+	app_line(app->term, ":filter text ~ /^(a+)+$/");
+	term_wait(app->term, "from now on is printed where text ~ /^(a+)+$/");
+	app_line(app->term, "hello");
+	app_heard(app, "hello");
+	assert_true(peer_answer(&app->peer, costly, strlen(costly)));
+	term_wait(app->term, "the filter is too costly for some packets: they are not printed");
+	app_line(app->term, ":filter");
+	term_wait(app->term, "from now on is printed everything");
+	is_plain(app->term);
+}
+
 static void test_a_line_is_sent_and_answered(void **state)
 {
 	struct app *app = *state;
@@ -309,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_line_is_sent_and_answered),
+		TEST(test_a_filter_is_told_as_it_was_understood),
 		TEST(test_half_a_line_survives_a_datagram),
 		TEST(test_commands_and_completion),
 		TEST(test_a_fault_keeps_the_line),
