@@ -28,7 +28,7 @@ void finder_start(struct finder *f, uint64_t from, bool up)
 	f->at = up ? from : from + 1;
 	f->stop = up ? from : from + 1;
 	f->block = BLOCK_MAX;
-	f->given_up = f->what ? what_given_up(f->what) : 0;
+	f->unknown = 0;
 }
 
 void finder_stop(struct finder *f)
@@ -53,11 +53,22 @@ static bool is_hidden(const struct range *r)
 	       (!matches_next(r->m, r->low, &next) || next >= r->high);
 }
 
+/* Does it match?  *unknown counts those that WHAT gave up on. */
+static bool is_match(struct finder *f, const struct packet *p, uint64_t *unknown)
+{
+	unsigned before = what_given_up(f->what);
+	bool matches = what_matches(f->what, p, &f->env);
+
+	*unknown += what_given_up(f->what) - before;
+	return matches;
+}
+
 /* The first match of the range, or the last. */
 static bool look(struct finder *f, const struct range *r)
 {
 	struct store_cursor cursor = { .store = r->store };
 	struct packet p;
+	uint64_t unknown = 0;
 	bool found = false;
 
 	if (is_hidden(r))
@@ -70,12 +81,15 @@ static bool look(struct finder *f, const struct range *r)
 			continue;
 		if (read == STORE_END || p.seq >= r->high)
 			break;
-		if (is_listed(r->m, &p) && what_matches(f->what, &p, &f->env)) {
+		if (is_listed(r->m, &p) && is_match(f, &p, &unknown)) {
 			f->at = p.seq;
 			found = true;
+			/* those before it lie behind it on the way up */
+			unknown = f->up ? 0 : unknown;
 		}
 	}
 	store_cursor_rest(&cursor);
+	f->unknown += unknown;
 	return found;
 }
 

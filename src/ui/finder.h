@@ -26,13 +26,13 @@ struct finder {
 	struct what *what; /* NULL: nothing is looked for and highlighted */
 	struct filter_env env;
 	enum finding state;
-	bool up;           /* to older ones */
-	bool wrapped;      /* it went on at the other end */
-	uint64_t at;       /* looked at next, or found */
-	uint64_t stop;     /* where it began; once wrapped it ends here */
-	uint64_t origin;   /* what was selected then; UINT64_MAX: nothing */
-	unsigned given_up; /* what_given_up() when it began */
-	unsigned block;    /* packets looked at between two looks at the clock */
+	bool up;          /* to older ones */
+	bool wrapped;     /* it went on at the other end */
+	uint64_t at;      /* looked at next, or found */
+	uint64_t stop;    /* where it began; once wrapped it ends here */
+	uint64_t origin;  /* what was selected then; UINT64_MAX: nothing */
+	uint64_t unknown; /* passed over, because WHAT gave up on them */
+	unsigned block;   /* packets looked at between two looks at the clock */
 };
 
 /* Takes "what"; NULL: no highlighting any more. */

@@ -29,11 +29,8 @@ static void add_found(const struct ui *ui, struct buf *out)
 /* What it gave up on may have matched. */
 static void add_unknown(const struct finder *f, struct buf *out)
 {
-	unsigned unknown = what_given_up(f->what) - f->given_up;
-
-	if (unknown)
-		buf_printf(out, "; %u packet%s passed over, too costly for it", unknown,
-			   unknown == 1 ? " was" : "s were");
+	if (f->unknown)
+		buf_printf(out, "; passed over as too costly: %" PRIu64, f->unknown);
 }
 
 /* Where n is a character like others. */

@@ -94,7 +94,7 @@ static void test_what_a_pattern_gives_up_on_is_told(void **state)
 	app_line(t, ":find /^(a+)+$/");
 	term_wait_row(t, ROW_MESSAGE, "#2: what matches /^(a+)+$/");
 	app_line(t, ":find /^(a+)+$/");
-	term_wait(t, "#2, the only one: what matches /^(a+)+$/; 1 packet was passed over");
+	term_wait(t, "#2, the only one: what matches /^(a+)+$/; passed over as too costly: 1");
 	app_line(t, ":follow");
 	app_line(t, ":color /^(a+)+$/ red");
 	term_wait(t, "colour rule 1 is too costly for some rows: not coloured, and soon left out");

@@ -39,6 +39,25 @@ static void filter(struct deck *d, const char *text)
 	assert_true(list_filter(&d->view, text, strlen(text), NULL));
 }
 
+static void what_it_passed_over_is_counted(void **state)
+{
+	const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+	struct deck *d = *state;
+	struct addr peer = deck_addr("10.0.0.9", 5353);
+
+	deck_rx(d, 1, peer, costly);
+	deck_rx(d, 1, peer, "aaa");
+	deck_rx(d, 1, peer, costly);
+	deck_rx(d, 1, peer, costly);
+	assert_int_equal(find(d, "/^(a+)+$/"), 2);
+	assert_int_equal(d->view.finder.unknown, 2);
+	assert_int_equal(again(d, false), 2);
+	assert_int_equal(d->view.finder.unknown, 3);
+	list_follow(&d->view);
+	assert_int_equal(find(d, "text contains aaa and not text ~ /^(a+)+$/"), 0);
+	assert_int_equal(d->view.finder.unknown, 3);
+}
+
 static void following_the_newest_is_found(void **state)
 {
 	struct deck *d = *state;
@@ -217,11 +236,17 @@ static void places_in_a_datagram_go_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(following_the_newest_is_found), TEST(paused_it_is_the_next_one),
-		TEST(a_folded_row_is_one_step),      TEST(what_is_nowhere_moves_nothing),
-		TEST(the_filter_is_respected),       TEST(what_is_gone_or_cleared_is_not_found),
-		TEST(a_fault_keeps_the_old_one),     TEST(who_moves_ends_it),
-		TEST(it_goes_on_in_turns),           TEST(places_in_a_datagram_go_round),
+		TEST(following_the_newest_is_found),
+		TEST(paused_it_is_the_next_one),
+		TEST(a_folded_row_is_one_step),
+		TEST(what_is_nowhere_moves_nothing),
+		TEST(the_filter_is_respected),
+		TEST(what_is_gone_or_cleared_is_not_found),
+		TEST(a_fault_keeps_the_old_one),
+		TEST(who_moves_ends_it),
+		TEST(it_goes_on_in_turns),
+		TEST(places_in_a_datagram_go_round),
+		TEST(what_it_passed_over_is_counted),
 	};
 
 	return cmocka_run_group_tests_name("finder", tests, NULL, NULL);
