@@ -227,32 +227,35 @@ static void get_text(const struct packet *p, const struct filter_env *env, struc
 }
 
 static const struct field fields[] = {
-	{ "no", FIELD_NUMBER, get_no, NULL, "number of a packet: rx, tx and icmp have one" },
+	{ "no", FIELD_NUMBER, get_no, NULL,
+	  .help = "number of a packet: rx, tx and icmp have one" },
 	{ "time", FIELD_TIME, get_time, NULL,
-	  "12:03 is that minute of any day, 12:03:11.301 that millisecond; "
-	  "2026-03-01T12:03:11, UTC with Z behind it" },
-	{ "socket", FIELD_NUMBER, get_socket, NULL, "number of the socket" },
-	{ "dir", FIELD_WORD, get_dir, dir_words, "in, out: which way it went" },
+	  .help = "12:03 is that minute of any day, 12:03:11.301 that millisecond; "
+		  "2026-03-01T12:03:11, UTC with Z behind it" },
+	{ "socket", FIELD_NUMBER, get_socket, NULL, .help = "number of the socket" },
+	{ "dir", FIELD_WORD, get_dir, dir_words, .help = "in, out: which way it went" },
 	{ "kind", FIELD_WORD, get_kind, kind_words,
-	  "rx, tx, icmp, gap, open, close, join, leave, error, interface, note; and to what it was "
-	  "sent: unicast, multicast, broadcast" },
-	{ "peer", FIELD_ADDRESS, get_peer, NULL, "the other side; @2 is that peer" },
-	{ "peer.port", FIELD_NUMBER, get_peer_port, NULL, "its port" },
-	{ "local", FIELD_ADDRESS, get_local, NULL, "this side" },
-	{ "local.port", FIELD_NUMBER, get_local_port, NULL, "its port" },
-	{ "port", FIELD_NUMBER, get_port, NULL, "either side's" },
-	{ "src", FIELD_ADDRESS, get_src, NULL, "who sent it" },
-	{ "dst", FIELD_ADDRESS, get_dst, NULL, "to what it was sent" },
-	{ "dev", FIELD_TEXT, get_dev, NULL, "interface that it came in by" },
-	{ "ttl", FIELD_NUMBER, get_ttl, NULL, "time to live, hop limit" },
-	{ "tos", FIELD_NUMBER, get_tos, NULL, "type of service, traffic class: all eight bits" },
-	{ "len", FIELD_NUMBER, get_len, NULL, "bytes of the datagram, stored or not" },
-	{ "truncated", FIELD_FLAG, get_truncated, NULL, "not all bytes are stored" },
-	{ "own", FIELD_FLAG, get_own, NULL, "our own datagram looped back" },
-	{ "job", FIELD_NUMBER, get_job, NULL, "number of the job that sent it" },
+	  .help = "rx, tx, icmp, gap, open, close, join, leave, error, interface, note; and to "
+		  "what it was "
+		  "sent: unicast, multicast, broadcast" },
+	{ "peer", FIELD_ADDRESS, get_peer, NULL, .help = "the other side; @2 is that peer" },
+	{ "peer.port", FIELD_NUMBER, get_peer_port, NULL, .help = "its port", .max = UINT16_MAX },
+	{ "local", FIELD_ADDRESS, get_local, NULL, .help = "this side" },
+	{ "local.port", FIELD_NUMBER, get_local_port, NULL, .help = "its port", .max = UINT16_MAX },
+	{ "port", FIELD_NUMBER, get_port, NULL, .help = "either side's", .max = UINT16_MAX },
+	{ "src", FIELD_ADDRESS, get_src, NULL, .help = "who sent it" },
+	{ "dst", FIELD_ADDRESS, get_dst, NULL, .help = "to what it was sent" },
+	{ "dev", FIELD_TEXT, get_dev, NULL, .help = "interface that it came in by" },
+	{ "ttl", FIELD_NUMBER, get_ttl, NULL, .help = "time to live, hop limit", .max = UINT8_MAX },
+	{ "tos", FIELD_NUMBER, get_tos, NULL,
+	  .help = "type of service, traffic class: all eight bits", UINT8_MAX },
+	{ "len", FIELD_NUMBER, get_len, NULL, .help = "bytes of the datagram, stored or not" },
+	{ "truncated", FIELD_FLAG, get_truncated, NULL, .help = "not all bytes are stored" },
+	{ "own", FIELD_FLAG, get_own, NULL, .help = "our own datagram looped back" },
+	{ "job", FIELD_NUMBER, get_job, NULL, .help = "number of the job that sent it" },
 	{ "data", FIELD_BYTES, get_data, NULL,
-	  "the bytes; of an icmp packet those that it quotes" },
-	{ "text", FIELD_TEXT, get_text, NULL, "the same bytes as text; an event's words" },
+	  .help = "the bytes; of an icmp packet those that it quotes" },
+	{ "text", FIELD_TEXT, get_text, NULL, .help = "the same bytes as text; an event's words" },
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))

@@ -38,6 +38,7 @@ struct field {
 	void (*get)(const struct packet *p, const struct filter_env *env, struct field_value *out);
 	const struct field_word *words;
 	const char *help;
+	uint64_t max; /* of a number; 0: none */
 };
 
 /* NULL: there is none of that name. */

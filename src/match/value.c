@@ -53,7 +53,8 @@ static bool read_number(const struct expr_value *from, const struct field *f, ui
 
 	if (!word_of(from, f, word, e))
 		return false;
-	return num_parse_uint(without_signs(word), UINT64_MAX, out, e) || at_value(from, e);
+	return num_parse_uint(without_signs(word), f->max ? f->max : UINT64_MAX, out, e) ||
+	       at_value(from, e);
 }
 
 static bool read_flag(struct value *v, const struct expr_value *from, const struct field *f,

@@ -374,6 +374,8 @@ static void faults_have_their_place(void **state)
 		{ "len == abc", 7, "abc" },
 		{ "len == 5k", 7, "5k" },
 		{ "len == -1", 7, "-1" },
+		{ "port == 70000", 8, "70000 is outside 0..65535" },
+		{ "ttl in { 1..256 }", 12, "256 is outside 0..255" },
 		{ "len == /5/", 7, "needs ~" },
 		{ "no == 99999999999999999999", 6, "99999999999999999999" },
 		{ "no in { 1, 5..x }", 14, "x" },
