@@ -150,6 +150,21 @@ int canvas_str(struct canvas *c, int row, int col, int width, enum style style, 
 	return canvas_text(c, row, col, width, style, s, strlen(s));
 }
 
+int canvas_words(struct canvas *c, int row, int col, int width, enum style style, const char *s)
+{
+	size_t len = strlen(s), n = len;
+	int used;
+
+	if (col + width > c->cols)
+		width = c->cols - col;
+	if (width > 2 && text_width(s, len) > (size_t)width)
+		n = text_wrap(s, len, (size_t)width - 2);
+	while (n < len && n > 0 && s[n - 1] == ' ')
+		n--;
+	used = canvas_text(c, row, col, width, style, s, n);
+	return used + canvas_str(c, row, col + used, width - used, style, n < len ? ".." : "");
+}
+
 int canvas_printf(struct canvas *c, int row, int col, int width, enum style style, const char *fmt,
 		  ...)
 {

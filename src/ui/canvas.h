@@ -67,6 +67,8 @@ bool canvas_copy(struct canvas *to, const struct canvas *from);
 int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *s,
 		size_t n);
 int canvas_str(struct canvas *c, int row, int col, int width, enum style style, const char *s);
+/* Of a text that has no room only whole words, with ".." for the others. */
+int canvas_words(struct canvas *c, int row, int col, int width, enum style style, const char *s);
 int canvas_printf(struct canvas *c, int row, int col, int width, enum style style, const char *fmt,
 		  ...) __attribute__((format(printf, 6, 7)));
 /* Right-aligned in exactly width columns. */

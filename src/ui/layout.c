@@ -96,21 +96,6 @@ void layout_make(const struct view *v, int rows, int cols, struct layout *out)
 	place_body(v, out, next, foot);
 }
 
-/* Of what has no room whole words, and ".." for the others.  Returns the columns used. */
-static int draw_words(struct canvas *c, int row, int col, int width, const char *text)
-{
-	size_t len = strlen(text), n = len;
-	int used;
-
-	if (text_width(text, len) > (size_t)(width > 0 ? width : 0))
-		n = text_wrap(text, len, width > 2 ? (size_t)width - 2 : 0);
-	while (n < len && n > 0 && text[n - 1] == ' ')
-		n--;
-	used = canvas_text(c, row, col, width, STYLE_TITLE, text, n);
-	return used +
-	       canvas_str(c, row, col + used, width - used, STYLE_TITLE, n < len ? ".." : "");
-}
-
 void pane_title_draw(struct canvas *c, int row, const char *left, const char *right)
 {
 	int right_width = (int)text_width(right, strlen(right));
@@ -122,7 +107,7 @@ void pane_title_draw(struct canvas *c, int row, const char *left, const char *ri
 		canvas_fill(c, row, right_at - 1, right_width + 2, STYLE_TITLE, ' ');
 		canvas_str(c, row, right_at, right_width, STYLE_TITLE, right);
 	}
-	used = draw_words(c, row, 1, right_at - 3, left);
+	used = canvas_words(c, row, 1, right_at - 3, STYLE_TITLE, left);
 	if (used)
 		canvas_fill(c, row, 1 + used, 1, STYLE_TITLE, ' ');
 }

@@ -20,7 +20,6 @@ int pane_message_rows(const struct view *v, int cols)
 	return has_message(v) ? wrap_rows(v->message.text, cols - 2, 0) : 1;
 }
 
-/* What does not fit goes on in the last row, up to the edge. */
 static void draw_message(const struct view *v, int row, int rows, struct canvas *c)
 {
 	static const enum style styles[] = {
@@ -32,10 +31,11 @@ static void draw_message(const struct view *v, int row, int rows, struct canvas 
 
 	wrap_begin(&w, v->message.text, c->cols - 2, 0);
 	do {
-		size_t n = rows > 1 ? w.n : strlen(w.rest);
-
-		canvas_text(c, row++, 1, c->cols - 1, styles[v->message.kind], w.rest, n);
-	} while (--rows > 0 && wrap_next(&w));
+		if (--rows == 0)
+			canvas_words(c, row, 1, c->cols - 1, styles[v->message.kind], w.rest);
+		else
+			canvas_text(c, row++, 1, c->cols - 1, styles[v->message.kind], w.rest, w.n);
+	} while (rows > 0 && wrap_next(&w));
 }
 
 static void add_bytes(struct buf *out, const uint8_t *bytes, size_t n)
@@ -77,9 +77,9 @@ static void draw_warning(const struct view *v, const struct layout *l, struct ca
 	if (width > l->cols - col && l->message >= 0 &&
 	    (!has_message(v) || (v->message.kind == MESSAGE_INFO && !v->message.answers))) {
 		canvas_fill(c, l->message, 0, l->cols, STYLE_NORMAL, ' ');
-		canvas_str(c, l->message, 1, l->cols - 1, STYLE_WARNING, warning);
+		canvas_words(c, l->message, 1, l->cols - 1, STYLE_WARNING, warning);
 	} else {
-		canvas_str(c, l->preview, col, l->cols - col, STYLE_WARNING, warning);
+		canvas_words(c, l->preview, col, l->cols - col, STYLE_WARNING, warning);
 	}
 }
 

@@ -100,7 +100,7 @@ static void draw_sockets(const struct view *v, int row, struct canvas *c)
 	int room = c->cols - 2;
 
 	if (!s->current) {
-		canvas_str(c, row, 1, room, STYLE_STATUS, "no socket: :open 0.0.0.0:5000, or F2");
+		canvas_words(c, row, 1, room, STYLE_STATUS, "no socket: :open 0.0.0.0:5000, or F2");
 		return;
 	}
 	buf_init(&current, TEXT_MAX);

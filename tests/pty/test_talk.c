@@ -270,8 +270,8 @@ static void test_broadcast_is_explained(void **state)
 	app_line(app->term, ":open udp4 127.0.0.1:0");
 	app_line(app->term, ":to 127.255.255.255 9");
 	app_line(app->term, "all of you");
-	term_wait_row(app->term, ROW_MESSAGE, "broadcast is off");
-	term_wait_row(app->term, ROW_MESSAGE, "\":set broadcast on\"");
+	term_wait(app->term, "broadcast is off: ");
+	term_wait(app->term, "\":set broadcast on\"");
 	term_row_is(app->term, ROW_INPUT, "text> all of you");
 }
 

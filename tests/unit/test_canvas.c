@@ -63,6 +63,21 @@ static void test_text_is_clipped(void **state)
 	assert_int_equal(at(c, 0, 6)->style, STYLE_TX);
 }
 
+static void test_whole_words(void **state)
+{
+	struct canvas *c = *state;
+
+	assert_int_equal(canvas_words(c, 0, 0, 10, STYLE_RX, "a few word"), 10);
+	assert_string_equal(row_of(c, 0), "a few word");
+	assert_int_equal(canvas_words(c, 1, 0, 99, STYLE_RX, "a few words"), 7);
+	assert_string_equal(row_of(c, 1), "a few..   ");
+	assert_int_equal(canvas_words(c, 2, 2, 6, STYLE_RX, "verylong"), 6);
+	assert_string_equal(row_of(c, 2), "  very..  ");
+	assert_int_equal(canvas_words(c, 2, 0, 2, STYLE_RX, "xyz"), 2);
+	assert_int_equal(canvas_words(c, 2, 10, 5, STYLE_RX, "xyz"), 0);
+	assert_int_equal(canvas_words(c, 2, 0, -5, STYLE_RX, "xyz"), 0);
+}
+
 static void test_outside_nothing_happens(void **state)
 {
 	struct canvas *c = *state;
@@ -213,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_text_is_clipped),
+		TEST(test_whole_words),
 		TEST(test_outside_nothing_happens),
 		TEST(test_wide_characters),
 		TEST(test_no_half_is_left_behind),
