@@ -15,11 +15,11 @@
 #define MESSAGE_MAX 1024
 
 const char *const json_keys[] = {
-	"no",       "time",  "event",     "socket",  "src",      "sport",   "dst",
-	"dport",    "kind",  "ifname",    "ttl",     "tos",      "dscp",    "ecn",
-	"fragsize", "len",   "truncated", "own",     "data",     "text",    "request",
-	"rtt",      "type",  "code",      "meaning", "offender", "pointer", "mtu",
-	"cause",    "count", "where",     "job",     "errno",    "message", NULL,
+	"no",        "time",    "event",    "socket",  "src",     "sport", "dst",      "dport",
+	"kind",      "ifname",  "ttl",      "tos",     "dscp",    "ecn",   "fragsize", "len",
+	"truncated", "own",     "data",     "text",    "request", "rtt",   "guess",    "type",
+	"code",      "meaning", "offender", "pointer", "mtu",     "cause", "count",    "where",
+	"job",       "errno",   "message",  NULL,
 };
 
 static void add_v4(struct buf *out, const uint8_t bytes[4])
@@ -173,6 +173,8 @@ static void add_pair(struct buf *out, const struct session *s, const struct pack
 		return;
 	json_number(out, "request", pair.request);
 	json_real(out, "rtt", (double)pair.rtt / (double)NS_PER_S);
+	if (pair.guess)
+		json_bool(out, "guess", true);
 }
 
 /* errno 0: the kernel took it; one that still waits has none. */

@@ -22,6 +22,8 @@ enum asked_state {
 	ASKED_MANY = 2,
 	ASKED_OVERDUE = 4,
 	ASKED_REFUSED = 8,
+	ASKED_UNSURE = 16, /* others waited at the same time */
+	ASKED_GUESS = 32,  /* its answer may have been another's */
 };
 
 struct asked {
@@ -39,6 +41,7 @@ struct asked {
 
 struct answer {
 	uint64_t no, request, rtt;
+	bool guess;
 };
 
 void pairing_done(struct pairing *g)
@@ -108,6 +111,27 @@ static bool same_socket(const struct asked *q, const struct packet *p)
 {
 	/* In a capture there are many sockets behind the one number that it has here. */
 	return q->socket == p->socket && (p->socket || q->port == p->local.port);
+}
+
+/* The newest of a chain, from a place + 1 on, that waits for such an answer. */
+static struct asked *find_older(const struct pairing *g, uint64_t place, uint64_t key,
+				const struct packet *p, unsigned looks, uint32_t ifindex)
+{
+	while (place > first_kept(g->asked_count) && looks-- > 0) {
+		struct asked *q = asked_at(g, place - 1);
+
+		if (q->key == key && (q->state & ASKED_WAITS) && same_socket(q, p) &&
+		    (!ifindex || q->ifindex == ifindex))
+			return q;
+		place = q->older;
+	}
+	return NULL;
+}
+
+static struct asked *find_in_chain(const struct pairing *g, uint64_t key, const struct packet *p,
+				   unsigned looks, uint32_t ifindex)
+{
+	return find_older(g, *chain_of(g, key), key, p, looks, ifindex);
 }
 
 /* ---- what is overdue ---- */
@@ -216,6 +240,35 @@ static uint64_t wait_of_many(const struct pairing *g)
 	return g->timeout > PAIRING_MANY ? g->timeout : PAIRING_MANY;
 }
 
+/* The oldest that waits in order, of the packet's socket. */
+static struct asked *first_waiting(const struct pairing *g, const struct peer_pairing *a,
+				   const struct packet *p)
+{
+	uint64_t place = a->first;
+
+	for (unsigned looks = LOOKS; place && looks > 0; looks--) {
+		struct asked *q = asked_at(g, place - 1);
+
+		if ((q->state & ASKED_WAITS) && same_socket(q, p))
+			return q;
+		place = q->newer;
+	}
+	return NULL;
+}
+
+/* Another one that waits while q is sent: what answers either may be meant for the other. */
+static void note_rival(const struct pairing *g, const struct peer_pairing *a, struct asked *q,
+		       const struct packet *p)
+{
+	struct asked *rival = g->by_content ? find_older(g, q->older, q->key, p, LOOKS, 0)
+					    : first_waiting(g, a, p);
+
+	if (!rival || (g->by_content && rival->time + wait_of_many(g) < q->time))
+		return;
+	rival->state |= ASKED_UNSURE;
+	q->state |= ASKED_UNSURE;
+}
+
 static void add_request(struct session *s, struct peer *peer, const struct packet *p,
 			uint64_t content)
 {
@@ -241,6 +294,7 @@ static void add_request(struct session *s, struct peer *peer, const struct packe
 		g->many_until = p->time + wait_of_many(g);
 		return;
 	}
+	note_rival(g, &peer->pairing, asked_at(g, place), p);
 	g->waiting++;
 	if (!g->by_content)
 		queue(g, &peer->pairing, place);
@@ -321,23 +375,6 @@ static struct asked *find_in_order(struct pairing *g, struct peer_pairing *a,
 	return found;
 }
 
-/* The newest of a chain that waits for such an answer; ifindex not 0: that was sent out of it. */
-static struct asked *find_in_chain(const struct pairing *g, uint64_t key, const struct packet *p,
-				   unsigned looks, uint32_t ifindex)
-{
-	uint64_t place = *chain_of(g, key);
-
-	while (place > first_kept(g->asked_count) && looks-- > 0) {
-		struct asked *q = asked_at(g, place - 1);
-
-		if (q->key == key && (q->state & ASKED_WAITS) && same_socket(q, p) &&
-		    (!ifindex || q->ifindex == ifindex))
-			return q;
-		place = q->older;
-	}
-	return NULL;
-}
-
 /* As TFTP does: the request went to a port that is used for nothing else. */
 static struct asked *find_from_other_port(struct session *s, const struct packet *p)
 {
@@ -349,26 +386,32 @@ static struct asked *find_from_other_port(struct session *s, const struct packet
 	return q;
 }
 
+/* guess: an older one was not answered by the host either. */
 static struct asked *find_of_many(struct pairing *g, struct peer_pairing *a, uint64_t content,
-				  const struct packet *p)
+				  const struct packet *p, bool *guess)
 {
 	const uint32_t many = PACKET_MULTICAST | PACKET_BROADCAST;
-	struct asked *q;
+	uint32_t ifindex = p->ifindex;
+	struct asked *q, *older;
 
 	/* What a host tells everybody is an answer only if its bytes say so. */
 	if (p->time > g->many_until || ((p->flags & many) && !g->by_content))
 		return NULL;
 	/* of copies by several interfaces the one that went where the answer comes from */
-	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, p->ifindex);
+	q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, ifindex);
 	if (!q)
-		q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, 0);
+		q = find_in_chain(g, KEY_MANY ^ content, p, LOOKS, ifindex = 0);
 	if (!q || a->many >= q->no || q->time + wait_of_many(g) < p->time)
 		return NULL;
+	older = find_older(g, q->older, q->key, p, LOOKS, ifindex);
+	*guess = older && older->no > a->many && older->time + wait_of_many(g) >= p->time;
 	a->many = q->no;
 	return q;
 }
 
-static struct asked *find_request(struct session *s, struct peer *peer, const struct packet *p)
+/* guess: whether others could be what it answers. */
+static struct asked *find_request(struct session *s, struct peer *peer, const struct packet *p,
+				  bool *guess)
 {
 	struct pairing *g = &s->pairing;
 	struct asked *q = NULL;
@@ -382,7 +425,10 @@ static struct asked *find_request(struct session *s, struct peer *peer, const st
 		q = find_in_order(g, &peer->pairing, p);
 	else if (g->waiting && !peer->pairing.met)
 		q = find_from_other_port(s, p);
-	return q ? q : find_of_many(g, &peer->pairing, content, p);
+	if (!q)
+		return find_of_many(g, &peer->pairing, content, p, guess);
+	*guess = (q->state & ASKED_UNSURE) || q->peer != peer->number;
+	return q;
 }
 
 static void take_back_overdue(struct session *s, struct asked *q)
@@ -402,16 +448,18 @@ static void count_answer(struct peer_pairing *a, uint64_t rtt)
 	a->rtt_sum += rtt;
 }
 
-static void pair(struct session *s, struct peer *peer, struct asked *q, const struct packet *p)
+static void pair(struct session *s, struct peer *peer, struct asked *q, const struct packet *p,
+		 bool guess)
 {
 	struct pairing *g = &s->pairing;
 	uint64_t rtt = p->time > q->time ? p->time - q->time : 0;
 
 	g->answers[g->answer_count++ % PAIRING_KEPT] =
-		(struct answer){ .no = p->no, .request = q->no, .rtt = rtt };
+		(struct answer){ .no = p->no, .request = q->no, .rtt = rtt, .guess = guess };
 	if (!q->answer) {
 		q->answer = p->no;
 		q->rtt = rtt;
+		q->state |= guess ? ASKED_GUESS : 0;
 	}
 	take_back_overdue(s, q);
 	if (!(q->state & ASKED_MANY))
@@ -422,13 +470,14 @@ static void pair(struct session *s, struct peer *peer, struct asked *q, const st
 void pairing_received(struct session *s, struct peer *peer, const struct packet *p)
 {
 	struct peer_pairing *a = peer ? &peer->pairing : NULL;
+	bool guess = false;
 	struct asked *q;
 
 	if (!peer || (p->flags & PACKET_OWN))
 		return;
-	q = find_request(s, peer, p);
+	q = find_request(s, peer, p, &guess);
 	if (q) {
-		pair(s, peer, q, p);
+		pair(s, peer, q, p, guess);
 		a->met = true;
 		return;
 	}
@@ -479,7 +528,8 @@ bool pairing_of(const struct session *s, uint64_t no, struct pair *out)
 	if (answer) {
 		*out = (struct pair){ .request = answer->request,
 				      .answer = no,
-				      .rtt = answer->rtt };
+				      .rtt = answer->rtt,
+				      .guess = answer->guess };
 		return true;
 	}
 	q = find_asked(&s->pairing, no);
@@ -490,6 +540,7 @@ bool pairing_of(const struct session *s, uint64_t no, struct pair *out)
 		.answer = q->answer,
 		.rtt = q->rtt,
 		.unanswered = q->state & ASKED_OVERDUE,
+		.guess = q->state & ASKED_GUESS,
 	};
 	return true;
 }

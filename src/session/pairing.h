@@ -65,6 +65,7 @@ struct pair {
 	uint64_t request, answer; /* numbers; answer 0: none yet.  Of many answers the first */
 	uint64_t rtt;             /* ns; the kernel's receive time minus that of sending */
 	bool unanswered;          /* for longer than the answer-timeout */
+	bool guess;               /* others waited too, or another port answered */
 };
 
 void pairing_done(struct pairing *g); /* its timer is the session's to stop */

@@ -299,6 +299,8 @@ static void add_pair(struct maker *m)
 			   m->p->kind == PACKET_RX ? pair.request : pair.answer);
 	if (!pair.unanswered)
 		num_format_duration(&m->value, pair.rtt);
+	if (pair.guess)
+		buf_str(&m->value, ": a guess, others fit too");
 	add(m, m->p->kind == PACKET_RX ? "Answers" : "Answer");
 }
 

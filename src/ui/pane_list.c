@@ -114,8 +114,8 @@ static void draw_heads(const struct painter *d, int row)
 	canvas_right(c, row, at->len, LEN_WIDTH, STYLE_COLUMNS, "Len");
 	canvas_str(c, row, at->info, 4, STYLE_COLUMNS, "Info");
 	if (d->v->list.matches.what)
-		canvas_text(c, row, at->info + 6, c->cols - at->info - 6, STYLE_WARNING,
-			    d->v->list.matches.text, strlen(d->v->list.matches.text));
+		canvas_words(c, row, at->info + 6, c->cols - at->info - 6, STYLE_WARNING,
+			     d->v->list.matches.text);
 }
 
 static enum style style_of(const struct packet *p)
@@ -196,19 +196,23 @@ static void draw_common(struct painter *d, int row, enum style style, const stru
 	canvas_str(d->c, row, at->direction, 2, style, words_direction(p));
 }
 
-/* In a style of its own, so that no payload looks the same.  Returns the columns used. */
-static int draw_unusual(struct painter *d, int row, int col, const struct packet *p,
-			const struct list_row *run)
+/* Its bracket stands in the blank column before the payload's, where no payload comes, so that none
+ * looks the same, without colours too.  Returns the columns by which the payload stands further to
+ * the right. */
+static int draw_note(struct painter *d, int row, int col, const struct packet *p,
+		     const struct list_row *run)
 {
+	int width;
+
 	buf_reset(&d->text);
-	if (run)
-		words_repeats(&d->text, run, d->v->utc);
-	words_unusual(&d->text, d->v, p);
-	put_rest(d, row, col, STYLE_WARNING);
-	return (int)text_width(buf_cstr(&d->text), d->text.len);
+	words_note(&d->text, d->v, p, run);
+	put_rest(d, row, col - 1, STYLE_WARNING);
+	width = (int)text_width(buf_cstr(&d->text), d->text.len);
+	return width ? width - 1 : 0;
 }
 
-/* How long an answer took, at the right edge, over the payload's tail. */
+/* How long an answer took, at the right edge, over the payload's tail; its bracket stands in the
+ * last column, where no payload comes. */
 static void draw_round_trip(struct painter *d, int row, const struct packet *p)
 {
 	const int end = d->c->cols;
@@ -224,27 +228,35 @@ static void draw_round_trip(struct painter *d, int row, const struct packet *p)
 	put_rest(d, row, end - width, STYLE_DIM);
 }
 
+/* On a narrow screen the peer is in front of the payload, which a blank or a note parts from it. */
+static int draw_peer(struct painter *d, int row, enum style style, const struct packet *p,
+		     const struct list_row *run)
+{
+	const struct columns *at = &d->at;
+	int left = at_least(d->c->cols - at->info, 1), used;
+
+	buf_reset(&d->text);
+	words_peer(&d->text, d->v, &p->peer,
+		   (size_t)(at->peer < 0 && left < at->peer_width ? left : at->peer_width));
+	if (at->peer >= 0) {
+		put_text(d, row, at->peer, at->peer_width, style);
+		return at->info + draw_note(d, row, at->info, p, run);
+	}
+	put_rest(d, row, at->info, style);
+	used = at->info + (int)text_width(buf_cstr(&d->text), d->text.len) + 1;
+	return used + draw_note(d, row, used, p, run);
+}
+
 static void draw_datagram(struct painter *d, int row, enum style style, const struct packet *p,
 			  const struct list_row *run)
 {
 	const struct columns *at = &d->at;
-	int left = at_least(d->c->cols - at->info, 1), info = at->info;
-	int width = at->peer < 0 && left < at->peer_width ? left : at->peer_width;
 
+	d->payload = draw_peer(d, row, style, p, run);
+	d->payload_end = at->peer < 0 ? d->c->cols : d->c->cols - 1;
 	buf_reset(&d->text);
-	words_peer(&d->text, d->v, &p->peer, (size_t)width);
-	if (at->peer < 0) {
-		buf_char(&d->text, ' ');
-		if (run)
-			words_repeats(&d->text, run, d->v->utc);
-	} else {
-		put_text(d, row, at->peer, at->peer_width, style);
-		info += draw_unusual(d, row, info, p, run);
-		buf_reset(&d->text);
-	}
-	d->payload = info + (int)text_width(buf_cstr(&d->text), d->text.len);
-	words_payload(&d->text, p, (size_t)left);
-	put_rest(d, row, info, style);
+	words_payload(&d->text, p, (size_t)at_least(d->payload_end - d->payload, 1));
+	put_text(d, row, d->payload, d->payload_end - d->payload, style);
 	if (at->peer >= 0)
 		draw_round_trip(d, row, p);
 	if (at->len >= 0)
@@ -448,7 +460,7 @@ static const char *why_nothing(const struct matches *m)
 
 static void draw_nothing(const struct painter *d, int row)
 {
-	canvas_str(d->c, row, 1, d->c->cols - 1, STYLE_DIM, why_nothing(&d->v->list.matches));
+	canvas_words(d->c, row, 1, d->c->cols - 1, STYLE_DIM, why_nothing(&d->v->list.matches));
 }
 
 static void draw_list(struct painter *d, const struct layout *l, uint64_t start)

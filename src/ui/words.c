@@ -66,42 +66,68 @@ static const struct iface *strange_interface(const struct view *v, const struct 
 	return iface_of(all, &p->local) ? in : NULL;
 }
 
+static void add_times(struct buf *out, const struct list_row *run, bool utc)
+{
+	buf_printf(out, "x %" PRIu64 ", last ", run->last - run->first + 1);
+	words_time(out, run->fold->last_time, 0, utc);
+}
+
+/* ---- notes ---- */
+
 /* Each is parted from the one before. */
-static void part(struct buf *out, size_t start)
+static struct buf *part(struct buf *out, size_t start)
 {
 	if (out->len > start)
 		buf_str(out, ", ");
+	return out;
 }
 
-void words_unusual(struct buf *out, const struct view *v, const struct packet *p)
+static void note_what_it_is(struct buf *out, size_t start, const struct packet *p)
+{
+	if (p->kind == PACKET_TX && p->result == PACKET_TX_PENDING)
+		buf_str(part(out, start), "waiting");
+	if (p->flags & PACKET_TRUNCATED)
+		buf_printf(part(out, start), "cut: %" PRIu32 " of %" PRIu32 " bytes", p->stored,
+			   p->len);
+	if (!p->len && !(p->kind == PACKET_TX && p->result > 0))
+		buf_str(part(out, start), "empty datagram");
+}
+
+static void note_how_it_came(struct buf *out, size_t start, const struct view *v,
+			     const struct packet *p)
 {
 	const uint32_t many = PACKET_MULTICAST | PACKET_BROADCAST;
-	const struct iface *in;
-	size_t start = out->len;
+	const struct iface *in = strange_interface(v, p);
+
+	if (p->fragment)
+		buf_str(part(out, start), "in fragments");
+	if ((p->flags & PACKET_HAS_TOS) && (p->tos & 3) == 3)
+		buf_str(part(out, start), "ECN CE");
+	if ((p->flags & PACKET_HAS_TTL) && p->ttl <= 1 && !(p->flags & many))
+		buf_printf(part(out, start), "ttl %u", p->ttl);
+	if (in)
+		buf_printf(part(out, start), "by %s", in->name);
+}
+
+void words_note(struct buf *out, const struct view *v, const struct packet *p,
+		const struct list_row *run)
+{
+	size_t before = out->len, start = before + 1;
 	struct pair pair;
 
-	if (p->kind == PACKET_TX && p->result == PACKET_TX_SENT &&
-	    pairing_of(v->session, p->no, &pair) && pair.unanswered)
-		buf_str(out, "unanswered: ");
-	if (p->kind != PACKET_RX)
-		return;
-	in = strange_interface(v, p);
-	if (p->fragment)
-		buf_str(out, "in fragments");
-	if ((p->flags & PACKET_HAS_TOS) && (p->tos & 3) == 3) {
-		part(out, start);
-		buf_str(out, "ECN CE");
-	}
-	if ((p->flags & PACKET_HAS_TTL) && p->ttl <= 1 && !(p->flags & many)) {
-		part(out, start);
-		buf_printf(out, "ttl %u", p->ttl);
-	}
-	if (in) {
-		part(out, start);
-		buf_printf(out, "by %s", in->name);
-	}
+	buf_char(out, '(');
+	if (run)
+		add_times(out, run, v->utc);
+	note_what_it_is(out, start, p);
+	if (p->kind == PACKET_RX)
+		note_how_it_came(out, start, v, p);
+	else if (p->result == PACKET_TX_SENT && pairing_of(v->session, p->no, &pair) &&
+		 pair.unanswered)
+		buf_str(part(out, start), "unanswered");
 	if (out->len > start)
-		buf_str(out, ": ");
+		buf_str(out, ") ");
+	else
+		buf_cut(out, before);
 }
 
 void words_round_trip(struct buf *out, const struct view *v, const struct packet *p)
@@ -110,8 +136,12 @@ void words_round_trip(struct buf *out, const struct view *v, const struct packet
 
 	if (p->kind != PACKET_RX || !pairing_of(v->session, p->no, &pair))
 		return;
+	buf_char(out, '(');
 	num_format_about(out, pair.rtt);
+	buf_str(out, pair.guess ? "?)" : ")");
 }
+
+/* ---- payloads ---- */
 
 /* Three quarters or more of what is there can be read. */
 static bool is_mostly_text(const uint8_t *data, size_t n)
@@ -141,22 +171,14 @@ struct bytes_shown {
 	bool text;
 };
 
-/* What stands before the bytes. */
-static struct bytes_shown payload_head(struct buf *out, const struct packet *p, size_t columns)
+/* Of one that was not sent there are only words. */
+static struct bytes_shown bytes_shown(const struct packet *p, size_t columns)
 {
 	size_t most = columns * BYTES_PER_COLUMN;
 	struct bytes_shown b = { .n = p->stored < most ? p->stored : most };
 
-	if (p->kind == PACKET_TX && p->result > 0) {
-		buf_printf(out, "not sent: %s", strerror(p->result));
+	if (p->kind == PACKET_TX && p->result > 0)
 		return (struct bytes_shown){ 0 };
-	}
-	if (p->kind == PACKET_TX && p->result == PACKET_TX_PENDING)
-		buf_str(out, "waiting: ");
-	if (p->flags & PACKET_TRUNCATED)
-		buf_printf(out, "cut: %" PRIu32 " of %" PRIu32 " bytes ", p->stored, p->len);
-	if (!p->len)
-		buf_str(out, "(empty datagram)");
 	b.text = is_mostly_text(p->data, b.n);
 	if (!b.text && b.n > columns)
 		b.n = columns;
@@ -181,9 +203,11 @@ static bool has_gap(const struct bytes_shown *b, size_t at)
 
 void words_payload(struct buf *out, const struct packet *p, size_t columns)
 {
-	struct bytes_shown b = payload_head(out, p, columns);
+	struct bytes_shown b = bytes_shown(p, columns);
 	int marks = 0;
 
+	if (p->kind == PACKET_TX && p->result > 0)
+		buf_printf(out, "not sent: %s", strerror(p->result));
 	for (size_t i = 0; i < b.n;) {
 		if (has_gap(&b, i))
 			buf_char(out, ' ');
@@ -193,14 +217,12 @@ void words_payload(struct buf *out, const struct packet *p, size_t columns)
 
 void words_payload_columns(const struct packet *p, size_t columns, words_columns *each, void *ctx)
 {
-	struct bytes_shown b;
+	struct bytes_shown b = bytes_shown(p, columns);
 	struct buf text;
-	size_t col;
+	size_t col = 0;
 	int marks = 0;
 
 	buf_init(&text, columns * BYTES_PER_COLUMN);
-	b = payload_head(&text, p, columns);
-	col = text_width(buf_cstr(&text), text.len);
 	for (size_t i = 0, next; i < b.n && col < columns; i = next) {
 		bool mark = marks > 0;
 		size_t width;
@@ -218,22 +240,10 @@ void words_payload_columns(const struct packet *p, size_t columns, words_columns
 	buf_done(&text);
 }
 
-static void times(struct buf *out, const struct list_row *run, bool utc)
-{
-	buf_printf(out, "x %" PRIu64 ", last ", run->last - run->first + 1);
-	words_time(out, run->fold->last_time, 0, utc);
-}
-
-void words_repeats(struct buf *out, const struct list_row *run, bool utc)
-{
-	times(out, run, utc);
-	buf_str(out, ": ");
-}
-
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc)
 {
 	words_error_subject(out, p);
 	buf_char(out, ' ');
-	times(out, run, utc);
+	add_times(out, run, utc);
 	words_error_meaning(out, p);
 }

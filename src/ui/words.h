@@ -16,21 +16,23 @@
 void words_peer(struct buf *out, const struct view *v, const struct addr *a, size_t columns);
 /* Where a datagram was sent from: ":5000", where the socket is bound to no address. */
 void words_source(struct buf *out, const struct addr *a, size_t columns);
-/* What is unusual about how a datagram came, in few words with ": " behind them, or nothing: "in
- * fragments, ECN CE, ttl 1, by eth1: ".  The last is an interface that has not the address which
- * it was sent to; a TTL of 1 is unusual but for groups.  Of a request "unanswered: ". */
-void words_unusual(struct buf *out, const struct view *v, const struct packet *p);
+/* What we say of a datagram in front of what it carries, in round brackets with a blank behind
+ * them, or nothing: "(x 214, last 12:03:11) " of a run of equal ones, how it came where that is
+ * unusual, "(in fragments, ECN CE, ttl 1, by eth1) ", "(unanswered) " of a request.  "by" is an
+ * interface that has not the address which it was sent to; a TTL of 1 is unusual but for groups.
+ * run: NULL, or the row that stands for several. */
+void words_note(struct buf *out, const struct view *v, const struct packet *p,
+		const struct list_row *run);
 /* Is most of what it carries text? */
 bool words_is_text(const struct packet *p);
-/* How long an answer took, "1.2 ms", or nothing. */
+/* How long an answer took, "(1.2 ms)", "(1.2 ms?)" where it is a guess what it answers, or
+ * nothing. */
 void words_round_trip(struct buf *out, const struct view *v, const struct packet *p);
 /* What a packet carries, enough of it to fill "columns": text if it is mostly that, else hex. */
 void words_payload(struct buf *out, const struct packet *p, size_t columns);
 /* Where in it bytes stand: each character's, or each byte's where it is hex, from left to right. */
 typedef void words_columns(void *ctx, size_t offset, size_t bytes, int column, int width);
 void words_payload_columns(const struct packet *p, size_t columns, words_columns *each, void *ctx);
-/* What stands before the payload of a run of equal datagrams: "x 214, last 12:03:11: " */
-void words_repeats(struct buf *out, const struct list_row *run, bool utc);
 /* A run of equal errors: "127.0.0.1:53 refused x 214, last 12:03:11: port unreachable". */
 void words_run(struct buf *out, const struct packet *p, const struct list_row *run, bool utc);
 

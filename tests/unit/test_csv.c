@@ -73,7 +73,7 @@ static void test_names_are_those_of_json(void **state)
 	assert_string_equal(
 		buf_cstr(&b->out),
 		"no,time,event,socket,src,sport,dst,dport,kind,ifname,ttl,tos,dscp,ecn,"
-		"fragsize,len,truncated,own,data,text,request,rtt,type,code,meaning,offender,"
+		"fragsize,len,truncated,own,data,text,request,rtt,guess,type,code,meaning,offender,"
 		"pointer,mtu,cause,count,where,job,errno,message\r\n");
 }
 
@@ -83,14 +83,14 @@ static void test_a_row(void **state)
 
 	assert_string_equal(row(*state, p),
 			    "7,2023-11-14T12:03:11.301000007Z,rx,1,10.0.0.9,5353,224.0.0.251,53,"
-			    "multicast,,,,,,,2,false,false,6869,hi,,,,,,,,,,,,,,\r\n");
+			    "multicast,,,,,,,2,false,false,6869,hi,,,,,,,,,,,,,,,\r\n");
 	p.kind = PACKET_GAP;
 	p.no = 0;
 	p.lost = 312;
 	p.peer = p.local = (struct addr){ 0 };
 	assert_string_equal(row(*state, p),
 			    ",2023-11-14T12:03:11.301000007Z,gap,1,,,,,,,,,,,,,,,,,,,"
-			    ",,,,,,,312,kernel,,,\r\n");
+			    ",,,,,,,,312,kernel,,,\r\n");
 }
 
 static void test_fields_are_quoted(void **state)

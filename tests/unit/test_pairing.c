@@ -259,6 +259,124 @@ static void answers_belong_to_their_requests(void **state)
 	}
 }
 
+/* ---- guesses ---- */
+
+static const struct {
+	const char *name;
+	const char *set;
+	const char *guesses; /* of each rx: '?' a guess, '.' none, '-' it answers nothing */
+	struct step steps[STEPS];
+} guessed[] = {
+	{ "one at a time",
+	  "",
+	  "..",
+	  { { TX, 0, A, "1", 0, 0 },
+	    { RX, 3, A, "a", 0, 0 },
+	    { TX, 4, A, "2", 0, 0 },
+	    { RX, 9, A, "b", 0, 0 } } },
+	{ "together: the last too, for it hangs on the others",
+	  "",
+	  "???",
+	  { { TX, 0, A, "1", 0, 0 },
+	    { TX, 1, A, "2", 0, 0 },
+	    { TX, 2, A, "3", 0, 0 },
+	    { RX, 9, A, "a", 0, 0 },
+	    { RX, 9, A, "b", 0, 0 },
+	    { RX, 9, A, "c", 0, 0 } } },
+	{ "behind a loss, which may come late; not the next one",
+	  "",
+	  "?.",
+	  { { TX, 0, A, "1", 0, 0 },
+	    { TX, 500, A, "2", 0, 0 },
+	    { RX, 503, A, "b", 0, 0 },
+	    { TX, 600, A, "3", 0, 0 },
+	    { RX, 603, A, "c", 0, 0 } } },
+	{ "what others are asked, and by other sockets, is none of it",
+	  "",
+	  "...",
+	  { { TX, 0, A, "1", 0, 1 },
+	    { TX, 0, B, "2", 0, 1 },
+	    { TX, 0, A, "3", 0, 2 },
+	    { RX, 5, B, "b", 0, 1 },
+	    { RX, 6, A, "c", 0, 2 },
+	    { RX, 7, A, "a", 0, 1 } } },
+	{ "what was refused is answered no more",
+	  "",
+	  ".",
+	  { { TX, 0, A, "1", 0, 0 },
+	    { ICMP, 1, "", "", 1, 0 },
+	    { TX, 2, A, "2", 0, 0 },
+	    { RX, 4, A, "b", 0, 0 } } },
+	{ "another port",
+	  "",
+	  "?.",
+	  { { TX, 0, "10.0.0.1:69", "rrq", 0, 0 },
+	    { RX, 4, "10.0.0.1:3456", "data", 0, 0 },
+	    { TX, 5, "10.0.0.1:3456", "ack", 0, 0 },
+	    { RX, 9, "10.0.0.1:3456", "data", 0, 0 } } },
+	{ "by content",
+	  "set match data[0]",
+	  "..??",
+	  { { TX, 0, A, "1", 0, 0 },
+	    { TX, 1, A, "2", 0, 0 },
+	    { RX, 2, A, "2", 0, 0 },
+	    { RX, 3, A, "1", 0, 0 },
+	    { TX, 4, A, "x", 0, 0 },
+	    { TX, 5, A, "x", 0, 0 },
+	    { RX, 6, A, "x", 0, 0 },
+	    { RX, 7, A, "x", 0, 0 } } },
+	{ "by content: the same bytes long ago",
+	  "set match data[0]",
+	  ".",
+	  { { TX, 0, A, "1", 0, 0 }, { TX, 11000, A, "1", 0, 0 }, { RX, 11001, A, "1", 0, 0 } } },
+	{ "of many: whoever answered the one before answers this one",
+	  "",
+	  "..?-",
+	  { { TX, 0, ALL, "who", 0, 0 },
+	    { RX, 2, "10.0.0.1:7", "me", 0, 0 },
+	    { TX, 1000, ALL, "who", 0, 0 },
+	    { RX, 1002, "10.0.0.1:7", "me", 0, 0 },
+	    { RX, 1003, "10.0.0.2:7", "me", 0, 0 },
+	    { RX, 1004, "10.0.0.2:7", "me", 0, 0 } } },
+};
+
+/* The request says the same as its answer. */
+static void what_could_answer_another_is_a_guess(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(guessed) / sizeof(guessed[0]); i++) {
+		const char *want = guessed[i].guesses;
+		struct pair pair, request;
+		void *made;
+		struct fake_face *f;
+		uint64_t start;
+
+		assert_int_equal(fake_face_setup_still(&made), 0);
+		f = made;
+		start = f->now;
+		print_message("%s\n", guessed[i].name);
+		if (guessed[i].set[0])
+			fake_must(f, "%s", guessed[i].set);
+		for (unsigned k = 0; guessed[i].steps[k].what != END; k++) {
+			const struct step *step = &guessed[i].steps[k];
+
+			fake_advance(f, start + step->ms * NS_PER_MS - f->now);
+			feed(&f->session, step, k + 1, start + step->ms * NS_PER_MS);
+			if (step->what != RX)
+				continue;
+			assert_int_equal(pairing_of(&f->session, k + 1, &pair), *want != '-');
+			if (*want++ == '-')
+				continue;
+			assert_int_equal(pair.guess, want[-1] == '?');
+			assert_true(pairing_of(&f->session, pair.request, &request));
+			if (request.answer == k + 1)
+				assert_int_equal(request.guess, pair.guess);
+		}
+		assert_int_equal(*want, '\0');
+		fake_face_teardown(&made);
+	}
+}
+
 /* ---- overdue ---- */
 
 static bool is_unanswered(const struct fake_face *f, uint64_t no)
@@ -401,6 +519,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_belong_to_their_requests),
+		cmocka_unit_test(what_could_answer_another_is_a_guess),
 		cmocka_unit_test_setup_teardown(requests_are_overdue_after_the_timeout,
 						fake_face_setup_still, fake_face_teardown),
 		cmocka_unit_test_setup_teardown(copies_are_answered_where_they_went,

@@ -165,7 +165,7 @@ static void test_payloads_in_the_info_column(void **state)
 	} table[] = {
 		{ "hello", 5, "     5 hello" },
 		{ "a\nb\x1b[2J", 7, "     7 a\\nb\\x1b[2J" },
-		{ "", 0, "     0 (empty datagram)" },
+		{ "", 0, "     0(empty datagram)" },
 		{ "\0\1\2\3\4\5\6", 7, "     7 0001 0203 0405 06" },
 		{ "\xe6\xbc\xa2\xe5\xad\x97", 6, "     6 \xe6\xbc\xa2\xe5\xad\x97" },
 		{ "ab\xff", 3, "     3 6162 ff" },
@@ -184,7 +184,7 @@ static void test_a_cut_datagram_says_so(void **state)
 
 	p.len = 9000;
 	p.flags = PACKET_TRUNCATED;
-	assert_ends(only_row(*state, p), "  9000 cut: 5 of 9000 bytes he");
+	assert_ends(only_row(*state, p), "  9000(cut: 5 of 9000 bytes)");
 }
 
 /* What is told about how it came, in a style of its own. */
@@ -197,15 +197,15 @@ static void test_what_is_unusual(void **state)
 	} table[] = {
 		{ 0, 0, 7777, 1, 3, "10.0.0.1", " hello" }, /* neither is known */
 		{ PACKET_HAS_TTL | PACKET_HAS_TOS, 0, 7777, 64, 0xba, "10.0.0.1", " hello" },
-		{ 0, 1500, 7777, 0, 0, "10.0.0.1", " in fragments: hello" },
-		{ PACKET_HAS_TTL, 0, 7777, 1, 0, "10.0.0.1", " ttl 1: hello" },
+		{ 0, 1500, 7777, 0, 0, "10.0.0.1", "(in fragments) hello" },
+		{ PACKET_HAS_TTL, 0, 7777, 1, 0, "10.0.0.1", "(ttl 1) hello" },
 		{ PACKET_HAS_TTL | PACKET_MULTICAST, 0, 7777, 1, 0, "239.1.2.3", " hello" },
-		{ PACKET_HAS_TOS, 0, 7777, 0, 0xbb, "10.0.0.1", " ECN CE: hello" },
-		{ 0, 0, 7777, 0, 0, "10.5.0.1", " by eth1: hello" },
+		{ PACKET_HAS_TOS, 0, 7777, 0, 0xbb, "10.0.0.1", "(ECN CE) hello" },
+		{ 0, 0, 7777, 0, 0, "10.5.0.1", "(by eth1) hello" },
 		{ 0, 0, 1, 0, 0, "10.0.0.1", " hello" },    /* a host talks to itself by lo */
 		{ 0, 0, 7777, 0, 0, "10.9.9.9", " hello" }, /* nobody has that */
 		{ PACKET_HAS_TTL | PACKET_HAS_TOS, 1280, 7777, 1, 3, "10.5.0.1",
-		  " in fragments, ECN CE, ttl 1, by eth1: hello" },
+		  "(in fragments, ECN CE, ttl 1, by eth1) hello" },
 	};
 	struct deck *d = *state;
 	struct iface_addr here = { .addr = deck_addr("10.0.0.1", 0) };
@@ -235,10 +235,29 @@ static void test_what_is_unusual(void **state)
 		assert_ends(row, table[i].info);
 		col = (int)(strstr(row, table[i].info) + 1 - row);
 		assert_int_equal(deck_style(d, FIRST_ROW, col),
-				 table[i].info[1] == 'h' ? STYLE_RX : STYLE_WARNING);
+				 table[i].info[0] == ' ' ? STYLE_RX : STYLE_WARNING);
 		assert_int_equal(deck_style(d, FIRST_ROW, (int)strlen(row) - 1), STYLE_RX);
 	}
 	d->session.ifaces = (struct iface_table){ 0 };
+}
+
+/* What a payload says stands where none of our words begins or ends. */
+static void test_notes_cannot_be_forged(void **state)
+{
+	static const char forged[] = "(x 4, last 12:03:11) hello                    (1.2 ms)";
+	static const int cols[] = { 80, 200, 36 };
+	struct deck *d = *state;
+
+	deck_rx(d, 1, deck_addr("10.0.0.9", 9), forged);
+	deck_rx(d, 1, deck_addr("10.0.0.9", 9), "(unanswered) hello");
+	for (size_t i = 0; i < sizeof(cols) / sizeof(cols[0]); i++) {
+		deck_draw(d, 24, cols[i]);
+		for (int row = FIRST_ROW - 1; row < FIRST_ROW + 2; row++)
+			if (strstr(deck_row(d, row), "hello"))
+				assert_null(strstr(deck_row(d, row), "9("));
+		if (cols[i] == 80)
+			assert_int_equal(strlen(deck_row(d, FIRST_ROW)), 79);
+	}
 }
 
 static void test_directions(void **state)
@@ -279,9 +298,9 @@ static void test_a_failed_send_says_why(void **state)
 
 	p.kind = PACKET_TX;
 	p.result = EMSGSIZE;
-	assert_ends(only_row(*state, p), " Message too long");
+	assert_ends(only_row(*state, p), " not sent: Message too");
 	p.result = PACKET_TX_PENDING;
-	assert_ends(only_row(*state, p), " waiting: hello");
+	assert_ends(only_row(*state, p), "(waiting) hello");
 }
 
 static void test_gaps(void **state)
@@ -398,6 +417,7 @@ int main(void)
 		TEST(test_payloads_in_the_info_column),
 		TEST(test_a_cut_datagram_says_so),
 		TEST(test_what_is_unusual),
+		TEST(test_notes_cannot_be_forged),
 		TEST(test_directions),
 		TEST(test_a_failed_send_says_why),
 		TEST(test_gaps),
