@@ -72,14 +72,14 @@ static bool watch_run(struct command_call *c, struct error *e)
 /* ---- what is seen ---- */
 
 /* The sockets of this session that joined it there. */
-static void format_own(const struct session *s, const struct watch_group *g, struct buf *out)
+static void format_own(struct session *s, const struct watch_group *g, struct buf *out)
 {
 	for (size_t i = 0; i < s->socket_count; i++) {
 		const struct group_list *l = &s->sockets[i]->sock.groups;
 
 		for (size_t n = 0; n < l->count; n++) {
-			if ((l->m[n].ifindex && l->m[n].ifindex != g->ifindex) ||
-			    !addr_same_bytes(&l->m[n].group, &g->group))
+			if (!addr_same_bytes(&l->m[n].group, &g->group) ||
+			    session_membership_ifindex(s, &l->m[n]) != g->ifindex)
 				continue;
 			buf_printf(out, "%s[%u]", out->len ? " " : "", s->sockets[i]->number);
 			break;

@@ -21,7 +21,7 @@ static uint64_t heard(const struct session *s, const struct silence *w)
 			       &w->joined.source, w->joined.ifindex);
 }
 
-/* Was it left meanwhile?  Of a range the first stands for all. */
+/* Was it left or lost meanwhile?  Of a range the first stands for all. */
 static bool is_joined(const struct session *s, const struct silence *w)
 {
 	const struct session_socket *k = session_find(s, w->socket);
@@ -29,7 +29,7 @@ static bool is_joined(const struct session *s, const struct silence *w)
 	for (size_t i = 0; k && i < k->sock.groups.count; i++) {
 		const struct membership *m = &k->sock.groups.m[i];
 
-		if ((!w->joined.ifindex || m->ifindex == w->joined.ifindex) &&
+		if (!m->lost && (!w->joined.ifindex || m->ifindex == w->joined.ifindex) &&
 		    addr_same_host(&m->group, &w->joined.group))
 			return true;
 	}

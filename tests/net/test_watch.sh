@@ -66,6 +66,18 @@ json() {
 	return 1
 }
 
+# The kernel chose eth0; the group is alive on eth1, too.
+joined_elsewhere() {
+	lan_more 78 h1 h2 && start_bg h2 other "$udpdeck" --no-rc -n -d -4 -c "open udp4" \
+		-c "every 20ms via eth1 to 239.1.2.3 5002 send x" -c "wait 1h" || return 1
+	on h1 "$udpdeck" --no-rc -o json -c "open udp4" -c "join 239.1.2.3" \
+		-c 'watch-groups collect 0.5s' </dev/null >"$work/out" &&
+		grep -q '"ifname":"eth0",.*"joined":true}' "$work/out" &&
+		grep -q '"ifname":"eth1",.*"joined":false}' "$work/out" && return
+	cat "$work/out"
+	return 1
+}
+
 # Without capabilities the kernel treats the namespace's root as it treats anybody.
 no_privilege() {
 	on h1 setpriv --inh-caps=-all --bounding-set=-all \
@@ -82,7 +94,7 @@ wrong() {
 		on h1 "$udpdeck" --no-rc -c 'watch-groups eth0' </dev/null 2>&1 | grep 'eth0 is down'
 }
 
-plan 11
+plan 12
 check "three hosts, of which one sends to a group" network
 check "the group is seen without joining it" alive
 check "what this host sends is told apart" own
@@ -91,6 +103,7 @@ check "the same over IPv6" mld_report
 check "a querier is seen" query
 check "reports are notes in the list; the panel comes back" notes
 check "what was joined here is known" joined_here
+check "what the kernel chose to join elsewhere is not joined here" joined_elsewhere
 check "JSON has an event for each group" json
 check "without the privilege one line says what is needed" no_privilege
 check "what cannot be is said in words" wrong
