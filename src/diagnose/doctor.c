@@ -300,6 +300,8 @@ static void examine(struct doctor *d)
 		err_set(&d->failed, ERR_STATE, "[%u] was closed before it was examined", d->socket);
 		return;
 	}
+	/* What the receiver's thread has read of the socket, but not stored yet, is not lost. */
+	receiver_check_drops(d->activity.session->receiver);
 	session_follow(d->activity.session);
 	gather(d);
 	look(d);

@@ -43,7 +43,6 @@ struct doctor {
 	bool watched;          /* the wire was looked at ... */
 	uint64_t watched_from; /* ... from here on, realtime ns */
 	struct loop_timer due; /* armed until that is done */
-	uint64_t settled;      /* at the latest */
 	struct doctor_rules rules[DOCTOR_RULES];
 	size_t rules_count, rules_asked;
 	struct child *child; /* that lists them */

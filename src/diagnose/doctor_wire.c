@@ -10,8 +10,7 @@
 
 /* As long as a person does not mind to wait, and many senders speak. */
 #define LOOK_NS (300 * NS_PER_MS)
-#define SETTLE_NS (200 * NS_PER_MS)
-#define SETTLE_STEP_NS (10 * NS_PER_MS)
+#define SETTLE_NS (10 * NS_PER_MS)
 #define READS 256 /* in a turn of the loop */
 #define FRAMES_MAX 20000
 #define IFACES_MAX 64
@@ -35,32 +34,21 @@ static void on_readable(void *ctx, short revents)
 		doctor_leave_wire(d);
 }
 
-/* What came during the look has to be in the store before it is compared. */
-static void on_settle(void *ctx)
+static void on_settled(void *ctx)
 {
-	struct doctor *d = ctx;
-	struct session *s = d->activity.session;
-	const struct session_socket *k = session_find(s, d->socket);
-	uint64_t now = loop_now(s->loop);
-	struct sock_memory m;
-
-	if (k && sock_memory(&k->sock, &m) && m.queued && now < d->settled)
-		loop_timer_at(s->loop, &d->due, now + SETTLE_STEP_NS);
-	else
-		doctor_go_on(d);
+	doctor_go_on(ctx);
 }
 
+/* A frame is seen a moment before the socket has its datagram. */
 static void on_looked(void *ctx)
 {
 	struct doctor *d = ctx;
 	struct loop *loop = d->activity.session->loop;
-	uint64_t now = loop_now(loop);
 
 	on_readable(d, 0); /* what has come already counts */
 	doctor_leave_wire(d);
-	d->settled = now + SETTLE_NS;
-	d->due.fire = on_settle;
-	loop_timer_at(loop, &d->due, now + SETTLE_STEP_NS);
+	d->due.fire = on_settled;
+	loop_timer_at(loop, &d->due, loop_now(loop) + SETTLE_NS);
 }
 
 void doctor_leave_wire(struct doctor *d)
