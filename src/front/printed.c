@@ -34,25 +34,13 @@ void printed_done(struct printed *p)
 	*p = (struct printed){ 0 };
 }
 
-static bool is_for_people(enum writer_format format)
-{
-	return format == WRITER_TEXT || format == WRITER_HEX;
-}
-
-/* Has the format anything to say about it?  What a filter makes of others is nobody's business. */
-static bool is_printable(enum writer_format format, bool verbose, const struct packet *packet)
-{
-	if (format == WRITER_RAW)
-		return packet->kind == PACKET_RX;
-	return packet->kind != PACKET_TX || verbose || !is_for_people(format);
-}
-
 /* What ping and the like hear is in their reports already. */
 static bool is_reported(const struct session *s, enum writer_format format, bool verbose,
 			const struct packet *packet)
 {
-	return packet->kind == PACKET_RX &&
-	       (format == WRITER_RAW || (is_for_people(format) && !verbose)) &&
+	const bool people = format == WRITER_TEXT || format == WRITER_HEX;
+
+	return packet->kind == PACKET_RX && (format == WRITER_RAW || (people && !verbose)) &&
 	       activity_owns(s, packet->socket);
 }
 
@@ -62,7 +50,8 @@ bool printed_has(struct printed *p, const struct session *s, enum writer_format 
 	unsigned before;
 	bool matches;
 
-	if (!is_printable(format, verbose, packet) || is_reported(s, format, verbose, packet))
+	/* What a filter makes of those of which nothing is told is nobody's business. */
+	if (!writer_tells(format, verbose, packet) || is_reported(s, format, verbose, packet))
 		return false;
 	if (!peer_table_shows(&s->peers, packet))
 		return false;

@@ -279,6 +279,13 @@ void writer_head(enum writer_format format, struct buf *out)
 		csv_head(out);
 }
 
+bool writer_tells(enum writer_format f, bool verbose, const struct packet *p)
+{
+	if (f == WRITER_RAW)
+		return p->kind == PACKET_RX;
+	return (f != WRITER_TEXT && f != WRITER_HEX) || row_kind(verbose, p) != ROW_NONE;
+}
+
 void writer_packet(enum writer_format f, struct session *s, bool verbose, const struct packet *p,
 		   struct buf *out)
 {

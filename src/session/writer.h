@@ -32,7 +32,10 @@ bool writer_find(const char *name, enum writer_format *out, struct error *e);
 /* Appends what stands before the first packet. */
 void writer_head(enum writer_format format, struct buf *out);
 
-/* Appends what the format has to say about p. */
+/* Has the format anything to say about p? */
+bool writer_tells(enum writer_format format, bool verbose, const struct packet *p);
+
+/* Appends what that is. */
 void writer_packet(enum writer_format format, struct session *s, bool verbose,
 		   const struct packet *p, struct buf *out);
 

@@ -36,6 +36,7 @@ check "one file, not the last of two" twice
 refused() {
 	peer_start closed silent
 	kill -KILL "$peer_pid"
+	wait "$peer_pid" 2>/dev/null
 	run --record "$work/icmp" -o json -w 1 -s 127.0.0.1 127.0.0.1 "$port" <<-END
 		hello
 	END
