@@ -91,7 +91,7 @@ static void place_columns(const struct view *v, int cols, struct columns *at)
 	at->delta = cols >= 130 ? take(&x, DELTA_WIDTH) : -1;
 	at->socket = cols >= 60 && v->session->opened > 1 ? take(&x, at->socket_width) : -1;
 	at->direction = take(&x, 2);
-	at->peer = cols >= 40 ? take(&x, at->peer_width) : -1;
+	at->peer = cols >= 50 ? take(&x, at->peer_width) : -1;
 	at->to = cols >= 100 ? take(&x, at->to_width) : -1;
 	at->ttl = cols >= 130 ? take(&x, 3) : -1;
 	at->len = cols >= 80 ? take(&x, LEN_WIDTH) : -1;

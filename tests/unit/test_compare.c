@@ -185,7 +185,7 @@ static void test_repeats_are_one_row(void **state)
 	deck_rx(d, 1, a, "tock");
 	deck_draw(d, 24, 80);
 	assert_starts(deck_row(d, 3), "       1 12:03:11.301 <- ");
-	assert_string_equal(deck_row(d, 3) + INFO, "x 4, last 12:03:11: tic");
+	assert_string_equal(deck_row(d, 3) + INFO, "x 4, last 12:03:11) ti");
 	assert_int_equal(deck_style(d, 3, INFO), STYLE_WARNING);
 	assert_int_equal(deck_style(d, 3, INFO + 20), STYLE_RX);
 	assert_string_equal(deck_row(d, 4) + INFO, "tock");

@@ -241,6 +241,21 @@ static void test_what_is_unusual(void **state)
 	d->session.ifaces = (struct iface_table){ 0 };
 }
 
+/* Where a column of peers would leave no room, a payload follows its peer at once. */
+static void test_a_narrow_list(void **state)
+{
+	struct deck *d = *state;
+
+	deck_rx(d, 1, deck_addr("10.0.0.9", 9), "hello there");
+	deck_rx(d, 1, deck_addr("10.0.0.9", 9), "");
+	deck_draw(d, 24, 40);
+	assert_string_equal(deck_row(d, FIRST_ROW), "       1 <- @1 10.0.0.9:9 hello there");
+	assert_string_equal(deck_row(d, FIRST_ROW + 1), "       2 <- @1 10.0.0.9:9(empty datagram");
+	deck_draw(d, 24, 50);
+	assert_string_equal(deck_row(d, FIRST_ROW),
+			    "       1 <- @1 10.0.0.9:9         hello there");
+}
+
 /* What a payload says stands where none of our words begins or ends. */
 static void test_notes_cannot_be_forged(void **state)
 {
@@ -417,6 +432,7 @@ int main(void)
 		TEST(test_payloads_in_the_info_column),
 		TEST(test_a_cut_datagram_says_so),
 		TEST(test_what_is_unusual),
+		TEST(test_a_narrow_list),
 		TEST(test_notes_cannot_be_forged),
 		TEST(test_directions),
 		TEST(test_a_failed_send_says_why),

@@ -136,13 +136,12 @@ static void words_before_the_bytes_are_counted(void **state)
 	struct deck *d = *state;
 	struct packet p = deck_datagram("hello", 5);
 
-	p.len = 9000;
-	p.flags = PACKET_TRUNCATED;
+	p.fragment = 1500;
 	deck_add(d, p);
 	look_for(d, "he");
 	deck_draw(d, 24, 80);
-	assert_ends(deck_row(d, FIRST_ROW), "  9000 cut: 5 of 9000 bytes he");
-	assert_string_equal(found_in(d, FIRST_ROW, INFO_COL), "                     ##");
+	assert_ends(deck_row(d, FIRST_ROW), "     5(in fragments) hello");
+	assert_string_equal(found_in(d, FIRST_ROW, INFO_COL), "              ##");
 }
 
 static void a_narrow_row_has_the_peer_before_it(void **state)
