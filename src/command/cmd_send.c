@@ -263,7 +263,7 @@ static void choose_source(struct command_call *c, const struct packet *p)
 	struct tx_via tx;
 
 	if (c->via.asked || p->kind != PACKET_RX || !k || c->to.count != 1 ||
-	    !addr_equal(&c->to.addrs[0], &p->peer) || !rule_source(k, p, &tx))
+	    !addr_equal(&c->to.addrs[0], &p->peer) || !rule_source(&k->sock.local, p, &tx))
 		return;
 	c->via = (struct via){ .asked = true, .tx = tx };
 	if (c->intent)

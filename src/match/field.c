@@ -227,8 +227,8 @@ static void get_text(const struct packet *p, const struct filter_env *env, struc
 }
 
 static const struct field fields[] = {
-	{ "no", FIELD_NUMBER, get_no, NULL,
-	  .help = "number of a packet: rx, tx and icmp have one" },
+	{ "no", FIELD_NUMBER, get_no, NULL, .help = "number of a packet: rx, tx and icmp have one",
+	  .of_session = true },
 	{ "time", FIELD_TIME, get_time, NULL,
 	  .help = "12:03 is that minute of any day, 12:03:11.301 that millisecond; "
 		  "2026-03-01T12:03:11, UTC with Z behind it" },
@@ -245,7 +245,8 @@ static const struct field fields[] = {
 	{ "port", FIELD_NUMBER, get_port, NULL, .help = "either side's", .max = UINT16_MAX },
 	{ "src", FIELD_ADDRESS, get_src, NULL, .help = "who sent it" },
 	{ "dst", FIELD_ADDRESS, get_dst, NULL, .help = "to what it was sent" },
-	{ "dev", FIELD_TEXT, get_dev, NULL, .help = "interface that it came in by" },
+	{ "dev", FIELD_TEXT, get_dev, NULL, .help = "interface that it came in by",
+	  .of_session = true },
 	{ "ttl", FIELD_NUMBER, get_ttl, NULL, .help = "time to live, hop limit", .max = UINT8_MAX },
 	{ "tos", FIELD_NUMBER, get_tos, NULL,
 	  .help = "type of service, traffic class: all eight bits", UINT8_MAX },

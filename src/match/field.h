@@ -38,7 +38,8 @@ struct field {
 	void (*get)(const struct packet *p, const struct filter_env *env, struct field_value *out);
 	const struct field_word *words;
 	const char *help;
-	uint64_t max; /* of a number; 0: none */
+	uint64_t max;    /* of a number; 0: none */
+	bool of_session; /* more than the datagram and its socket tell it */
 };
 
 /* NULL: there is none of that name. */

@@ -244,6 +244,22 @@ bool filter_looks(const char *text, size_t n)
 			 (blank && (after || (t.at + t.n < n && text[t.at + t.n] == '['))));
 }
 
+static bool is_pure(const struct bound *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (b->values[i].peer || b->values[i].regex)
+			return false;
+	return !b->field->of_session;
+}
+
+bool filter_is_pure(const struct filter *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (!is_pure(&f->bounds[i]))
+			return false;
+	return true;
+}
+
 /* ---- matching ---- */
 
 static int compare_address(const struct addr *a, const struct addr *b)

@@ -33,6 +33,11 @@ bool filter_parse_head(const char *text, size_t n, size_t *used, struct filter *
 		       struct error *e);
 void filter_free(struct filter *f);
 
+/* Is it about the datagram alone, and quickly told: no interface's name, no peer's or packet's
+ * number, no regular expression?  Such a one keeps no state, and any thread may ask it, without
+ * env. */
+bool filter_is_pure(const struct filter *f);
+
 bool filter_matches(struct filter *f, const struct packet *p, const struct filter_env *env);
 bool filter_next(const struct filter *f, const struct packet *p, const struct filter_env *env,
 		 struct match_place *at);

@@ -209,6 +209,11 @@ void what_free(struct what *w)
 	free(w);
 }
 
+bool what_is_pure(const struct what *w)
+{
+	return w->kind == KIND_FILTER ? filter_is_pure(w->filter) : w->kind != KIND_REGEX;
+}
+
 bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env)
 {
 	enum regex_result result;

@@ -31,6 +31,8 @@ bool what_parse(const char *s, size_t n, bool one_word, size_t *used, struct wha
 		struct error *e);
 void what_free(struct what *w);
 
+/* As filter_is_pure(). */
+bool what_is_pure(const struct what *w);
 bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env);
 /* The places in the bytes of p that WHAT is about; of an expression those that its tests of data
  * and text are true of. */

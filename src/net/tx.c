@@ -109,34 +109,51 @@ static void choose(struct msghdr *m, struct via_control *control, int family,
 
 /* ---- one ---- */
 
-int tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
-		const void *data, size_t n)
+/* sendto(2) costs less where there is no control data. */
+static ssize_t send_message(int fd, const struct msghdr *m)
 {
-	const struct addr *to = dest ? dest : &s->peer;
-	struct iovec part = { .iov_base = (void *)data, .iov_len = n };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	if (m->msg_controllen)
+		return sendmsg(fd, m, MSG_NOSIGNAL);
+	return sendto(fd, m->msg_iov->iov_base, m->msg_iov->iov_len, MSG_NOSIGNAL, m->msg_name,
+		      m->msg_namelen);
+}
+
+/* "to" is where it goes, whether it is named or the socket is connected to it. */
+static int send_one(int fd, int family, bool named, const struct addr *to, const struct tx_via *via,
+		    const struct iovec *data)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)data, .msg_iovlen = 1 };
 	struct sockaddr_storage sa;
 	struct via_control control;
 	int errnum = 0;
 
-	if (dest) {
+	if (named) {
 		m.msg_name = &sa;
-		m.msg_namelen = addr_to_sockaddr(dest, s->family, &sa);
+		m.msg_namelen = addr_to_sockaddr(to, family, &sa);
 		if (!m.msg_namelen)
 			return EAFNOSUPPORT;
 	}
 	if (via)
 		choose(&m, &control, to->family, via);
 	for (int i = 0; i < TX_RETRIES; i++) {
-		if (sendmsg(s->fd, &m, MSG_NOSIGNAL) >= 0)
+		if (send_message(fd, &m) >= 0)
 			return 0;
 		errnum = errno;
 		if (errnum == EINTR)
 			continue;
-		if (!is_of_icmp(errnum) || (errnum == EMSGSIZE && is_too_large(to, via, n)))
+		if (!is_of_icmp(errnum) ||
+		    (errnum == EMSGSIZE && is_too_large(to, via, data->iov_len)))
 			return errnum;
 	}
 	return errnum;
+}
+
+int tx_send_via(const struct sock *s, const struct addr *dest, const struct tx_via *via,
+		const void *data, size_t n)
+{
+	const struct iovec part = { .iov_base = (void *)data, .iov_len = n };
+
+	return send_one(s->fd, s->family, dest != NULL, dest ? dest : &s->peer, via, &part);
 }
 
 int tx_send(const struct sock *s, const struct addr *dest, const void *data, size_t n)
@@ -264,52 +281,55 @@ struct delivery {
 };
 
 /* false: a destination of another family. */
-static bool address_parcel(struct delivery *d, size_t i, const struct sock *s,
-			   const struct tx_parcel *p)
+static bool address_parcel(struct delivery *d, size_t i, int family, const struct tx_parcel *p)
 {
 	struct msghdr *m = &d->messages[i].msg_hdr;
 
 	d->parts[i] = (struct iovec){ .iov_base = (void *)p->data, .iov_len = p->len };
-	*m = (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1 };
+	*m = (struct msghdr){ .msg_iov = &d->parts[i], .msg_iovlen = 1, .msg_name = &d->names[i] };
 	if (p->via)
-		choose(m, &d->control[i], (p->dest ? p->dest : &s->peer)->family, p->via);
-	if (!p->dest)
-		return true;
-	m->msg_name = &d->names[i];
-	m->msg_namelen = addr_to_sockaddr(p->dest, s->family, &d->names[i]);
+		choose(m, &d->control[i], p->dest->family, p->via);
+	m->msg_namelen = addr_to_sockaddr(p->dest, family, &d->names[i]);
 	return m->msg_namelen > 0;
 }
 
-/* Sends what fits one system call.  The one that stops it is tried alone: that repeats what only a
- * pending ICMP error stopped, and tells why.  EAGAIN there ends it. */
-static size_t send_some(const struct sock *s, struct tx_parcel *parcels, size_t n)
+/* 0: there is no room. */
+static size_t send_alone(int fd, int family, struct tx_parcel *p)
+{
+	const struct iovec part = { .iov_base = (void *)p->data, .iov_len = p->len };
+
+	p->result = send_one(fd, family, true, p->dest, p->via, &part);
+	return p->result != EAGAIN;
+}
+
+/* Sends what fits one system call, and the one that stopped it alone: that repeats what only a
+ * pending ICMP error stopped, and tells why. */
+static size_t send_some(int fd, int family, struct tx_parcel *parcels, size_t n)
 {
 	struct delivery d;
 	size_t count = 0;
-	int sent = 0;
+	int sent;
 
-	while (count < n && count < PARCELS && address_parcel(&d, count, s, &parcels[count]))
+	while (count < n && count < PARCELS && address_parcel(&d, count, family, &parcels[count]))
 		count++;
-	if (count)
-		sent = sendmmsg(s->fd, d.messages, (unsigned)count, MSG_NOSIGNAL);
+	sent = count ? sendmmsg(fd, d.messages, (unsigned)count, MSG_NOSIGNAL) : 0;
 	sent = sent < 0 ? 0 : sent;
 	for (int i = 0; i < sent; i++)
 		parcels[i].result = 0;
-	if ((size_t)sent < count || !count) {
-		struct tx_parcel *p = &parcels[sent];
-
-		p->result = tx_send_via(s, p->dest, p->via, p->data, p->len);
-		sent += p->result != EAGAIN;
-	}
-	return (size_t)sent;
+	if (count && (size_t)sent == count)
+		return count;
+	return (size_t)sent + send_alone(fd, family, &parcels[sent]);
 }
 
-size_t tx_send_each(const struct sock *s, struct tx_parcel *parcels, size_t n)
+size_t tx_send_each(int fd, int family, struct tx_parcel *parcels, size_t n)
 {
 	size_t done = 0, some;
 
 	do {
-		some = done < n ? send_some(s, parcels + done, n - done) : 0;
+		if (n - done > 1)
+			some = send_some(fd, family, parcels + done, n - done);
+		else
+			some = n > done ? send_alone(fd, family, parcels + done) : 0;
 		done += some;
 	} while (some);
 	return done;

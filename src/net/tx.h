@@ -59,16 +59,17 @@ size_t tx_send_many(const struct sock *s, const struct addr *dest, const struct 
 
 /* One of many, each to a destination of its own. */
 struct tx_parcel {
-	const struct addr *dest;  /* NULL on a connected socket */
+	const struct addr *dest;
 	const struct tx_via *via; /* NULL: no choice */
 	const void *data;
 	size_t len;
 	int result; /* set: 0 sent, else the errno */
 };
 
-/* Sends them in order in few system calls; one that fails does not keep the others back.  Returns
- * how many were sent or failed; the next one found the socket's buffer full. */
-size_t tx_send_each(const struct sock *s, struct tx_parcel *parcels, size_t n);
+/* Sends them in order in few system calls from a descriptor of that family; one that fails does not
+ * keep the others back.  Returns how many were sent or failed; the next one found the socket's
+ * buffer full. */
+size_t tx_send_each(int fd, int family, struct tx_parcel *parcels, size_t n);
 
 /* The path MTU towards dest as the kernel knows it (IP_MTU on a scratch socket), 0 if unknown.
  * ifindex: the interface it is to leave by, 0 for the routing table's choice. */

@@ -117,7 +117,7 @@ static bool read_field(struct field_call *f, const struct field *field, struct e
 
 	if (!field->read(f, e))
 		return false;
-	if (!r->live || !field->live || r->out->failed)
+	if (!r->live || field->life == FIELD_SETTLED || r->out->failed)
 		return true;
 	buf_cut(r->out, before);
 	return live_add(r, field, f->arg, e);

@@ -61,7 +61,10 @@ typedef bool payload_template_read(const char *s, size_t n, struct payload_env *
 /* In the two spellings; env gives the variables, nothing of it is kept. */
 payload_template_read payload_text_template, payload_hex_template;
 void payload_template_free(struct payload_template *t);
-/* Appends the bytes, as payload_text() does. */
+/* Is it made of a request alone, without number, time and random bytes?  Such a one leaves env as
+ * it is. */
+bool payload_template_is_pure(const struct payload_template *t);
+/* Appends the bytes, as payload_text() does; any thread may. */
 bool payload_template_make(const struct payload_template *t, struct payload_env *env,
 			   struct buf *out, struct error *e);
 

@@ -21,7 +21,7 @@ bool reading_begin(struct reading *r, const char *text, struct payload_env *env,
 
 static bool finish(struct reading *r, struct error *e)
 {
-	if (!r->out->failed && !late_fill(r, e))
+	if (!r->out->failed && r->late_count && !late_fill(r, e))
 		return false;
 	if (r->out->failed)
 		return err_set(e, ERR_LIMIT, "no room for more than %zu bytes", r->out->max);

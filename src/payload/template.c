@@ -83,6 +83,14 @@ bool payload_hex_template(const char *s, size_t n, struct payload_env *env,
 	return make_template(read_hex, s, n, env, out, e);
 }
 
+bool payload_template_is_pure(const struct payload_template *t)
+{
+	for (size_t i = 0; i < t->live.count; i++)
+		if (t->live.list[i].field->life != FIELD_OF_REQUEST)
+			return false;
+	return true;
+}
+
 /* What is filled in late moves by the bytes of the live fields in front of it. */
 static void take_late(struct reading *r, const struct payload_template *t, size_t end, size_t shift)
 {

@@ -213,17 +213,17 @@ static bool read_request(struct field_call *f, struct error *e)
 }
 
 const struct field fields[] = {
-	{ "seq", "[:TYPE]", false, true, "the next number, in decimal or as TYPE, going round",
-	  read_seq },
-	{ "time", "[:ntp|:unix[:TYPE]]", false, true,
+	{ "seq", "[:TYPE]", false, FIELD_OF_MOMENT,
+	  "the next number, in decimal or as TYPE, going round", read_seq },
+	{ "time", "[:ntp|:unix[:TYPE]]", false, FIELD_OF_MOMENT,
 	  "now as RFC 3339 text, 8 bytes of NTP, or seconds since 1970 (u32be)", read_time },
-	{ "rand", ":N", true, true, "N random bytes", read_rand },
-	{ "req", "[OFFSET:LENGTH]", false, true,
+	{ "rand", ":N", true, FIELD_OF_MOMENT, "N random bytes", read_rand },
+	{ "req", "[OFFSET:LENGTH]", false, FIELD_OF_REQUEST,
 	  "in answers: the datagram that is answered, or that part of it", read_request },
-	{ "len", "[:rest][:TYPE]", false, false,
+	{ "len", "[:rest][:TYPE]", false, FIELD_SETTLED,
 	  "bytes of the datagram, or of what follows the field", read_len },
-	{ "ip", ":ADDR", true, false, "an address in 4 or 16 bytes", read_ip },
-	{ "mac", ":ADDR", true, false, "an address in 6 bytes", read_mac },
-	{ "file", ":PATH", true, false, "what a file holds", read_path },
+	{ "ip", ":ADDR", true, FIELD_SETTLED, "an address in 4 or 16 bytes", read_ip },
+	{ "mac", ":ADDR", true, FIELD_SETTLED, "an address in 6 bytes", read_mac },
+	{ "file", ":PATH", true, FIELD_SETTLED, "what a file holds", read_path },
 	{ 0 },
 };

@@ -29,7 +29,11 @@ struct field {
 	const char *name;
 	const char *form; /* its argument, as help writes it */
 	bool needs_argument;
-	bool live; /* not the same bytes each time */
+	enum field_life {
+		FIELD_SETTLED,    /* always the same bytes */
+		FIELD_OF_REQUEST, /* the same in each answer to a request */
+		FIELD_OF_MOMENT,  /* others each time */
+	} life;
 	const char *help;
 	/* e->at is an offset in the argument. */
 	bool (*read)(struct field_call *f, struct error *e);

@@ -14,9 +14,14 @@ struct answers *answers_new(void)
 {
 	struct answers *a = calloc(1, sizeof(*a));
 
-	if (a)
-		buf_init(&a->bytes, BYTES_MAX + PAYLOAD_MAX_V6);
-	return a;
+	if (!a)
+		return NULL;
+	buf_init(&a->bytes, BYTES_MAX + PAYLOAD_MAX_V6);
+	a->quota = quota_new();
+	if (a->quota)
+		return a;
+	answers_free(a);
+	return NULL;
 }
 
 void answers_free(struct answers *a)
@@ -24,6 +29,8 @@ void answers_free(struct answers *a)
 	if (!a)
 		return;
 	buf_done(&a->bytes);
+	responder_free(a->responder);
+	quota_free(a->quota);
 	free(a);
 }
 

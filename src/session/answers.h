@@ -9,6 +9,8 @@
 #ifndef SESSION_ANSWERS_H
 #define SESSION_ANSWERS_H
 
+#include "session/quota.h"
+#include "session/responder.h"
 #include "session/rule.h"
 #include "session/sender.h"
 
@@ -37,7 +39,8 @@ struct answers {
 	uint32_t socket; /* that all of them leave by */
 	struct buf bytes;
 	size_t late_bytes;
-	struct pace unknown; /* answers to peers that the table has no room for */
+	struct quota *quota;
+	struct responder *responder; /* what the receiver's thread has; NULL: nothing */
 };
 
 struct answers *answers_new(void);

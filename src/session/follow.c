@@ -97,8 +97,10 @@ static void follow_rx(struct session *s, struct session_socket *k, const struct 
 		k->unseen = k != s->current;
 		if (!(p->flags & PACKET_OWN))
 			target_heard(&k->target, &p->peer);
-		if (s->rules)
-			rule_hear(s, k, peer, p, now);
+		if (p->flags & PACKET_AT_ONCE)
+			s->answering = true;
+		else if (s->rules)
+			rule_hear(s, k, p);
 	}
 	if (added && !(p->flags & (PACKET_OWN | PACKET_READ)))
 		notice(s, SESSION_PEER_NEW, p, peer);
@@ -148,6 +150,8 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 	struct peer *peer = touch_peer(s, p, &added);
 
 	pairing_sent(s, peer, p);
+	if (p->flags & PACKET_AT_ONCE)
+		rule_answered(s, p);
 	if (p->flags & PACKET_READ)
 		count_read_sent(s, peer, p);
 	else if (p->result != PACKET_TX_PENDING)

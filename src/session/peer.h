@@ -26,7 +26,6 @@ struct peer {
 	uint32_t next; /* in the hash chain: number, 0 ends */
 	struct pace rx_pace; /* datagrams received */
 	struct peer_pairing pairing;
-	struct pace answers; /* of rules */
 	bool muted, solo;
 };
 

@@ -8,6 +8,7 @@
 #ifndef SESSION_RATE_H
 #define SESSION_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RATE_SLICES 10
@@ -22,7 +23,8 @@ void rate_add(struct rate *r, uint64_t now, uint32_t events);
 /* Events in the last full second before now. */
 uint64_t rate_per_second(const struct rate *r, uint64_t now);
 
-/* A second's count and that of the second before; what lies between is taken as even. */
+/* A second's count and that of the second before; what lies between is taken as even.  By either
+ * clock: where realtime is set back it begins anew. */
 struct pace {
 	uint32_t second; /* number of the newer one */
 	uint32_t count, before;
@@ -30,6 +32,8 @@ struct pace {
 
 void pace_add(struct pace *p, uint64_t now, uint32_t events);
 uint64_t pace_per_second(const struct pace *p, uint64_t now);
+/* Was there anything in this second or the one before? */
+bool pace_lately(const struct pace *p, uint64_t now);
 
 #define MINUTE_SECONDS 60
 

@@ -28,12 +28,20 @@
 #define WAKE_NS 1000000u
 #define SLICE_NS 100000u /* the shortest that Linux 6.12 grants */
 
-enum request_kind { REQUEST_ADD, REQUEST_CHANGE, REQUEST_REMOVE, REQUEST_CHECK, REQUEST_STOP };
+enum request_kind {
+	REQUEST_ADD,
+	REQUEST_CHANGE,
+	REQUEST_REMOVE,
+	REQUEST_ANSWER,
+	REQUEST_CHECK,
+	REQUEST_STOP,
+};
 
 struct request {
 	enum request_kind kind;
 	const struct receiver_source *source;
 	struct source *room; /* REQUEST_ADD: memory for it, from the thread that asks */
+	struct responder *responder;
 	int fd;
 	struct error *e;
 	bool ok, done;
@@ -112,6 +120,12 @@ static bool obey_remove(struct receiver *r, const struct request *q)
 	return true;
 }
 
+static bool obey_answer(struct receiver *r, const struct request *q)
+{
+	r->intake.responder = q->responder;
+	return true;
+}
+
 static bool obey_check(struct receiver *r, const struct request *q)
 {
 	for (struct source *s = r->sources; s; s = s->next)
@@ -122,8 +136,8 @@ static bool obey_check(struct receiver *r, const struct request *q)
 
 static bool (*const obeys[])(struct receiver *, const struct request *) = {
 	[REQUEST_ADD] = obey_add,       [REQUEST_CHANGE] = obey_change,
-	[REQUEST_REMOVE] = obey_remove, [REQUEST_CHECK] = obey_check,
-	[REQUEST_STOP] = obey_check,
+	[REQUEST_REMOVE] = obey_remove, [REQUEST_ANSWER] = obey_answer,
+	[REQUEST_CHECK] = obey_check,   [REQUEST_STOP] = obey_check,
 };
 
 /* Obeys a request, if there is one.  Sources may have gone then: the events at hand are stale. */
@@ -187,10 +201,12 @@ static bool ask(struct receiver *r, struct request *q)
 /*
  * As long as more is there to read, the main loop is woken once in WAKE_NS: each time costs a
  * system call and an interrupt of the other processor.  A clock that was set back wakes it too.
+ * One that is awake need not be told.
  */
 static bool may_wait(const struct receiver *r)
 {
-	return r->intake.appended && r->intake.latest - r->told < WAKE_NS;
+	return r->intake.appended && r->intake.latest - r->told < WAKE_NS &&
+	       !atomic_load_explicit(&r->woken, memory_order_relaxed);
 }
 
 static void serve(struct receiver *r, struct source *s, uint32_t events)
@@ -362,9 +378,15 @@ bool receiver_acknowledge(struct receiver *r, struct error *e)
 	if (!r->running && !r->stopped)
 		return start_thread(r, e);
 	/* In this order: a wake-up between the two would be taken and its mark left standing. */
-	if (read(r->wake, &count, sizeof(count)) == sizeof(count))
-		atomic_exchange(&r->woken, false);
+	if (read(r->wake, &count, sizeof(count)) < 0)
+		count = 0; /* nobody was woken since */
+	atomic_exchange(&r->woken, false);
 	return true;
+}
+
+void receiver_hush(struct receiver *r)
+{
+	atomic_exchange(&r->woken, true);
 }
 
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e)
@@ -390,6 +412,13 @@ bool receiver_change(struct receiver *r, const struct receiver_source *src, stru
 void receiver_remove(struct receiver *r, int fd)
 {
 	struct request q = { .kind = REQUEST_REMOVE, .fd = fd };
+
+	ask(r, &q);
+}
+
+void receiver_answer_by(struct receiver *r, struct responder *responder)
+{
+	struct request q = { .kind = REQUEST_ANSWER, .responder = responder };
 
 	ask(r, &q);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The receiver thread: epoll over all descriptors, recvmmsg, the error queues,
- * append to the store, wake the main loop.  It does nothing else, so a long search
- * or a stalled terminal never makes the kernel drop.
+ * append to the store, wake the main loop.  It does nothing else, but for answers that need no
+ * thought (session/responder.h), so a long search or a stalled terminal never makes the
+ * kernel drop.
  *
  * Each descriptor belongs to a socket number; several (helpers for further group
  * memberships) may share one.  Kernel drops are noticed from SO_RXQ_OVFL, which
@@ -16,6 +17,7 @@
 #include "store/store.h"
 
 struct receiver;
+struct responder; /* session/responder.h */
 
 struct receiver_source {
 	int fd;          /* stays the caller's; must stay open until removed */
@@ -36,12 +38,17 @@ void receiver_free(struct receiver *r);
  * and can fail. */
 int receiver_fd(const struct receiver *r);
 bool receiver_acknowledge(struct receiver *r, struct error *e);
+/* Until the next receiver_acknowledge() the caller looks for packets by itself and is not woken. */
+void receiver_hush(struct receiver *r);
 
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e);
 /* Also to change "gro" of a descriptor known. */
 bool receiver_change(struct receiver *r, const struct receiver_source *src, struct error *e);
 /* Reads what is still queued, appends it, and returns when the thread no longer touches fd. */
 void receiver_remove(struct receiver *r, int fd);
+/* From its return on the thread answers by this (NULL: not at all) and no longer touches the one
+ * before. */
+void receiver_answer_by(struct receiver *r, struct responder *responder);
 /* Looks for drops on all descriptors now and appends gaps for them; waits for the thread to have
  * done so. */
 void receiver_check_drops(struct receiver *r);

@@ -54,6 +54,24 @@ static struct rule *new_rule(struct session *s, const struct rule_spec *spec)
 	return r;
 }
 
+/* What the receiver's thread answers by itself is other than before. */
+static void share(struct session *s)
+{
+	struct responder *former = s->answers->responder, *fresh = NULL;
+	struct rule *r = s->rules;
+
+	if (r)
+		fresh = responder_new(s->clock, s->answers->quota);
+	while (fresh && r && responder_add_rule(fresh, r))
+		r = r->next;
+	for (size_t i = 0; fresh && i < s->socket_count; i++)
+		if (s->sockets[i]->answers)
+			responder_add_socket(fresh, s->sockets[i]->number, &s->sockets[i]->sock);
+	receiver_answer_by(s->receiver, fresh);
+	s->answers->responder = fresh;
+	responder_free(former);
+}
+
 static void set_echo(const struct session *s, uint32_t socket, uint32_t rule)
 {
 	struct session_socket *k = socket ? session_find(s, socket) : NULL;
@@ -85,6 +103,7 @@ struct rule *rule_start(struct session *s, const struct rule_spec *spec, struct 
 		at = &(*at)->next;
 	*at = r;
 	s->rule_count++;
+	share(s);
 	return r;
 }
 
@@ -100,14 +119,22 @@ static void unlink_rule(struct session *s, struct rule *r)
 	*at = r->next;
 	s->rule_count--;
 	set_echo(s, r->socket, 0);
+	share(s);
 }
 
-/* The event comes last: whoever hears it may act on the session. */
+/* What the receiver's thread has answered is counted first; that may be news upon which somebody
+ * ends the rule.  The event comes last: whoever hears it may act on the session. */
 static void end(struct rule *r, const char *how)
 {
 	struct session *s = r->session;
+	const uint32_t number = r->number;
 	struct buf counts;
 
+	receiver_answer_by(s->receiver, NULL);
+	session_follow(s);
+	r = rule_find(s, number);
+	if (!r)
+		return;
 	unlink_rule(s, r);
 	buf_init(&counts, 256);
 	buf_printf(&counts, "%%%" PRIu32 " %s: ", r->number, how);
@@ -137,6 +164,8 @@ void rule_drop(struct session *s, const struct session_socket *k)
 
 void rule_free_all(struct session *s)
 {
+	if (s->answers)
+		receiver_answer_by(s->receiver, NULL);
 	while (s->rules) {
 		struct rule *r = s->rules;
 
@@ -164,6 +193,16 @@ static void tell(struct rule *r, bool *told, const struct addr *peer, const char
 	r->news = strdup(buf_cstr(&text));
 	*told = r->news != NULL;
 	buf_done(&text);
+}
+
+void rule_answered(struct session *s, const struct packet *p)
+{
+	struct rule *r = rule_find(s, p->job);
+
+	if (r) {
+		r->matched++;
+		r->answered++;
+	}
 }
 
 void rule_failed(struct rule *r, const struct addr *dest, const struct error *e)
@@ -242,23 +281,10 @@ static bool happens(struct session *s, uint32_t chance)
 	return chance && payload_random(&s->payload_random) % RULE_ALWAYS < chance;
 }
 
-/* How many of the copies may leave. */
-static unsigned take_quota(struct session *s, struct peer *peer, unsigned copies, uint64_t now)
-{
-	struct pace *pace = peer ? &peer->answers : &s->answers->unknown;
-	uint64_t had = pace_per_second(pace, now);
-	unsigned left = had < RULE_ANSWERS_MAX ? (unsigned)(RULE_ANSWERS_MAX - had) : 0;
-
-	copies = copies < left ? copies : left;
-	if (copies)
-		pace_add(pace, now, copies);
-	return copies;
-}
-
-bool rule_source(const struct session_socket *k, const struct packet *p, struct tx_via *out)
+bool rule_source(const struct addr *local, const struct packet *p, struct tx_via *out)
 {
 	*out = (struct tx_via){ .tos = -1 };
-	if (!addr_is_any(&k->sock.local) || !p->local.family || addr_is_any(&p->local) ||
+	if (!addr_is_any(local) || !p->local.family || addr_is_any(&p->local) ||
 	    p->flags & (PACKET_MULTICAST | PACKET_BROADCAST))
 		return false;
 	out->source = p->local;
@@ -288,7 +314,7 @@ static void answer(struct session *s, const struct session_socket *k, struct rul
 	struct error e = { .at = -1 };
 	size_t at = answers_begin(s, k->number);
 
-	to.chosen = rule_source(k, p, &to.via);
+	to.chosen = rule_source(&k->sock.local, p, &to.via);
 	if (!make(s, r, p, &e))
 		rule_failed(r, &p->peer, &e);
 	else if (!answers_add(s, r, &to, at, copies)) {
@@ -297,8 +323,7 @@ static void answer(struct session *s, const struct session_socket *k, struct rul
 	}
 }
 
-void rule_hear(struct session *s, struct session_socket *k, struct peer *peer,
-	       const struct packet *p, uint64_t now)
+void rule_hear(struct session *s, struct session_socket *k, const struct packet *p)
 {
 	struct rule *r;
 	unsigned wanted, copies;
@@ -311,9 +336,13 @@ void rule_hear(struct session *s, struct session_socket *k, struct peer *peer,
 		return;
 	}
 	wanted = happens(s, r->dup) ? 2 : 1;
-	copies = take_quota(s, peer, wanted, now);
+	copies = quota_take(s->answers->quota, &p->peer, wanted, clock_realtime(s->clock));
 	if (copies < wanted)
 		held_back(r, &p->peer);
 	if (copies)
 		answer(s, k, r, p, copies);
+	if (!k->answers) {
+		k->answers = true;
+		share(s);
+	}
 }

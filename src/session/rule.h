@@ -8,7 +8,7 @@
  * itself (looped back groups and broadcasts, or to a socket's own address), what an activity's
  * socket hears, and what is read from files.
  *
- * No peer gets more than RULE_ANSWERS_MAX answers in a second, all rules together, so that two
+ * No peer gets more than QUOTA answers in a second, all rules together, so that two
  * programs that answer each other do not run for ever; the first time a rule holds back is an
  * event, and so is the first answer that fails.
  *
@@ -22,7 +22,6 @@
 #include "session/session.h"
 
 #define RULE_MAX 64
-#define RULE_ANSWERS_MAX 1000u
 #define RULE_ALWAYS 1000000u /* of drop and dup */
 
 struct late_answer;
@@ -68,16 +67,18 @@ void rule_stop_all(struct session *s);
 void rule_drop(struct session *s, const struct session_socket *k);
 
 /* session_follow(): each datagram that k heard, once, in order. */
-void rule_hear(struct session *s, struct session_socket *k, struct peer *peer,
-	       const struct packet *p, uint64_t now);
+void rule_hear(struct session *s, struct session_socket *k, const struct packet *p);
+/* session_follow(): an answer of the receiver's thread. */
+void rule_answered(struct session *s, const struct packet *p);
 /* What was answered leaves, or what is to be told becomes an event; false: neither was there. */
 bool rule_settle(struct session *s);
 /* session_done(): without a word. */
 void rule_free_all(struct session *s);
 
-/* The address that p was sent to, for an answer by k: on a socket of all addresses the kernel would
- * take that of the route back, from where the peer may not expect one.  false: it may. */
-bool rule_source(const struct session_socket *k, const struct packet *p, struct tx_via *out);
+/* The address that p was sent to, for an answer by the socket that is bound to "local": of one for
+ * all addresses the kernel would take that of the route back, from where the peer may not expect
+ * one.  false: it may. */
+bool rule_source(const struct addr *local, const struct packet *p, struct tx_via *out);
 
 /* One answer came to nothing; e is why, or NULL. */
 void rule_failed(struct rule *r, const struct addr *dest, const struct error *e);

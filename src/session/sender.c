@@ -19,42 +19,13 @@ struct outgoing {
 	uint8_t data[];
 };
 
-/* What was chosen is a fact of the packet; the rest the kernel decides. */
-static void note_choice(const struct tx_via *via, struct packet *p)
-{
-	p->ifindex = via->ifindex;
-	if (via->source.family) {
-		uint16_t port = p->local.port;
-
-		p->local = via->source;
-		p->local.port = port;
-	}
-	if (via->ttl) {
-		p->ttl = (uint8_t)via->ttl;
-		p->flags |= PACKET_HAS_TTL;
-	}
-	if (via->tos >= 0) {
-		p->tos = (uint8_t)via->tos;
-		p->flags |= PACKET_HAS_TOS;
-	}
-}
-
 /* A datagram that is to be appended, but for its bytes. */
-static struct packet sent_packet(const struct session *s, const struct session_socket *k,
-				 const struct addr *dest, const struct tx_via *via, uint32_t job)
+static struct packet packet_of(const struct session *s, const struct session_socket *k,
+			       const struct addr *dest, const struct tx_via *via, uint32_t job)
 {
-	struct packet p = {
-		.time = clock_realtime(s->clock),
-		.kind = PACKET_TX,
-		.socket = k->number,
-		.peer = *dest,
-		.local = k->sock.local,
-		.result = PACKET_TX_PENDING,
-		.job = job,
-	};
+	struct packet p = { .time = clock_realtime(s->clock), .job = job };
 
-	if (via)
-		note_choice(via, &p);
+	sent_packet(&p, k->number, &k->sock.local, dest, via);
 	return p;
 }
 
@@ -74,7 +45,7 @@ static void append(struct session *s, const struct session_socket *k, const stru
 		   const struct tx_via *via, const struct iovec *data, size_t n, uint64_t *seqs,
 		   uint32_t job)
 {
-	struct packet p = sent_packet(s, k, dest, via, job);
+	struct packet p = packet_of(s, k, dest, via, job);
 
 	store_begin(s->store);
 	for (size_t i = 0; i < n; i++)
@@ -310,7 +281,7 @@ static void append_each(struct session *s, const struct session_socket *k,
 	store_begin(s->store);
 	for (size_t i = 0; i < n; i++) {
 		const struct sender_parcel *p = &parcels[i];
-		struct packet packet = sent_packet(s, k, &p->dest, choice(p), p->job);
+		struct packet packet = packet_of(s, k, &p->dest, choice(p), p->job);
 
 		seqs[i] = append_one(s, &packet, p->data, p->len);
 	}
@@ -323,12 +294,12 @@ static size_t hand_each(struct session_socket *k, struct sender_parcel *parcels,
 {
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct tx_parcel){
-			.dest = name_for(k, &parcels[i].dest),
+			.dest = &parcels[i].dest,
 			.via = choice(&parcels[i]),
 			.data = parcels[i].data,
 			.len = parcels[i].len,
 		};
-	return k->waiting ? 0 : tx_send_each(&k->sock, out, n);
+	return k->waiting ? 0 : tx_send_each(k->sock.fd, k->sock.family, out, n);
 }
 
 size_t sender_send_each(struct session *s, struct session_socket *k, struct sender_parcel *parcels,

@@ -13,7 +13,7 @@
 
 struct sent {
 	uint64_t no, time;
-	uint64_t digest; /* of all the bytes: more than the prefix is not kept */
+	uint64_t digest; /* of all the bytes, if they are more than the prefix; else 0 */
 	struct addr dest;
 	uint32_t socket, len;
 	uint16_t port; /* local */
@@ -36,12 +36,45 @@ void sent_free(struct sent_ring *r)
 	free(r);
 }
 
+static void note_choice(struct packet *p, const struct tx_via *via)
+{
+	p->ifindex = via->ifindex;
+	if (via->source.family) {
+		uint16_t port = p->local.port;
+
+		p->local = via->source;
+		p->local.port = port;
+	}
+	if (via->ttl) {
+		p->ttl = (uint8_t)via->ttl;
+		p->flags |= PACKET_HAS_TTL;
+	}
+	if (via->tos >= 0) {
+		p->tos = (uint8_t)via->tos;
+		p->flags |= PACKET_HAS_TOS;
+	}
+}
+
+void sent_packet(struct packet *p, uint32_t socket, const struct addr *local,
+		 const struct addr *dest, const struct tx_via *via)
+{
+	p->kind = PACKET_TX;
+	p->socket = socket;
+	p->peer = *dest;
+	p->local = *local;
+	p->result = PACKET_TX_PENDING;
+	if (via)
+		note_choice(p, via);
+}
+
 /* Eight bytes at a time, because every datagram that is sent pays for it. */
 static uint64_t digest(const void *data, size_t len)
 {
 	const uint8_t *at = data;
 	uint64_t sum = len, word;
 
+	if (len <= SENT_PREFIX)
+		return 0;
 	for (; len >= sizeof(word); len -= sizeof(word), at += sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
 		sum = (sum ^ word) * 0x9e3779b97f4a7c15u;

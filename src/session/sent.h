@@ -10,6 +10,7 @@
 #ifndef SESSION_SENT_H
 #define SESSION_SENT_H
 
+#include "net/tx.h"
 #include "store/packet.h"
 
 #define SENT_KEPT 1024
@@ -19,6 +20,11 @@ struct sent_ring;
 
 struct sent_ring *sent_new(void);
 void sent_free(struct sent_ring *r);
+
+/* *p, which is zeroed, becomes a datagram from a socket and its address to dest, but for time and
+ * bytes.  What "via" chose (NULL: nothing) is a fact of it; the rest the kernel decides. */
+void sent_packet(struct packet *p, uint32_t socket, const struct addr *local,
+		 const struct addr *dest, const struct tx_via *via);
 
 /* p: a tx packet just appended. */
 void sent_add(struct sent_ring *r, const struct packet *p);

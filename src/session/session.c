@@ -19,6 +19,7 @@
 #include <sys/random.h>
 
 #define COUNT_NS (10 * NS_PER_MS)
+#define LOOK_NS NS_PER_MS
 
 static void changed(struct session *s)
 {
@@ -26,15 +27,42 @@ static void changed(struct session *s)
 		s->watcher.changed(s->watcher.ctx);
 }
 
-static void on_received(void *ctx, short revents)
+/* While the receiver's thread answers by itself it is not held up by waking the loop each time. */
+static void look_soon(struct session *s)
 {
-	struct session *s = ctx;
+	s->answering = false;
+	receiver_hush(s->receiver);
+	loop_timer_at(s->loop, &s->look, clock_monotonic(s->clock) + LOOK_NS);
+}
+
+static void acknowledge(struct session *s)
+{
 	struct error e;
 
-	(void)revents;
 	if (!receiver_acknowledge(s->receiver, &e))
 		session_event(s, PACKET_ERROR, 0, "%s", e.text);
 	session_follow(s);
+}
+
+static void on_received(void *ctx, short revents)
+{
+	struct session *s = ctx;
+
+	(void)revents;
+	acknowledge(s);
+	if (s->answering)
+		look_soon(s);
+}
+
+static void on_look(void *ctx)
+{
+	struct session *s = ctx;
+
+	session_follow(s);
+	if (s->answering)
+		look_soon(s);
+	else
+		acknowledge(s);
 }
 
 static void on_resolved(void *ctx, short revents)
@@ -95,6 +123,7 @@ bool session_init(struct session *s, const struct session_config *config, struct
 	s->pairing.off = config->unpaired;
 	s->payload_random = random_seed(s->clock);
 	s->again = (struct loop_timer){ .fire = on_again, .ctx = s };
+	s->look = (struct loop_timer){ .fire = on_look, .ctx = s };
 	s->count = (struct loop_timer){ .fire = on_count, .ctx = s };
 	s->store = make_store(config->memory ? config->memory : SESSION_MEMORY, e);
 	if (!s->store)
@@ -140,6 +169,7 @@ void session_done(struct session *s)
 	tshark_done(s);
 	if (s->loop) {
 		loop_timer_stop(s->loop, &s->again);
+		loop_timer_stop(s->loop, &s->look);
 		loop_timer_stop(s->loop, &s->count);
 		loop_timer_stop(s->loop, &s->pairing.overdue);
 		if (s->receiver)

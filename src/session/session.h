@@ -66,6 +66,7 @@ struct session_socket {
 	bool unseen;           /* heard something since it was last current: "[2+]" */
 	char mark[16];         /* "refused", ... until it hears again; "" else */
 	uint32_t echo;         /* number of the rule that is its echo server; 0: none */
+	bool answers;          /* a rule answered by it: from then on the receiver's thread may */
 	struct outgoing *waiting, *waiting_last;
 	size_t waiting_bytes;
 };
@@ -150,6 +151,8 @@ struct session {
 	struct session_watcher watcher;
 	struct store_cursor follow;
 	struct loop_timer again; /* the rest of a long follow, in the next turn */
+	struct loop_timer look;  /* for what the receiver's thread answered by itself meanwhile */
+	bool answering;          /* it did, since that was last looked at */
 };
 
 struct session_config {

@@ -23,6 +23,7 @@
 /* A descriptor that only fails is given up instead of waking the thread for ever. */
 #define FAILURES_MAX 16
 
+static_assert(RX_BATCH <= 64, "a bit for each");
 static_assert(RX_TRUNCATED == PACKET_TRUNCATED && RX_MULTICAST == PACKET_MULTICAST &&
 		      RX_BROADCAST == PACKET_BROADCAST && RX_HAS_TTL == PACKET_HAS_TTL &&
 		      RX_HAS_TOS == PACKET_HAS_TOS,
@@ -62,7 +63,6 @@ static bool is_our_port(const struct intake *in, uint16_t port)
 
 static void append_datagram(struct intake *in, struct packet *p, const struct rx_meta *m)
 {
-	p->flags = m->flags & ~RX_HAS_DROPS;
 	if (m->flags & (RX_MULTICAST | RX_BROADCAST) && is_our_port(in, m->peer.port) &&
 	    sent_is_own(in->sent, &p->local, m->peer.port, p->data, p->stored, m->time))
 		p->flags |= PACKET_OWN;
@@ -72,43 +72,97 @@ static void append_datagram(struct intake *in, struct packet *p, const struct rx
 /* With UDP_GRO one message is a train of datagrams of equal size, the last one maybe shorter. */
 static void append_train(struct intake *in, struct packet *p, const struct rx_meta *m)
 {
+	const uint32_t flags = p->flags;
+
 	for (uint32_t left = m->stored; left > 0; left -= p->len) {
 		p->len = p->stored = left < m->segment ? left : m->segment;
+		p->flags = flags;
 		append_datagram(in, p, m);
 		p->data += p->len;
 	}
 }
 
+/* Number i of the batch. */
+static void take(const struct intake *in, const struct source *s, int i, struct heard *h)
+{
+	struct packet *p = &h->packet;
+	const struct rx_meta *m = &h->meta;
+
+	rx_decode(in->batch, i, &h->meta);
+	p->kind = PACKET_RX;
+	p->socket = s->is.socket;
+	p->time = m->time;
+	p->flags = m->flags & ~RX_HAS_DROPS;
+	p->peer = m->peer;
+	p->local = m->local;
+	p->local.port = s->is.port;
+	p->ifindex = m->ifindex;
+	p->ttl = m->ttl;
+	p->tos = m->tos;
+	p->fragment = m->fragment;
+	p->len = m->len;
+	p->stored = m->stored;
+	p->data = rx_data(in->batch, i);
+}
+
+static void append_heard(struct intake *in, struct source *s, struct heard *h)
+{
+	const struct rx_meta *m = &h->meta;
+
+	if (m->flags & RX_HAS_DROPS)
+		tell_drops(in, s, m->drops, m->time);
+	if (s->is.helper && m->flags & RX_BROADCAST)
+		return;
+	if (m->segment)
+		append_train(in, &h->packet, m);
+	else
+		append_datagram(in, &h->packet, m);
+}
+
+/* What comes from a port of ours may be our own, which is not answered. */
+static void answer(struct intake *in, const struct source *s, int n)
+{
+	uint64_t answered;
+
+	for (int i = 0; i < n; i++) {
+		struct heard *h = &in->heard[i];
+
+		take(in, s, i, h);
+		if (!h->meta.segment && !is_our_port(in, h->meta.peer.port))
+			responder_hear(in->responder, &h->packet, (unsigned)i);
+	}
+	answered = responder_send(in->responder);
+	for (int i = 0; i < n; i++)
+		if (answered >> i & 1)
+			in->heard[i].packet.flags |= PACKET_AT_ONCE;
+}
+
+static void answer_batch(struct intake *in, struct source *s, int n)
+{
+	answer(in, s, n);
+	store_begin(in->store);
+	for (int i = 0; i < n; i++)
+		append_heard(in, s, &in->heard[i]);
+	responder_append(in->responder, in->store, in->sent);
+	store_end(in->store);
+	in->latest = in->heard[n - 1].meta.time;
+}
+
 static void store_batch(struct intake *in, struct source *s, int n)
 {
-	struct packet p = { .kind = PACKET_RX, .socket = s->is.socket };
-	struct rx_meta m;
+	struct heard h = { 0 };
 
+	if (in->responder && !s->is.helper && responder_begin(in->responder, s->is.socket)) {
+		answer_batch(in, s, n);
+		return;
+	}
 	store_begin(in->store);
 	for (int i = 0; i < n; i++) {
-		rx_decode(in->batch, i, &m);
-		if (m.flags & RX_HAS_DROPS)
-			tell_drops(in, s, m.drops, m.time);
-		if (s->is.helper && m.flags & RX_BROADCAST)
-			continue;
-		p.time = m.time;
-		p.peer = m.peer;
-		p.local = m.local;
-		p.local.port = s->is.port;
-		p.ifindex = m.ifindex;
-		p.ttl = m.ttl;
-		p.tos = m.tos;
-		p.fragment = m.fragment;
-		p.len = m.len;
-		p.stored = m.stored;
-		p.data = rx_data(in->batch, i);
-		if (m.segment)
-			append_train(in, &p, &m);
-		else
-			append_datagram(in, &p, &m);
+		take(in, s, i, &h);
+		append_heard(in, s, &h);
 	}
 	store_end(in->store);
-	in->latest = m.time;
+	in->latest = h.meta.time;
 }
 
 /* Payload bytes beyond which a datagram was too big for what the error tells, else 0. */

@@ -8,6 +8,7 @@
 
 #include "net/rx.h"
 #include "session/receiver.h"
+#include "session/responder.h"
 
 struct source {
 	struct receiver_source is;
@@ -18,14 +19,23 @@ struct source {
 	bool given_up;     /* not to be waited for any more: a note in the list says why */
 };
 
+/* A datagram as it was read, and what only its reader asks about it. */
+struct heard {
+	struct packet packet;
+	struct rx_meta meta;
+};
+
 /* Where sources are read into; one for all of them. */
 struct intake {
 	struct store *store;
 	struct sent_ring *sent;
 	struct rx_batch *batch;
-	uint8_t ports[65536 / 8]; /* local ports of all sources, a bit each */
-	bool appended;            /* set when something was */
-	uint64_t latest;          /* time of the last datagram read */
+	struct responder *responder;  /* answers what it can; NULL: nobody does */
+	struct heard heard[RX_BATCH]; /* while it does */
+	uint8_t ports[65536 / 8];     /* local ports of all sources, a bit each */
+	bool appended;                /* set when something was */
+	bool urgent;                  /* and when more of it than a datagram and its answer */
+	uint64_t latest;              /* time of the last datagram read */
 };
 
 /* A bounded part of what epoll says is there. */

@@ -21,8 +21,8 @@ struct head {
 	uint8_t peer[4], local[4]; /* IPv4 */
 	uint16_t peer_port, local_port;
 	int16_t result; /* the only field that changes after publishing; errno values are small */
-	uint8_t kind, flags, ttl, tos;
-	uint8_t shape;
+	uint16_t flags;
+	uint8_t kind, ttl, tos, shape;
 };
 
 static_assert(sizeof(struct head) == 48, "a head is three quarters of a cache line");
@@ -143,7 +143,7 @@ void packet_encode(const struct packet *p, uint32_t number_offset, uint8_t *at)
 	h->local_port = p->local.port;
 	h->result = (int16_t)p->result;
 	h->kind = (uint8_t)p->kind;
-	h->flags = (uint8_t)p->flags;
+	h->flags = (uint16_t)p->flags;
 	h->ttl = p->ttl;
 	h->tos = p->tos;
 	h->shape = shape;

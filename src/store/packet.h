@@ -38,6 +38,7 @@ enum packet_flag {
 	PACKET_HAS_TOS = 32,
 	PACKET_AT_LEAST = 64, /* gap: more may be lost (GRO trains count as one) */
 	PACKET_READ = 128,    /* from a capture file: this session neither sent nor heard it */
+	PACKET_AT_ONCE = 256, /* rx: a rule answered it as soon as it came; tx: is that answer */
 };
 
 enum packet_where { PACKET_WHERE_KERNEL, PACKET_WHERE_STORE };

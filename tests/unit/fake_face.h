@@ -7,7 +7,8 @@
 
 struct fake_face {
 	struct clock clock; /* the system's, or one that stands still */
-	uint64_t now;       /* of a clock that stands still, ns */
+	_Atomic uint64_t
+		now; /* of a clock that stands still, ns; the receiver's thread looks, too */
 	struct loop *loop;
 	struct session session;
 	struct face face;

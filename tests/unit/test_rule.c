@@ -2,9 +2,8 @@
 /* Rules: which one answers, with what, from where to, how often and how late; how they end. */
 #include "session/rule.h"
 
-#include "fake_face.h"
-#include "peer.h"
 #include "session/answers.h"
+#include "talk.h"
 #include "util/num.h"
 
 #include <setjmp.h>
@@ -20,12 +19,6 @@
 #define MS NS_PER_MS
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static uint16_t open_port(struct fake_face *f, const char *where)
-{
-	fake_must(f, "open %s", where);
-	return f->session.current->sock.local.port;
-}
-
 static struct rule *rule_number(struct fake_face *f, uint32_t number)
 {
 	struct rule *r = rule_find(&f->session, number);
@@ -34,49 +27,10 @@ static struct rule *rule_number(struct fake_face *f, uint32_t number)
 	return r;
 }
 
-/* Is heard, and what is due to be answered was answered, once this returns. */
-static void say(struct fake_face *f, struct udp_peer *p, const char *addr, uint16_t port,
-		const void *bytes, size_t n)
-{
-	assert_true(peer_send(p, addr, port, bytes, n));
-	fake_until_rx(f, f->session.rx + 1);
-}
-
-static void hears(struct udp_peer *p, const char *wanted)
-{
-	char got[2000];
-	ssize_t n = peer_recv(p, got, sizeof(got) - 1);
-
-	assert_true(n >= 0);
-	got[n] = '\0';
-	assert_string_equal(got, wanted);
-}
-
-static void ask(struct fake_face *f, struct udp_peer *p, uint16_t port, const char *request,
-		const char *answer)
-{
-	say(f, p, "127.0.0.1", port, request, strlen(request));
-	hears(p, answer);
-	assert_int_equal(p->last_port, port);
-}
-
-/* How many packets of that kind hold the text. */
-static unsigned count(struct fake_face *f, enum packet_kind kind, const char *text)
-{
-	struct store_hold hold = { 0 };
-	struct packet p;
-	unsigned n = 0;
-
-	for (uint64_t seq = 0; store_get(f->session.store, seq, &hold, &p); seq++)
-		n += p.kind == kind && memmem(p.data, p.stored, text, strlen(text));
-	store_hold_done(&hold);
-	return n;
-}
-
 static void the_first_that_matches_answers(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
@@ -84,13 +38,13 @@ static void the_first_that_matches_answers(void **state)
 	fake_must(f, "on data[0:2] == 0007 hex ${req[0:2]} 80 \"x\" ${len:u8}");
 	fake_must(f, "on /^who/i reply me");
 	fake_must(f, "on len > 7 reply long");
-	ask(f, &p, port, "PING 1", "PONG 1 1");
-	ask(f, &p, port, "WHO is", "me");
-	ask(f, &p, port, "the 2nd PING", "PONG 2 G");
-	ask(f, &p, port, "eight of", "long");
-	say(f, &p, "127.0.0.1", port, "short", 5);
+	talk_ask(f, &p, port, "PING 1", "PONG 1 1");
+	talk_ask(f, &p, port, "WHO is", "me");
+	talk_ask(f, &p, port, "the 2nd PING", "PONG 2 G");
+	talk_ask(f, &p, port, "eight of", "long");
+	talk_say(f, &p, "127.0.0.1", port, "short", 5);
 	assert_true(peer_is_quiet(&p));
-	say(f, &p, "127.0.0.1", port, "\0\7hello", 7);
+	talk_say(f, &p, "127.0.0.1", port, "\0\7hello", 7);
 	{
 		char got[20];
 
@@ -107,13 +61,13 @@ static void the_first_that_matches_answers(void **state)
 static void an_answer_is_a_packet_that_names_its_rule(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 	struct packet packet;
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
 	fake_must(f, "on any reply ${req}");
-	ask(f, &p, port, "hello", "hello");
+	talk_ask(f, &p, port, "hello", "hello");
 	assert_true(fake_packet(f, 2, &packet));
 	assert_int_equal(packet.kind, PACKET_TX);
 	assert_int_equal(packet.job, 1);
@@ -130,14 +84,14 @@ static void it_leaves_by_the_address_that_was_asked(void **state)
 
 	fake_must(f, "on any reply yes");
 	for (size_t i = 0; i < COUNT(wheres); i++) {
-		uint16_t port = open_port(f, wheres[i]);
+		uint16_t port = talk_open(f, wheres[i]);
 		const char *host = i < 2 ? "127.0.0.7" : "::1";
 		struct sockaddr_storage wanted;
 		struct udp_peer p = { 0 };
 
 		assert_true(peer_open(&p, i < 2 ? "127.0.0.1" : "::1", 0));
-		say(f, &p, host, port, "?", 1);
-		hears(&p, "yes");
+		talk_say(f, &p, host, port, "?", 1);
+		talk_hears(&p, "yes");
 		assert_int_equal(peer_address(host, port, &wanted), p.last_len);
 		assert_memory_equal(&p.last, &wanted,
 				    i < 2 ? offsetof(struct sockaddr_in, sin_zero)
@@ -149,19 +103,19 @@ static void it_leaves_by_the_address_that_was_asked(void **state)
 static void so_does_a_reply_by_hand(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp");
+	uint16_t port = talk_open(f, "udp");
 	struct udp_peer p = { 0 };
 	struct sockaddr_storage wanted;
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
-	say(f, &p, "127.0.0.7", port, "?", 1);
+	talk_say(f, &p, "127.0.0.7", port, "?", 1);
 	fake_must(f, "reply yes ${req}");
-	hears(&p, "yes ?");
+	talk_hears(&p, "yes ?");
 	assert_int_equal(peer_address("127.0.0.7", port, &wanted), p.last_len);
 	assert_memory_equal(&p.last, &wanted, offsetof(struct sockaddr_in, sin_zero));
 	fake_must(f, "delay 5ms reply #1 later ${req}");
 	fake_advance(f, 5 * MS);
-	hears(&p, "later ?");
+	talk_hears(&p, "later ?");
 	assert_memory_equal(&p.last, &wanted, offsetof(struct sockaddr_in, sin_zero));
 	peer_close(&p);
 }
@@ -169,13 +123,13 @@ static void so_does_a_reply_by_hand(void **state)
 static void a_socket_is_chosen_by_an_expression(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t one = open_port(f, "udp4 127.0.0.1:0"), two = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t one = talk_open(f, "udp4 127.0.0.1:0"), two = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
 	fake_must(f, "on socket == 2 reply two");
-	say(f, &p, "127.0.0.1", one, "?", 1);
-	ask(f, &p, two, "?", "two");
+	talk_say(f, &p, "127.0.0.1", one, "?", 1);
+	talk_ask(f, &p, two, "?", "two");
 	assert_true(peer_is_quiet(&p));
 	peer_close(&p);
 }
@@ -183,7 +137,7 @@ static void a_socket_is_chosen_by_an_expression(void **state)
 static void what_is_its_own_is_not_answered(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 multicast-interface=lo");
+	uint16_t port = talk_open(f, "udp4 multicast-interface=lo");
 
 	fake_must(f, "join 239.255.1.2%%lo");
 	fake_must(f, "on any reply ${req}");
@@ -198,20 +152,20 @@ static void what_is_its_own_is_not_answered(void **state)
 static void what_came_before_and_what_was_read_is_not_answered(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct packet p = {
 		.kind = PACKET_RX, .data = (const uint8_t *)"x", .len = 1, .stored = 1
 	};
 	struct udp_peer peer = { 0 };
 
 	assert_true(peer_open(&peer, "127.0.0.1", 0));
-	say(f, &peer, "127.0.0.1", port, "early", 5);
+	talk_say(f, &peer, "127.0.0.1", port, "early", 5);
 	fake_must(f, "on any reply ${req}");
 	store_begin(f->session.store);
 	store_append(f->session.store, &p);
 	store_end(f->session.store);
 	session_follow(&f->session);
-	ask(f, &peer, port, "now", "now");
+	talk_ask(f, &peer, port, "now", "now");
 	assert_true(peer_is_quiet(&peer));
 	assert_int_equal(rule_number(f, 1)->matched, 1);
 	peer_close(&peer);
@@ -220,28 +174,28 @@ static void what_came_before_and_what_was_read_is_not_answered(void **state)
 static void answers_may_take_their_time(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
 	fake_must(f, "on any delay 50ms reply ${seq}:${req}");
-	say(f, &p, "127.0.0.1", port, "a", 1);
+	talk_say(f, &p, "127.0.0.1", port, "a", 1);
 	fake_advance(f, 20 * MS);
-	say(f, &p, "127.0.0.1", port, "b", 1);
+	talk_say(f, &p, "127.0.0.1", port, "b", 1);
 	fake_advance(f, 29 * MS);
 	assert_true(peer_is_quiet(&p));
 	fake_advance(f, 1 * MS);
-	hears(&p, "1:a");
+	talk_hears(&p, "1:a");
 	fake_advance(f, 19 * MS);
 	assert_true(peer_is_quiet(&p));
 	fake_advance(f, 1 * MS);
-	hears(&p, "2:b");
+	talk_hears(&p, "2:b");
 	assert_int_equal(rule_number(f, 1)->answered, 2);
 	/* what is still to come ends with its rule, or its socket */
-	say(f, &p, "127.0.0.1", port, "c", 1);
+	talk_say(f, &p, "127.0.0.1", port, "c", 1);
 	fake_must(f, "stop %%1");
 	fake_must(f, "on any delay 50ms reply ${req}");
-	say(f, &p, "127.0.0.1", port, "d", 1);
+	talk_say(f, &p, "127.0.0.1", port, "d", 1);
 	fake_must(f, "close");
 	fake_advance(f, 60 * MS);
 	assert_true(peer_is_quiet(&p));
@@ -253,19 +207,19 @@ static void answers_may_take_their_time(void **state)
 static void what_waits_is_bounded(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 	struct rule *r;
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
 	fake_must(f, "on any delay 1h reply ${rand:60000}");
 	for (int i = 0; i < 300; i++)
-		say(f, &p, "127.0.0.1", port, "x", 1);
+		talk_say(f, &p, "127.0.0.1", port, "x", 1);
 	r = rule_number(f, 1);
 	assert_int_equal(r->matched, 300);
 	assert_true(r->failed > 10);
 	assert_true(f->session.answers->late_bytes <= ANSWERS_LATE);
-	assert_int_equal(count(f, PACKET_ERROR, "too many answers wait"), 1);
+	assert_int_equal(talk_count(f, PACKET_ERROR, "too many answers wait"), 1);
 	fake_must(f, "stop rules");
 	assert_int_equal(f->session.answers->late_bytes, 0);
 	peer_close(&p);
@@ -274,7 +228,7 @@ static void what_waits_is_bounded(void **state)
 /* So many of 400 datagrams are answered 0, 1 and 2 times, by the same seed always. */
 static void tally(struct fake_face *f, const char *how, unsigned got[3])
 {
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
@@ -284,7 +238,7 @@ static void tally(struct fake_face *f, const char *how, unsigned got[3])
 	for (int i = 0; i < 400; i++) {
 		uint64_t before = f->session.tx;
 
-		say(f, &p, "127.0.0.1", port, "x", 1);
+		talk_say(f, &p, "127.0.0.1", port, "x", 1);
 		assert_in_range(f->session.tx - before, 0, 2);
 		got[f->session.tx - before]++;
 	}
@@ -309,13 +263,13 @@ static void some_are_dropped_and_some_doubled(void **state)
 	assert_in_range(got[2], 110, 190);
 	tally(f, "drop 25% dup 50%", again);
 	assert_memory_equal(got, again, sizeof(got));
-	assert_int_equal(count(f, PACKET_NOTE, "400 dropped"), 1);
+	assert_int_equal(talk_count(f, PACKET_NOTE, "400 dropped"), 1);
 }
 
 static void a_peer_gets_a_thousand_in_a_second(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 }, other = { 0 };
 	struct rule *r;
 	char got[10];
@@ -324,7 +278,7 @@ static void a_peer_gets_a_thousand_in_a_second(void **state)
 	fake_must(f, "on \"x\" reply ${req}");
 	fake_must(f, "on any reply ${req}");
 	for (int i = 0; i < 1100; i++) {
-		say(f, &p, "127.0.0.1", port, i % 2 ? "x" : "y", 1);
+		talk_say(f, &p, "127.0.0.1", port, i % 2 ? "x" : "y", 1);
 		if (i < 1000)
 			assert_int_equal(peer_recv(&p, got, sizeof(got)), 1);
 	}
@@ -334,10 +288,10 @@ static void a_peer_gets_a_thousand_in_a_second(void **state)
 	assert_int_equal(r->matched, 550);
 	assert_int_equal(r->answered, 500);
 	assert_int_equal(r->limited, 50);
-	assert_int_equal(count(f, PACKET_ERROR, "gets 1,000 answers a second, no more"), 2);
-	ask(f, &other, port, "x", "x");
+	assert_int_equal(talk_count(f, PACKET_ERROR, "gets 1,000 answers a second, no more"), 2);
+	talk_ask(f, &other, port, "x", "x");
 	fake_advance(f, 2000 * MS);
-	ask(f, &p, port, "x", "x");
+	talk_ask(f, &p, port, "x", "x");
 	/* and as many each second from then on */
 	for (int second = 0; second < 3; second++) {
 		uint64_t before = f->session.tx;
@@ -345,7 +299,7 @@ static void a_peer_gets_a_thousand_in_a_second(void **state)
 		fake_advance(f, 1000 * MS);
 		for (int i = 0; i < 20; i++) {
 			for (int n = 0; n < 75; n++)
-				say(f, &p, "127.0.0.1", port, "y", 1);
+				talk_say(f, &p, "127.0.0.1", port, "y", 1);
 			while (!peer_is_quiet(&p))
 				peer_recv(&p, got, sizeof(got));
 			fake_advance(f, 50 * MS);
@@ -353,7 +307,7 @@ static void a_peer_gets_a_thousand_in_a_second(void **state)
 		assert_in_range(f->session.tx - before, 900, 1000);
 		fake_advance(f, 1000 * MS);
 	}
-	assert_int_equal(count(f, PACKET_ERROR, "gets 1,000 answers a second, no more"), 2);
+	assert_int_equal(talk_count(f, PACKET_ERROR, "gets 1,000 answers a second, no more"), 2);
 	peer_close(&p);
 	peer_close(&other);
 }
@@ -361,25 +315,26 @@ static void a_peer_gets_a_thousand_in_a_second(void **state)
 static void what_fails_is_told_once_and_it_goes_on(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	struct udp_peer p = { 0 };
 
 	assert_true(peer_open(&p, "127.0.0.1", 0));
 	fake_must(f, "on any reply ${req[0:2]}!");
-	say(f, &p, "127.0.0.1", port, "x", 1);
-	say(f, &p, "127.0.0.1", port, "", 0);
-	ask(f, &p, port, "two", "tw!");
+	talk_say(f, &p, "127.0.0.1", port, "x", 1);
+	talk_say(f, &p, "127.0.0.1", port, "", 0);
+	talk_ask(f, &p, port, "two", "tw!");
 	assert_int_equal(rule_number(f, 1)->failed, 2);
-	assert_int_equal(count(f, PACKET_ERROR, "${req[0:2]} is not in a datagram of 1 byte; it"),
+	assert_int_equal(talk_count(f, PACKET_ERROR,
+				    "${req[0:2]} is not in a datagram of 1 byte; it"),
 			 1);
-	assert_int_equal(count(f, PACKET_ERROR, "no answer to"), 1);
+	assert_int_equal(talk_count(f, PACKET_ERROR, "no answer to"), 1);
 	peer_close(&p);
 }
 
 static void many_leave_at_once_and_whole(void **state)
 {
 	struct fake_face *f = *state;
-	uint16_t port = open_port(f, "udp4 127.0.0.1:0");
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
 	enum { PEERS = 5, EACH = 40 };
 	struct udp_peer p[PEERS] = { 0 };
 	char got[1400], wanted[1400];
@@ -409,7 +364,7 @@ static void they_end_with_a_word(void **state)
 	struct fake_face *f = *state;
 	struct error e;
 
-	open_port(f, "udp4 127.0.0.1:0");
+	talk_open(f, "udp4 127.0.0.1:0");
 	fake_must(f, "on any reply x");
 	fake_must(f, "every 1h to 127.0.0.1:9 send x");
 	fake_must(f, "echo-server on");
@@ -426,7 +381,7 @@ static void they_end_with_a_word(void **state)
 	fake_must(f, "stop");
 	assert_string_equal(f->message, "no job runs: \":stop rules\" ends the rules");
 	fake_must(f, "stop %%1");
-	assert_int_equal(count(f, PACKET_NOTE, "%1 stopped: 0 matched, 0 answered"), 1);
+	assert_int_equal(talk_count(f, PACKET_NOTE, "%1 stopped: 0 matched, 0 answered"), 1);
 	assert_false(fake_run(f, "stop %1", &e));
 	assert_int_equal(e.at, 5);
 	fake_must(f, "echo-server off");
@@ -434,7 +389,7 @@ static void they_end_with_a_word(void **state)
 	assert_int_equal(f->session.current->echo, 0);
 	fake_must(f, "echo-server on");
 	fake_must(f, "close");
-	assert_int_equal(count(f, PACKET_NOTE, "%4 ended with its socket"), 1);
+	assert_int_equal(talk_count(f, PACKET_NOTE, "%4 ended with its socket"), 1);
 	assert_int_equal(f->session.rule_count, 0);
 	fake_must(f, "rules");
 	assert_true(fake_listed(f, "none answers"));
