@@ -21,20 +21,20 @@ static void say(struct stats_report *r, const char *label, struct buf *text)
 static void say_rate(struct stats_report *r, struct buf *text)
 {
 	const struct traffic *t = stats_traffic(r);
-	uint64_t seconds[MINUTE_SECONDS], most = 0;
+	uint64_t seconds[MINUTE_SECONDS], now = rate_per_second(&t->rate, r->mono), most = 0;
 
 	minute_read(&t->minute, r->mono, seconds);
 	for (size_t i = 0; i < MINUTE_SECONDS; i++)
 		most = seconds[i] > most ? seconds[i] : most;
-	num_format_count(text, rate_per_second(&t->rate, r->mono));
+	num_format_count(text, now);
 	buf_str(text, "/s, ");
 	num_format_size(text, rate_per_second(&t->byte_rate, r->mono));
 	buf_str(text, "/s; at most ");
-	num_format_count(text, most);
+	num_format_count(text, now > most ? now : most);
 	buf_str(text, " in a second of the last minute");
 	say(r, "rate", text);
-	if (!t->sizes.count)
-		return;
+	if (!most)
+		return; /* nothing was received, or not yet for a whole second */
 	spark_line(text, seconds, MINUTE_SECONDS);
 	say(r, "60 s", text);
 }

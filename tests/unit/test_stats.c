@@ -119,6 +119,21 @@ static void the_command_says_what_was_counted(void **state)
 	assert_false(fake_listed(f, "kept\t"));
 }
 
+/* The rate of now is never above that of the minute, nor is there a picture of it yet. */
+static void the_first_second_counts(void **state)
+{
+	struct fake_face *f = *state;
+
+	fake_must(f, "open udp4 127.0.0.1:0");
+	for (int i = 0; i < 3; i++) {
+		receive(f, 1, "hello", 5);
+		fake_advance(f, 100 * NS_PER_MS);
+	}
+	fake_must(f, "stats");
+	assert_true(fake_listed(f, "rate\t3/s, 15 B/s; at most 3 in a second"));
+	assert_false(fake_listed(f, "60 s\t"));
+}
+
 static void sequence_numbers_and_where_they_were_lost(void **state)
 {
 	struct fake_face *f = *state;
@@ -221,6 +236,7 @@ int main(void)
 		A_STATS_TEST(traffic_of_a_socket_and_of_all),
 		A_STATS_TEST(a_clock_that_is_set_back_makes_no_gap),
 		A_STATS_TEST(the_command_says_what_was_counted),
+		A_STATS_TEST(the_first_second_counts),
 		A_STATS_TEST(sequence_numbers_and_where_they_were_lost),
 		A_STATS_TEST(json_has_the_same_facts),
 		A_STATS_TEST(the_busiest_peers_are_listed),
