@@ -28,7 +28,9 @@ bool lines_open(struct lines *l, const char *path, bool ordinary, struct error *
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 
-	*l = (struct lines){ .fd = STDIN_FILENO };
+	*l = (struct lines){ .fd = *path ? STDIN_FILENO : -1 };
+	if (!*path)
+		return err_set(e, ERR_USAGE, "the name of a file is missing");
 	/* Non-blocking: a fifo without a writer does not hold up the program. */
 	if (!is_stdin)
 		l->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

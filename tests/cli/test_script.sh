@@ -149,6 +149,9 @@ run -c 'send x' </dev/null
 check "what is advised is there without a screen" [ "$(cat "$work/stderr")" = \
 	'udpdeck: -c:1: no socket: :open 0.0.0.0:5000' ]
 
+run -f '' </dev/null
+check "a file without a name is named as such" ends 1 'the name of a file is missing'
+
 # ---- the input comes after ----
 
 peer_start after silent
