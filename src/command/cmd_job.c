@@ -132,8 +132,13 @@ static bool repeated_payload(void *ctx, struct payload_env *env, struct buf *out
 static bool repeated_until(void *ctx, const struct packet *p)
 {
 	struct repeated *r = ctx;
+	bool met = expectation_matches(r->until, p);
 
-	return expectation_matches(r->until, p);
+	if (r->until->what && what_must_tell(r->until->what))
+		session_event(r->session, PACKET_NOTE, r->socket,
+			      "until %s is too costly for some datagrams: they do not end the job",
+			      r->until->text);
+	return met;
 }
 
 static struct repeated *repeated_new(const struct command_call *c, const char *line,

@@ -56,6 +56,14 @@ until_answer() {
 }
 check "until an answer comes" until_answer
 
+until_costly() {
+	peer_start costly echo
+	run -o json -c "to 127.0.0.1:$port" \
+		-c 'every 50ms times 3 until /^(a+)+$/ send aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' </dev/null
+	[ "$(grep -c 'until /^(a+)+$/ is too costly for some datagrams' "$work/stdout")" = 1 ] || told
+}
+check "what its pattern gives up on is told once" until_costly
+
 until_nothing() {
 	peer_start until silent
 	play 'every 50ms until timeout 300ms any send ping'
