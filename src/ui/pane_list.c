@@ -21,6 +21,7 @@
 #define NO_WIDTH 7
 #define PEER_WIDTH 25
 #define DELTA_WIDTH 11
+#define DELTA_SECONDS 1000000
 #define LEN_WIDTH 5
 
 /* Where each column begins, -1: not shown. */
@@ -167,7 +168,8 @@ static void put_number(const struct painter *d, int row, int col, int width, enu
 	canvas_right(d->c, row, col, width, style, text);
 }
 
-/* Kernel times of different sockets may run backwards by a little. */
+/* Kernel times of different sockets may run backwards by a little, those of files by years: what
+ * has no room in seconds is days. */
 static void draw_delta(const struct painter *d, int row, enum style style, uint64_t time)
 {
 	uint64_t apart = time > d->before ? time - d->before : d->before - time;
@@ -175,8 +177,12 @@ static void draw_delta(const struct painter *d, int row, enum style style, uint6
 
 	if (d->at.delta < 0 || !d->before)
 		return;
-	snprintf(text, sizeof(text), "%s%llu.%06llu", time < d->before ? "-" : "", apart / NS_PER_S,
-		 apart % NS_PER_S / NS_PER_US);
+	if (apart < DELTA_SECONDS * NS_PER_S)
+		snprintf(text, sizeof(text), "%s%llu.%06llu", time < d->before ? "-" : "",
+			 apart / NS_PER_S, apart % NS_PER_S / NS_PER_US);
+	else
+		snprintf(text, sizeof(text), "%s%llu d", time < d->before ? "-" : "",
+			 apart / (86400 * NS_PER_S));
 	canvas_right(d->c, row, d->at.delta, DELTA_WIDTH, style, text);
 }
 
