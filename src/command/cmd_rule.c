@@ -253,6 +253,7 @@ static void rule_data(struct command_call *c, const struct rule *r)
 	json_number(&data, "dropped", r->dropped);
 	json_number(&data, "limited", r->limited);
 	json_number(&data, "failed", r->failed);
+	json_number_if(&data, "unknown", what_given_up(r->what));
 	json_string(&data, "line", r->line);
 	listing_data(&c->listing, "rule", &data);
 	buf_done(&data);

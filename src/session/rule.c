@@ -223,6 +223,13 @@ static void held_back(struct rule *r, const struct addr *dest)
 	     " gets 1,000 answers a second, no more; :rules counts the rest");
 }
 
+/* What a pattern gave up on may have been for this rule: the next one is asked. */
+static void gave_up(struct rule *r, const struct addr *peer)
+{
+	tell(r, &r->unknown_told, peer, "whether it matches a datagram of ",
+	     " would take too long to find out: it does not, then");
+}
+
 static bool tell_next(struct session *s)
 {
 	struct rule *r = s->rules;
@@ -253,6 +260,8 @@ void rule_format_counts(const struct rule *r, struct buf *out)
 		buf_printf(out, ", %" PRIu64 " over the limit", r->limited);
 	if (r->failed)
 		buf_printf(out, ", %" PRIu64 " failed", r->failed);
+	if (what_given_up(r->what))
+		buf_printf(out, ", %u passed over as too costly", what_given_up(r->what));
 }
 
 /* ---- answering ---- */
@@ -265,13 +274,22 @@ static bool is_from_itself(struct session *s, const struct session_socket *k,
 	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
 }
 
+static bool matches(struct rule *r, const struct packet *p, const struct filter_env *env)
+{
+	if (what_matches(r->what, p, env))
+		return true;
+	if (what_given_up(r->what))
+		gave_up(r, &p->peer);
+	return false;
+}
+
 static struct rule *first_match(struct session *s, const struct packet *p)
 {
 	const struct filter_env env = session_filter_env(s);
 	struct rule *r = s->rules;
 
-	while (r && ((r->socket && r->socket != p->socket) || p->seq < r->begun ||
-		     !what_matches(r->what, p, &env)))
+	while (r &&
+	       ((r->socket && r->socket != p->socket) || p->seq < r->begun || !matches(r, p, &env)))
 		r = r->next;
 	return r;
 }

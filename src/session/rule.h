@@ -52,7 +52,7 @@ struct rule {
 	uint64_t dropped;  /* left out by "drop" */
 	uint64_t limited;  /* held back: the peer had enough of them */
 	uint64_t failed;
-	bool limit_told, failure_told;
+	bool limit_told, failure_told, unknown_told;
 	char *news;                           /* an event that is to come; heap */
 	struct late_answer *late, *late_last; /* in order of time */
 	struct loop_timer timer;              /* of the first of them */

@@ -331,6 +331,29 @@ static void what_fails_is_told_once_and_it_goes_on(void **state)
 	peer_close(&p);
 }
 
+static void a_pattern_that_gives_up_is_told_once(void **state)
+{
+	struct fake_face *f = *state;
+	uint16_t port = talk_open(f, "udp4 127.0.0.1:0");
+	struct udp_peer p = { 0 };
+	char costly[200];
+
+	memset(costly, 'a', sizeof(costly));
+	assert_true(peer_open(&p, "127.0.0.1", 0));
+	fake_must(f, "on /^(a+a+)+$/ reply all");
+	fake_must(f, "on any reply rest");
+	costly[sizeof(costly) - 1] = 'b';
+	for (int i = 0; i < 2; i++) {
+		talk_say(f, &p, "127.0.0.1", port, costly, sizeof(costly));
+		talk_hears(&p, "rest");
+	}
+	talk_ask(f, &p, port, "aaaa", "all");
+	assert_int_equal(talk_count(f, PACKET_ERROR, "would take too long to find out"), 1);
+	fake_must(f, "stop rules");
+	assert_int_equal(talk_count(f, PACKET_NOTE, "1 answered, 2 passed over as too costly"), 1);
+	peer_close(&p);
+}
+
 static void many_leave_at_once_and_whole(void **state)
 {
 	struct fake_face *f = *state;
@@ -500,6 +523,7 @@ int main(void)
 		TEST(some_are_dropped_and_some_doubled),
 		TEST(a_peer_gets_a_thousand_in_a_second),
 		TEST(what_fails_is_told_once_and_it_goes_on),
+		TEST(a_pattern_that_gives_up_is_told_once),
 		TEST(many_leave_at_once_and_whole),
 		TEST(they_end_with_a_word),
 		TEST(quitting_is_asked_about),
