@@ -71,6 +71,9 @@ static void move_panel(struct panel_view *p, enum movement m)
 		p->left += 8;
 	by = rows_of(m, p->rows);
 	p->row = panel_item(&p->listing, moved(p->row, by, p->listing.count), by < 0);
+	/* Drawn in between or not, the same keys lead to the same rows. */
+	if (p->top > p->row)
+		p->top = p->row;
 }
 
 /* The byte goes to the first of the field's bytes, if it has some. */

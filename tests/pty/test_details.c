@@ -94,7 +94,7 @@ static void test_repeats_are_folded(void **state)
 	term_wait(t, "4 tock");
 	app_line(t, ":set fold on");
 	term_wait_row(t, ROW_MESSAGE, "fold is on");
-	term_wait_row(t, ROW_LIST + 1, "4 x 3, last ");
+	term_wait_row(t, ROW_LIST + 1, "4(x 3, last ");
 	term_wait_row(t, ROW_LIST + 2, "4 tock");
 	app_line(t, ":set fold off");
 	term_wait_row(t, ROW_LIST + 4, "4 tock");

@@ -103,12 +103,12 @@ static const struct expectation {
 	{ "move half-down", DETAILS, BYTE, 96, NULL, NULL, NULL },
 	{ "move up", PANEL, BAR, 0, "> to HOST PORT", NULL, NULL },
 	{ "move down", PANEL, BAR, 0, "> raw TEXT", NULL, NULL },
-	{ "move page-up", PANEL, BAR, 0, "> options", NULL, NULL },
-	{ "move page-down", PANEL, BAR, 0, "> jobs", NULL, NULL },
-	{ "move half-up", PANEL, BAR, 0, "> groups", NULL, NULL },
+	{ "move page-up", PANEL, BAR, 0, "> get OPTION", NULL, NULL },
+	{ "move page-down", PANEL, BAR, 0, "> every D", NULL, NULL },
+	{ "move half-up", PANEL, BAR, 0, "> unblock", NULL, NULL },
 	{ "move half-down", PANEL, BAR, 0, "> resend", NULL, NULL },
 	{ "move first", PANEL, BAR, 0, "> Type text", NULL, NULL },
-	{ "move last", PANEL, BAR, 0, "> answer", NULL, NULL },
+	{ "move last", PANEL, BAR, 0, "> quit", NULL, NULL },
 	/* to the side there is nothing: test_focus.c has a wide one */
 	{ "move right", PANEL, BAR, 0, "> send TEXT", NULL, NULL },
 	{ "move left", PANEL, BAR, 0, "> send TEXT", NULL, NULL },
@@ -204,7 +204,7 @@ static void prepare(struct term *t, enum focus focus)
 		/* the field goes along with the byte, so it is put in its place afterwards */
 		[FOCUS_DETAILS] = ":focus details\r" TEN("h") TEN("hhhhhhhhhhhh")
 			TEN("llllll") "llll" TEN("kk") "jj",
-		[FOCUS_PANEL] = ":details off\r:help\rg" TEN("j") "jjjjjjjj",
+		[FOCUS_PANEL] = ":details off\r:help\rg" TEN("j") "jjjjjjj",
 	};
 
 	/* Ctrl-C leaves the pane, then clears the line */
