@@ -89,7 +89,7 @@ static void draw_preview(const struct view *v, const struct layout *l, struct ca
 	struct buf bytes;
 	int col = 1;
 
-	col += canvas_str(c, l->preview, col, l->cols - col, STYLE_NORMAL, p->head) + 2;
+	col += canvas_words(c, l->preview, col, l->cols - col, STYLE_NORMAL, p->head) + 2;
 	if (p->warning[0]) {
 		draw_warning(v, l, c, col);
 		return;

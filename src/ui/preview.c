@@ -367,19 +367,6 @@ static void preview_intent(struct view *v, struct preview_cache *cache,
 	buf_done(&kind);
 }
 
-/* Words that are too long for the row end with "..", behind a whole one. */
-static void cut_words(char *text, int cols)
-{
-	size_t len = strlen(text), room = cols > 5 ? (size_t)cols - 5 : 0, n;
-
-	if (text_width(text, len) + 2 <= (size_t)cols)
-		return;
-	n = text_fit(text, len, room);
-	while (n > 0 && text[n] != ' ')
-		n--;
-	memcpy(text + n, n ? " .." : "..", n ? sizeof(" ..") : sizeof(".."));
-}
-
 /* A command that sends shows what; any other its usage. */
 static void preview_command(struct view *v, struct preview_cache *cache,
 			    const struct command_set *set, int cols)
@@ -404,8 +391,6 @@ static void preview_command(struct view *v, struct preview_cache *cache,
 		snprintf(v->preview.head, sizeof(v->preview.head), "%s",
 			 ok ? "a command; Tab lists them, \"::\" sends a colon" : e.text);
 	}
-	if (!v->preview.is_payload)
-		cut_words(v->preview.head, cols);
 	command_intent_done(&intent);
 	free(line);
 }

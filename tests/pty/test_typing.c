@@ -268,7 +268,7 @@ static void test_a_colon_makes_a_command_and_two_send_one(void **state)
 	term_key(app->term, "Ctrl-U");
 	term_row_is(app->term, ROW_INPUT, "text>");
 	term_keys(app->term, ":open"); /* too long for the row: cut behind a word */
-	term_wait_row(app->term, ROW_PREVIEW, ": open a socket and make it ..");
+	term_wait_row(app->term, ROW_PREVIEW, ": open a socket and make it..");
 	term_key(app->term, "Ctrl-U");
 	term_row_is(app->term, ROW_INPUT, "text>");
 	term_keys(app->term, "::q");
