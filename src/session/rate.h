@@ -3,7 +3,7 @@
  * Rates: events per second over the last second, in ten slices; the same in 12 bytes,
  * for things of which there are many; and a minute, second by second.
  *
- * "now" is monotonic ns.  Zeroed structs are empty ones.
+ * "now" is monotonic ns, but for what says otherwise.  Zeroed structs are empty ones.
  */
 #ifndef SESSION_RATE_H
 #define SESSION_RATE_H

@@ -38,7 +38,8 @@ void receiver_free(struct receiver *r);
  * and can fail. */
 int receiver_fd(const struct receiver *r);
 bool receiver_acknowledge(struct receiver *r, struct error *e);
-/* Until the next receiver_acknowledge() the caller looks for packets by itself and is not woken. */
+/* Until the next receiver_acknowledge() the caller looks for packets by itself and is not woken,
+ * unless that is on its way already. */
 void receiver_hush(struct receiver *r);
 
 bool receiver_add(struct receiver *r, const struct receiver_source *src, struct error *e);

@@ -35,6 +35,8 @@ struct rule_spec {
 	uint32_t socket;    /* it is the echo server of this one; 0: it is asked about all */
 };
 
+/* The receiver's thread may ask it, too (session/responder.h): what it decides by does not change
+ * from start to stop, and only the main loop counts. */
 struct rule {
 	struct rule *next;
 	struct session *session;
@@ -66,7 +68,8 @@ void rule_stop_all(struct session *s);
 /* Ends the echo server of a socket that is being closed. */
 void rule_drop(struct session *s, const struct session_socket *k);
 
-/* session_follow(): each datagram that k heard, once, in order. */
+/* session_follow(): each datagram that k heard and the receiver's thread did not answer, once, in
+ * order. */
 void rule_hear(struct session *s, struct session_socket *k, const struct packet *p);
 /* session_follow(): an answer of the receiver's thread. */
 void rule_answered(struct session *s, const struct packet *p);

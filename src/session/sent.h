@@ -3,9 +3,9 @@
  * What was sent lately: which datagram an ICMP error is about, and which received
  * group datagram is our own looped back.
  *
- * A ring of the last SENT_KEPT datagrams with the first bytes of each.  It is
- * written by the main loop and read by the receiver, both inside store_begin() /
- * store_end(), so it has no lock of its own.
+ * A ring of the last SENT_KEPT datagrams with the first bytes of each.  It is written by the main
+ * loop and by the receiver, who reads it, both inside store_begin() / store_end(), so it has no
+ * lock of its own.
  */
 #ifndef SESSION_SENT_H
 #define SESSION_SENT_H

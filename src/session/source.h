@@ -34,7 +34,6 @@ struct intake {
 	struct heard heard[RX_BATCH]; /* while it does */
 	uint8_t ports[65536 / 8];     /* local ports of all sources, a bit each */
 	bool appended;                /* set when something was */
-	bool urgent;                  /* and when more of it than a datagram and its answer */
 	uint64_t latest;              /* time of the last datagram read */
 };
 
