@@ -236,8 +236,7 @@ static const struct field fields[] = {
 	{ "dir", FIELD_WORD, get_dir, dir_words, .help = "in, out: which way it went" },
 	{ "kind", FIELD_WORD, get_kind, kind_words,
 	  .help = "rx, tx, icmp, gap, open, close, join, leave, error, interface, note; and to "
-		  "what it was "
-		  "sent: unicast, multicast, broadcast" },
+		  "what it was sent: unicast, multicast, broadcast" },
 	{ "peer", FIELD_ADDRESS, get_peer, NULL, .help = "the other side; @2 is that peer" },
 	{ "peer.port", FIELD_NUMBER, get_peer_port, NULL, .help = "its port", .max = UINT16_MAX },
 	{ "local", FIELD_ADDRESS, get_local, NULL, .help = "this side" },
@@ -249,7 +248,7 @@ static const struct field fields[] = {
 	  .of_session = true },
 	{ "ttl", FIELD_NUMBER, get_ttl, NULL, .help = "time to live, hop limit", .max = UINT8_MAX },
 	{ "tos", FIELD_NUMBER, get_tos, NULL,
-	  .help = "type of service, traffic class: all eight bits", UINT8_MAX },
+	  .help = "type of service, traffic class: all eight bits", .max = UINT8_MAX },
 	{ "len", FIELD_NUMBER, get_len, NULL, .help = "bytes of the datagram, stored or not" },
 	{ "truncated", FIELD_FLAG, get_truncated, NULL, .help = "not all bytes are stored" },
 	{ "own", FIELD_FLAG, get_own, NULL, .help = "our own datagram looped back" },

@@ -61,7 +61,7 @@ bool owner_parse_line(const char *line, bool six, struct owner_entry *out)
 	return true;
 }
 
-/* On the same port. Whether a socket on :: hears IPv4, too, is not told; it is taken to be so. */
+/* On the same port.  Whether a socket on :: hears IPv4, too, is not told; it is taken to be so. */
 static bool conflicts(const struct addr *a, const struct addr *b)
 {
 	if (addr_is_any(a) || addr_is_any(b))
