@@ -113,7 +113,7 @@ static void write_event(const struct packet *packet, struct buf *out)
 }
 
 /* Events are rows on the screen, so they are lines here; text has none of them. */
-static void write_packet(struct plain *p, const struct packet *packet, struct buf *out)
+static bool is_event(const struct packet *packet)
 {
 	switch (packet->kind) {
 	case PACKET_OPEN:
@@ -122,12 +122,25 @@ static void write_packet(struct plain *p, const struct packet *packet, struct bu
 	case PACKET_LEAVE:
 	case PACKET_INTERFACE:
 	case PACKET_NOTE:
-		write_event(packet, out);
-		break;
+		return true;
 	default:
-		writer_packet(WRITER_TEXT, p->session, p->verbose, packet, out);
-		break;
+		return false;
 	}
+}
+
+static bool is_printed(struct plain *p, const struct packet *packet)
+{
+	if (is_event(packet))
+		return printed_shows(&p->printed_only, p->session, packet);
+	return printed_has(&p->printed_only, p->session, WRITER_TEXT, p->verbose, packet);
+}
+
+static void write_packet(struct plain *p, const struct packet *packet, struct buf *out)
+{
+	if (is_event(packet))
+		write_event(packet, out);
+	else
+		writer_packet(WRITER_TEXT, p->session, p->verbose, packet, out);
 }
 
 void plain_print(struct plain *p)
@@ -145,8 +158,7 @@ void plain_print(struct plain *p)
 			p->behind = false;
 			break;
 		}
-		if (read == STORE_GAP ||
-		    printed_has(&p->printed_only, p->session, WRITER_TEXT, p->verbose, &packet))
+		if (read == STORE_GAP || is_printed(p, &packet))
 			write_packet(p, &packet, &lines);
 		if (n % PRINT_STRIDE == 0 && clock_monotonic(p->clock) > end) {
 			loop_timer_at(p->loop, &p->more, end);

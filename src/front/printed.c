@@ -44,15 +44,11 @@ static bool is_reported(const struct session *s, enum writer_format format, bool
 	       activity_owns(s, packet->socket);
 }
 
-bool printed_has(struct printed *p, const struct session *s, enum writer_format format,
-		 bool verbose, const struct packet *packet)
+bool printed_shows(struct printed *p, const struct session *s, const struct packet *packet)
 {
 	unsigned before;
 	bool matches;
 
-	/* What a filter makes of those of which nothing is told is nobody's business. */
-	if (!writer_tells(format, verbose, packet) || is_reported(s, format, verbose, packet))
-		return false;
 	if (!peer_table_shows(&s->peers, packet))
 		return false;
 	if (!p->what)
@@ -61,4 +57,12 @@ bool printed_has(struct printed *p, const struct session *s, enum writer_format 
 	matches = what_matches(p->what, packet, &p->env);
 	p->unknown += what_given_up(p->what) - before;
 	return matches;
+}
+
+bool printed_has(struct printed *p, const struct session *s, enum writer_format format,
+		 bool verbose, const struct packet *packet)
+{
+	/* What a filter makes of those of which nothing is told is nobody's business. */
+	return writer_tells(format, verbose, packet) && !is_reported(s, format, verbose, packet) &&
+	       printed_shows(p, s, packet);
 }

@@ -22,7 +22,9 @@ struct printed {
 /* Reads WHAT (match/what.h); n 0: everything.  On an error nothing changes. */
 bool printed_set(struct printed *p, struct session *s, const char *text, size_t n, struct error *e);
 void printed_done(struct printed *p);
-/* Does the filter match it, is its peer not muted, and is it not told by a report instead? */
+/* Does the filter match it, and is its peer not muted? */
+bool printed_shows(struct printed *p, const struct session *s, const struct packet *packet);
+/* That, and the format tells something of it, and no report does instead. */
 bool printed_has(struct printed *p, const struct session *s, enum writer_format format,
 		 bool verbose, const struct packet *packet);
 
