@@ -46,17 +46,8 @@ static bool is_reported(const struct session *s, enum writer_format format, bool
 
 bool printed_shows(struct printed *p, const struct session *s, const struct packet *packet)
 {
-	unsigned before;
-	bool matches;
-
-	if (!peer_table_shows(&s->peers, packet))
-		return false;
-	if (!p->what)
-		return true;
-	before = what_given_up(p->what);
-	matches = what_matches(p->what, packet, &p->env);
-	p->unknown += what_given_up(p->what) - before;
-	return matches;
+	return peer_table_shows(&s->peers, packet) &&
+	       (!p->what || what_matches_counting(p->what, packet, &p->env, &p->unknown));
 }
 
 bool printed_has(struct printed *p, const struct session *s, enum writer_format format,

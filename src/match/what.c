@@ -234,6 +234,16 @@ bool what_matches(struct what *w, const struct packet *p, const struct filter_en
 	return true;
 }
 
+bool what_matches_counting(struct what *w, const struct packet *p, const struct filter_env *env,
+			   uint64_t *unknown)
+{
+	unsigned before = what_given_up(w);
+	bool matches = what_matches(w, p, env);
+
+	*unknown += what_given_up(w) - before;
+	return matches;
+}
+
 bool what_next(const struct what *w, const struct packet *p, const struct filter_env *env,
 	       struct match_place *at)
 {

@@ -34,6 +34,9 @@ void what_free(struct what *w);
 /* As filter_is_pure(). */
 bool what_is_pure(const struct what *w);
 bool what_matches(struct what *w, const struct packet *p, const struct filter_env *env);
+/* Likewise, and where it gave up *unknown becomes one more. */
+bool what_matches_counting(struct what *w, const struct packet *p, const struct filter_env *env,
+			   uint64_t *unknown);
 /* The places in the bytes of p that WHAT is about; of an expression those that its tests of data
  * and text are true of. */
 bool what_next(const struct what *w, const struct packet *p, const struct filter_env *env,

@@ -53,16 +53,6 @@ static bool is_hidden(const struct range *r)
 	       (!matches_next(r->m, r->low, &next) || next >= r->high);
 }
 
-/* Does it match?  *unknown counts those that WHAT gave up on. */
-static bool is_match(struct finder *f, const struct packet *p, uint64_t *unknown)
-{
-	unsigned before = what_given_up(f->what);
-	bool matches = what_matches(f->what, p, &f->env);
-
-	*unknown += what_given_up(f->what) - before;
-	return matches;
-}
-
 /* The first match of the range, or the last. */
 static bool look(struct finder *f, const struct range *r)
 {
@@ -81,7 +71,7 @@ static bool look(struct finder *f, const struct range *r)
 			continue;
 		if (read == STORE_END || p.seq >= r->high)
 			break;
-		if (is_listed(r->m, &p) && is_match(f, &p, &unknown)) {
+		if (is_listed(r->m, &p) && what_matches_counting(f->what, &p, &f->env, &unknown)) {
 			f->at = p.seq;
 			found = true;
 			/* those before it lie behind it on the way up */

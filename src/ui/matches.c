@@ -121,19 +121,23 @@ static void put(struct matches *m, uint64_t seq, bool match)
 	m->count += match ? 1 : UINT64_MAX;
 }
 
-bool matches_test(const struct matches *m, const struct packet *p)
+static bool test(const struct matches *m, const struct packet *p, uint64_t *unknown)
 {
 	return (!m->peers || peer_table_shows(m->peers, p)) &&
-	       (!m->what || what_matches(m->what, p, &m->env));
+	       (!m->what || what_matches_counting(m->what, p, &m->env, unknown));
+}
+
+bool matches_test(const struct matches *m, const struct packet *p)
+{
+	uint64_t unknown = 0;
+
+	return test(m, p, &unknown);
 }
 
 /* Looks at it for the first time. */
 static void take(struct matches *m, const struct packet *p)
 {
-	unsigned before = m->what ? what_given_up(m->what) : 0;
-
-	put(m, p->seq, matches_test(m, p));
-	m->unknown += m->what ? what_given_up(m->what) - before : 0;
+	put(m, p->seq, test(m, p, &m->unknown));
 }
 
 /* Without memory for its bit a packet is not listed. */
