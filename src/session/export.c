@@ -90,12 +90,14 @@ static void judge(struct export *x)
 	buf_str(&text, x->rows == 1 ? " row, but " : " rows, but ");
 	if (x->gone) {
 		num_format_count(&text, x->gone);
-		buf_str(&text, " older packets and events were not kept any more");
+		buf_str(&text, x->gone == 1 ? " older packet or event was not kept any more"
+					    : " older packets and events were not kept any more");
 	}
 	if (x->lost) {
 		buf_str(&text, x->gone ? ", and " : "");
 		num_format_count(&text, x->lost);
-		buf_str(&text, " packets were let go meanwhile");
+		buf_str(&text, x->lost == 1 ? " packet was let go meanwhile"
+					    : " packets were let go meanwhile");
 	}
 	err_set(&x->activity.verdict, ERR_STATE, "%s is not complete: %s; --memory keeps more",
 		is_stdout(x) ? "the export to stdout" : x->path, buf_cstr(&text));
