@@ -8,15 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_on(const struct session_socket *k, const char *option)
-{
-	return sockopt_asked(&k->sock.options, option)->number != 0;
-}
-
 /* Only a socket that asked for it may send from an address that is not of this host. */
 static bool may_be_foreign(const struct session_socket *k)
 {
-	return k && (is_on(k, "freebind") || is_on(k, "transparent"));
+	return k && (sockopt_asked(&k->sock.options, "freebind")->number ||
+		     sockopt_asked(&k->sock.options, "transparent")->number);
 }
 
 static bool read_source(struct command_call *c, const char *word, struct error *e)

@@ -16,7 +16,7 @@ struct end {
 	struct addr local;
 };
 
-struct answer {
+struct leaving {
 	const struct rule *rule;
 	struct addr dest;
 	struct tx_via via;
@@ -35,7 +35,7 @@ struct responder {
 	/* the thread's own: answers on their way */
 	const struct end *end;
 	uint64_t now; /* realtime, when it began to answer; 0: it did not yet */
-	struct answer answers[HEARD_MAX];
+	struct leaving answers[HEARD_MAX];
 	struct tx_parcel parcels[HEARD_MAX];
 	size_t count;
 	struct buf bytes;
@@ -128,7 +128,7 @@ static bool may_answer(struct responder *r, const struct addr *peer)
 
 void responder_hear(struct responder *r, const struct packet *p, unsigned i)
 {
-	struct answer *a = &r->answers[r->count];
+	struct leaving *a = &r->answers[r->count];
 	size_t at = r->bytes.len;
 	const struct rule *rule = p->stored <= RESPONDER_BYTES ? first_match(r, p) : NULL;
 
@@ -138,7 +138,7 @@ void responder_hear(struct responder *r, const struct packet *p, unsigned i)
 		buf_cut(&r->bytes, at);
 		return;
 	}
-	*a = (struct answer){ .rule = rule, .dest = p->peer, .heard = i, .at = at };
+	*a = (struct leaving){ .rule = rule, .dest = p->peer, .heard = i, .at = at };
 	a->chosen = rule_source(&r->end->local, p, &a->via);
 	r->count++;
 }
@@ -156,7 +156,7 @@ uint64_t responder_send(struct responder *r)
 	size_t done;
 
 	for (size_t i = 0; i < r->count; i++) {
-		const struct answer *a = &r->answers[i];
+		const struct leaving *a = &r->answers[i];
 
 		r->parcels[i] = (struct tx_parcel){
 			.dest = &a->dest,
@@ -179,7 +179,7 @@ uint64_t responder_send(struct responder *r)
 void responder_append(struct responder *r, struct store *store, struct sent_ring *sent)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		const struct answer *a = &r->answers[i];
+		const struct leaving *a = &r->answers[i];
 		const struct tx_parcel *out = &r->parcels[i];
 		struct packet p = {
 			.time = r->now,

@@ -64,6 +64,11 @@ static void share(struct session *s)
 		fresh = responder_new(s->clock, s->answers->quota);
 	while (fresh && r && responder_add_rule(fresh, r))
 		r = r->next;
+	if (r == s->rules) {
+		/* the first takes thought already */
+		responder_free(fresh);
+		fresh = NULL;
+	}
 	for (size_t i = 0; fresh && i < s->socket_count; i++)
 		if (s->sockets[i]->answers)
 			responder_add_socket(fresh, s->sockets[i]->number, &s->sockets[i]->sock);
@@ -122,6 +127,20 @@ static void unlink_rule(struct session *s, struct rule *r)
 	share(s);
 }
 
+/* "12 matched, 11 answered, 1 dropped" */
+static void format_counts(const struct rule *r, struct buf *out)
+{
+	buf_printf(out, "%" PRIu64 " matched, %" PRIu64 " answered", r->matched, r->answered);
+	if (r->dropped)
+		buf_printf(out, ", %" PRIu64 " dropped", r->dropped);
+	if (r->limited)
+		buf_printf(out, ", %" PRIu64 " over the limit", r->limited);
+	if (r->failed)
+		buf_printf(out, ", %" PRIu64 " failed", r->failed);
+	if (what_given_up(r->what))
+		buf_printf(out, ", %u passed over as too costly", what_given_up(r->what));
+}
+
 /* What the receiver's thread has answered is counted first; that may be news upon which somebody
  * ends the rule.  The event comes last: whoever hears it may act on the session. */
 static void end(struct rule *r, const char *how)
@@ -138,7 +157,7 @@ static void end(struct rule *r, const char *how)
 	unlink_rule(s, r);
 	buf_init(&counts, 256);
 	buf_printf(&counts, "%%%" PRIu32 " %s: ", r->number, how);
-	rule_format_counts(r, &counts);
+	format_counts(r, &counts);
 	free_rule(r);
 	session_event(s, PACKET_NOTE, 0, "%s", buf_cstr(&counts));
 	buf_done(&counts);
@@ -249,19 +268,6 @@ static bool tell_next(struct session *s)
 bool rule_settle(struct session *s)
 {
 	return answers_flush(s) || tell_next(s);
-}
-
-void rule_format_counts(const struct rule *r, struct buf *out)
-{
-	buf_printf(out, "%" PRIu64 " matched, %" PRIu64 " answered", r->matched, r->answered);
-	if (r->dropped)
-		buf_printf(out, ", %" PRIu64 " dropped", r->dropped);
-	if (r->limited)
-		buf_printf(out, ", %" PRIu64 " over the limit", r->limited);
-	if (r->failed)
-		buf_printf(out, ", %" PRIu64 " failed", r->failed);
-	if (what_given_up(r->what))
-		buf_printf(out, ", %u passed over as too costly", what_given_up(r->what));
 }
 
 /* ---- answering ---- */

@@ -85,7 +85,5 @@ bool rule_source(const struct addr *local, const struct packet *p, struct tx_via
 
 /* One answer came to nothing; e is why, or NULL. */
 void rule_failed(struct rule *r, const struct addr *dest, const struct error *e);
-/* "12 matched, 11 answered, 1 dropped" */
-void rule_format_counts(const struct rule *r, struct buf *out);
 
 #endif

@@ -60,11 +60,6 @@ uint64_t capfile_offset(const struct capfile *f)
 	return f->offset;
 }
 
-uint64_t capfile_frames(const struct capfile *f)
-{
-	return f->frames;
-}
-
 /* ---- the window ---- */
 
 const uint8_t *capfile_at(const struct capfile *f)

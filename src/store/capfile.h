@@ -74,6 +74,5 @@ bool capfile_fill(struct capfile *f, int fd, struct error *e);
 size_t capfile_feed(struct capfile *f, const void *bytes, size_t n);
 
 uint64_t capfile_offset(const struct capfile *f); /* bytes that were given out or passed over */
-uint64_t capfile_frames(const struct capfile *f);
 
 #endif

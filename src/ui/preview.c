@@ -67,9 +67,11 @@ static void ask_route(const struct view *v, struct preview_cache *c, const struc
 	c->found = route_lookup(dest, oif, &c->route, NULL);
 }
 
-static bool is_on(const struct session_socket *k, const char *option)
+/* A broadcast would be refused. */
+static void warn_off(struct view *v, const struct session_socket *k)
 {
-	return sockopt_asked(&k->sock.options, option)->number != 0;
+	if (!sockopt_asked(&k->sock.options, "broadcast")->number)
+		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", k->number);
 }
 
 /* Why there is no way out of the interface that was chosen. */
@@ -97,8 +99,8 @@ static void check_route(struct view *v, const struct session_socket *k, const st
 	size_t headers = dest->family == AF_INET ? HEADERS_V4 : HEADERS_V6;
 	bool broadcast = c->route.broadcast || addr_kind(dest) == ADDR_BROADCAST;
 
-	if (broadcast && !is_on(k, "broadcast"))
-		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", k->number);
+	if (broadcast)
+		warn_off(v, k);
 	if (!c->found) {
 		warn_no_way(v, dest, chosen);
 		return;
@@ -335,8 +337,8 @@ static void check_ways(struct view *v, const struct journey *j)
 		warn(v, "%s", e.text);
 	broadcast = addr_kind(dest) == ADDR_BROADCAST ||
 		    iface_is_broadcast(session_ifaces(v->session), dest);
-	if (j->via->all && broadcast && j->socket && !is_on(j->socket, "broadcast"))
-		warn(v, "broadcast is off on [%u]: \":set broadcast on\"", j->socket->number);
+	if (j->via->all && broadcast && j->socket)
+		warn_off(v, j->socket);
 }
 
 static void preview_intent(struct view *v, struct preview_cache *cache,

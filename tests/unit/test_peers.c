@@ -101,6 +101,7 @@ static void a_row_has_the_round_trips(void **state)
 
 	p->rx = 2;
 	p->tx = 3;
+	p->socket = 2;
 	p->first = f->now - 5 * NS_PER_S;
 	p->last = f->now;
 	p->pairing = (struct peer_pairing){
@@ -112,8 +113,8 @@ static void a_row_has_the_round_trips(void **state)
 	};
 	fake_must(f, "peers");
 	assert_true(fake_listed(f, "@1\t10.0.0.1:53\t2\t3\t0/s\t1.2 ms\t1\t0\tnow\t0 B\t0 B\t"
-				   "1 ms / 1.1 ms\t5 s ago, [0]"));
-	assert_true(fake_listed(f, "@2\t10.0.0.2:53\t0\t0\t0/s\t-\t0\t0\t-\t0 B\t0 B\t-\t-, [0]"));
+				   "1 ms / 1.1 ms\t5 s ago, [2]"));
+	assert_true(fake_listed(f, "@2\t10.0.0.2:53\t0\t0\t0/s\t-\t0\t0\t-\t0 B\t0 B\t-\t-"));
 	assert_true(listing_event(&f->listing, 4, &event, &members));
 	assert_string_equal(event, "peer");
 	assert_non_null(strstr(members, "\"peer\":1,\"address\":\"10.0.0.1:53\",\"shown\":true"));
