@@ -266,7 +266,7 @@ static void add_lines(struct maker *m)
 {
 	const uint8_t *data = m->p->data;
 	size_t n = m->p->stored;
-	char name[16] = "Text";
+	char name[24] = "Text";
 	int line = 0;
 
 	if (!n || !words_is_text(m->p))

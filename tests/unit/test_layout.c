@@ -261,8 +261,8 @@ static void test_picture_200x50(void **state)
 static void test_picture_20x5(void **state)
 {
 	static const char *const rows[] = {
-		" [1*] 0.0.0.0:5000",   " !! 127.0.0.1:53 ref", "><- @4 [fe..2%lo]:69",
-		" hex 4 B -> @4 [fe80", "hex> 0004 0001",
+		" [1*] 0.0.0.0:5000", " !! 127.0.0.1:53 ref", "><- @4 [fe..2%lo]:69",
+		" hex 4 B -> @4..",   "hex> 0004 0001",
 	};
 	struct deck *d = *state;
 
