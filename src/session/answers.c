@@ -67,7 +67,9 @@ bool answers_flush(struct session *s)
 		a->parcels[i].data = buf_cstr(&a->bytes) + a->at[i];
 	if (k)
 		sender_send_each(s, k, a->parcels, a->count, &e);
-	count(s, a->parcels, a->count, k ? &e : NULL);
+	else
+		err_set(&e, ERR_STATE, "the socket is closed");
+	count(s, a->parcels, a->count, &e);
 	a->count = 0;
 	buf_reset(&a->bytes);
 	return true;
@@ -111,6 +113,7 @@ static void drop_first(struct session *s, struct rule *r)
 static void hand_over_first(struct session *s, struct rule *r)
 {
 	const struct late_answer *l = r->late;
+	struct error e = { .at = -1 };
 	size_t at;
 
 	if (session_find(s, l->to.socket)) {
@@ -118,7 +121,8 @@ static void hand_over_first(struct session *s, struct rule *r)
 		if (buf_add(&s->answers->bytes, l->data, l->len))
 			gather(s->answers, r->number, &l->to, at);
 	} else {
-		r->failed++;
+		err_set(&e, ERR_STATE, "the socket is closed");
+		rule_failed(r, &l->to.dest, &e);
 	}
 	drop_first(s, r);
 }
@@ -163,7 +167,7 @@ static bool put_off(struct session *s, struct rule *r, const struct answer *to, 
 void answers_forget(struct session *s, struct rule *r)
 {
 	loop_timer_stop(s->loop, &r->timer);
-	while (r->late)
+	for (; r->late; r->forgotten++)
 		drop_first(s, r);
 }
 

@@ -151,7 +151,7 @@ static void follow_tx(struct session *s, struct session_socket *k, const struct 
 
 	pairing_sent(s, peer, p);
 	if (p->flags & PACKET_AT_ONCE)
-		rule_answered(s, p);
+		rule_answered(s, k, p);
 	if (p->flags & PACKET_READ)
 		count_read_sent(s, peer, p);
 	else if (p->result != PACKET_TX_PENDING)

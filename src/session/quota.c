@@ -5,23 +5,32 @@
  */
 #include "session/quota.h"
 
-#include "session/rate.h"
 #include "util/num.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the last second and a part of one more slice, so that no second anywhere has more. */
+#define SLICES 33
+#define SLICE_NS (NS_PER_S / 32)
+
+/* All zero: nothing so far. */
+struct taken {
+	uint64_t slice; /* number of the newest one */
+	uint16_t sum, counts[SLICES];
+};
+
 struct place {
 	struct addr addr;
 	uint32_t next; /* in its chain: place + 1, 0 ends */
-	struct pace pace;
+	struct taken taken;
 };
 
 struct quota {
 	pthread_mutex_t lock;
-	uint64_t swept;   /* when room was made last */
-	struct pace rest; /* of all that have no place */
+	uint64_t swept;    /* slice in which room was made last */
+	struct taken rest; /* of all that have no place */
 	uint32_t count;
 	uint32_t chains[QUOTA_PEERS];
 	struct place places[QUOTA_PEERS];
@@ -60,45 +69,61 @@ static struct place *add(struct quota *q, const struct place *p)
 	return to;
 }
 
-/* At most once a second: to look through all takes a while. */
-static void make_room(struct quota *q, uint64_t now)
+/* What is older than a second counts no more.  One slice back is a thread that looked at the clock
+ * a moment before another one did; further back it was set, and all begins anew. */
+static void advance(struct taken *t, uint64_t slice)
+{
+	if (slice > t->slice + SLICES || slice + 1 < t->slice)
+		*t = (struct taken){ .slice = slice };
+	while (t->slice < slice) {
+		uint16_t *oldest = &t->counts[++t->slice % SLICES];
+
+		t->sum = (uint16_t)(t->sum - *oldest);
+		*oldest = 0;
+	}
+}
+
+/* Once in a slice: to look through all takes a while. */
+static void make_room(struct quota *q, uint64_t slice)
 {
 	uint32_t count = q->count;
 
-	if (q->swept / NS_PER_S == now / NS_PER_S)
+	if (q->swept == slice)
 		return;
-	q->swept = now;
+	q->swept = slice;
 	q->count = 0;
 	memset(q->chains, 0, sizeof(q->chains));
-	for (uint32_t i = 0; i < count; i++)
-		if (pace_lately(&q->places[i].pace, now))
+	for (uint32_t i = 0; i < count; i++) {
+		advance(&q->places[i].taken, slice);
+		if (q->places[i].taken.sum)
 			add(q, &q->places[i]);
+	}
 }
 
-static struct pace *pace_of(struct quota *q, const struct addr *peer, uint64_t now)
+static struct taken *taken_by(struct quota *q, const struct addr *peer, uint64_t slice)
 {
 	const struct place fresh = { .addr = *peer };
 
 	for (uint32_t at = *chain_of(q, peer); at; at = q->places[at - 1].next)
 		if (addr_equal(&q->places[at - 1].addr, peer))
-			return &q->places[at - 1].pace;
+			return &q->places[at - 1].taken;
 	if (q->count == QUOTA_PEERS)
-		make_room(q, now);
-	return q->count < QUOTA_PEERS ? &add(q, &fresh)->pace : &q->rest;
+		make_room(q, slice);
+	return q->count < QUOTA_PEERS ? &add(q, &fresh)->taken : &q->rest;
 }
 
 unsigned quota_take(struct quota *q, const struct addr *peer, unsigned answers, uint64_t now)
 {
-	struct pace *pace;
-	uint64_t had;
+	const uint64_t slice = now / SLICE_NS;
+	struct taken *t;
 
 	pthread_mutex_lock(&q->lock);
-	pace = pace_of(q, peer, now);
-	had = pace_per_second(pace, now);
-	if (had + answers > QUOTA)
-		answers = had < QUOTA ? (unsigned)(QUOTA - had) : 0;
-	if (answers)
-		pace_add(pace, now, answers);
+	t = taken_by(q, peer, slice);
+	advance(t, slice);
+	if (t->sum + answers > QUOTA)
+		answers = QUOTA - t->sum;
+	t->sum = (uint16_t)(t->sum + answers);
+	t->counts[t->slice % SLICES] = (uint16_t)(t->counts[t->slice % SLICES] + answers);
 	pthread_mutex_unlock(&q->lock);
 	return answers;
 }

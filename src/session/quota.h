@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How many answers a peer may still get: at most QUOTA in a second, so that two programs that
+ * How many answers a peer may still get: at most QUOTA within any second, so that two programs that
  * answer each other do not run for ever.
  *
  * Any thread may take.  QUOTA_PEERS peers are told apart at a time; those beyond share one quota.
- * One that got nothing for two seconds is forgotten.
+ * One that got nothing for a second is forgotten.
  */
 #ifndef SESSION_QUOTA_H
 #define SESSION_QUOTA_H

@@ -53,9 +53,7 @@ static void pace_advance(struct pace *p, uint64_t now)
 {
 	uint32_t second = (uint32_t)(now / NS_PER_S);
 
-	/* Two threads may look at the clock at almost the same time; one that is further behind was
-	 * set back. */
-	if (second == p->second || second + 1 == p->second)
+	if (second <= p->second)
 		return;
 	p->before = second == p->second + 1 ? p->count : 0;
 	p->count = 0;
@@ -75,14 +73,6 @@ uint64_t pace_per_second(const struct pace *p, uint64_t now)
 
 	pace_advance(&at_now, now);
 	return at_now.count + (at_now.before * (rest / 1000) + 500000) / 1000000;
-}
-
-bool pace_lately(const struct pace *p, uint64_t now)
-{
-	struct pace at_now = *p;
-
-	pace_advance(&at_now, now);
-	return at_now.count || at_now.before;
 }
 
 /* ---- a minute ---- */

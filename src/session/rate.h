@@ -3,12 +3,11 @@
  * Rates: events per second over the last second, in ten slices; the same in 12 bytes,
  * for things of which there are many; and a minute, second by second.
  *
- * "now" is monotonic ns, but for what says otherwise.  Zeroed structs are empty ones.
+ * "now" is monotonic ns.  Zeroed structs are empty ones.
  */
 #ifndef SESSION_RATE_H
 #define SESSION_RATE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define RATE_SLICES 10
@@ -23,8 +22,7 @@ void rate_add(struct rate *r, uint64_t now, uint32_t events);
 /* Events in the last full second before now. */
 uint64_t rate_per_second(const struct rate *r, uint64_t now);
 
-/* A second's count and that of the second before; what lies between is taken as even.  By either
- * clock: where realtime is set back it begins anew. */
+/* A second's count and that of the second before; what lies between is taken as even. */
 struct pace {
 	uint32_t second; /* number of the newer one */
 	uint32_t count, before;
@@ -32,8 +30,6 @@ struct pace {
 
 void pace_add(struct pace *p, uint64_t now, uint32_t events);
 uint64_t pace_per_second(const struct pace *p, uint64_t now);
-/* Was there anything in this second or the one before? */
-bool pace_lately(const struct pace *p, uint64_t now);
 
 #define MINUTE_SECONDS 60
 

@@ -49,7 +49,7 @@ struct responder *responder_new(const struct clock *clock, struct quota *quota)
 		return NULL;
 	r->clock = clock;
 	r->quota = quota;
-	buf_init(&r->bytes, HEARD_MAX * RESPONDER_BYTES + PAYLOAD_MAX_V6);
+	buf_init(&r->bytes, (HEARD_MAX + 1) * PAYLOAD_MAX_V6);
 	return r;
 }
 
@@ -113,7 +113,7 @@ static bool make(struct responder *r, const struct rule *rule, const struct pack
 
 	if (!payload_template_make(rule->reply, &env, &r->bytes, NULL))
 		return false;
-	if (r->bytes.len - at <= RESPONDER_BYTES)
+	if (r->bytes.len - at <= PAYLOAD_MAX_V6)
 		return true;
 	buf_cut(&r->bytes, at);
 	return false;
@@ -130,7 +130,7 @@ void responder_hear(struct responder *r, const struct packet *p, unsigned i)
 {
 	struct leaving *a = &r->answers[r->count];
 	size_t at = r->bytes.len;
-	const struct rule *rule = p->stored <= RESPONDER_BYTES ? first_match(r, p) : NULL;
+	const struct rule *rule = first_match(r, p);
 
 	if (!rule || !make(r, rule, p))
 		return;
@@ -171,8 +171,7 @@ uint64_t responder_send(struct responder *r)
 	for (size_t i = done; i < r->count; i++)
 		r->parcels[i].result = EAGAIN;
 	for (size_t i = 0; i < done; i++)
-		if (!r->parcels[i].result)
-			answered |= UINT64_C(1) << r->answers[i].heard;
+		answered |= UINT64_C(1) << r->answers[i].heard;
 	return answered;
 }
 
@@ -187,10 +186,10 @@ void responder_append(struct responder *r, struct store *store, struct sent_ring
 			.job = a->rule->number,
 		};
 
-		if (out->result)
+		if (out->result == EAGAIN)
 			continue;
 		sent_packet(&p, r->end->socket, &r->end->local, out->dest, out->via);
-		p.result = PACKET_TX_SENT;
+		p.result = out->result; /* 0 is PACKET_TX_SENT */
 		p.data = out->data;
 		p.len = p.stored = (uint32_t)out->len;
 		if (store_append(store, &p))

@@ -5,10 +5,10 @@
  * To wake the main loop for an answer takes many times as long as the answer, so the thread asks
  * the first rules (session/rule.h) itself, as long as they need no thought: they and their payloads
  * are pure (match/what.h, payload/payload.h), without delay and chance.  The first that matches a
- * small datagram answers it at once; both are marked PACKET_AT_ONCE, and the answers stand behind
- * what was received with their requests.  Everything else is left to the main loop as if nobody had
- * looked: what the rules behind those are for, large datagrams, a peer that had enough, an answer
- * that cannot be made or sent.
+ * datagram answers it at once; both are marked PACKET_AT_ONCE, and the answers, or what the kernel
+ * refused, stand behind what was received with their requests.  Everything else is left to the main
+ * loop as if nobody had looked: what the rules behind those are for, a peer that had enough, an
+ * answer that cannot be made or has no room in the kernel's buffer.
  *
  * The main loop makes one, hands it to the receiver (receiver_answer_by()) and changes it no more;
  * the functions of the second part are for the thread.  It borrows the rules, the clock and the
@@ -24,10 +24,6 @@
 #include "session/sent.h"
 #include "store/store.h"
 #include "util/clock.h"
-
-/* What fits any link: the 1280 bytes of RFC 8200 less the headers of IPv6 and UDP.  A larger answer
- * could be refused, and a larger datagram takes longer to look through. */
-#define RESPONDER_BYTES 1232
 
 struct responder;
 struct rule;

@@ -137,6 +137,8 @@ static void format_counts(const struct rule *r, struct buf *out)
 		buf_printf(out, ", %" PRIu64 " over the limit", r->limited);
 	if (r->failed)
 		buf_printf(out, ", %" PRIu64 " failed", r->failed);
+	if (r->forgotten)
+		buf_printf(out, ", %" PRIu64 " not sent any more", r->forgotten);
 	if (what_given_up(r->what))
 		buf_printf(out, ", %u passed over as too costly", what_given_up(r->what));
 }
@@ -214,16 +216,6 @@ static void tell(struct rule *r, bool *told, const struct addr *peer, const char
 	buf_done(&text);
 }
 
-void rule_answered(struct session *s, const struct packet *p)
-{
-	struct rule *r = rule_find(s, p->job);
-
-	if (r) {
-		r->matched++;
-		r->answered++;
-	}
-}
-
 void rule_failed(struct rule *r, const struct addr *dest, const struct error *e)
 {
 	char why[sizeof(e->text) + 20];
@@ -235,9 +227,26 @@ void rule_failed(struct rule *r, const struct addr *dest, const struct error *e)
 	tell(r, &r->failure_told, dest, "no answer to ", why);
 }
 
-static void held_back(struct rule *r, const struct addr *dest)
+void rule_answered(struct session *s, const struct session_socket *k, const struct packet *p)
 {
-	r->limited++;
+	struct rule *r = rule_find(s, p->job);
+	struct error e = { .at = -1 };
+
+	if (!r)
+		return;
+	r->matched++;
+	if (p->result == PACKET_TX_SENT) {
+		r->answered++;
+		return;
+	}
+	if (k)
+		sender_explain(k, &p->peer, NULL, p->result, &e);
+	rule_failed(r, &p->peer, k ? &e : NULL);
+}
+
+static void held_back(struct rule *r, const struct addr *dest, unsigned answers)
+{
+	r->limited += answers;
 	tell(r, &r->limit_told, dest, "",
 	     " gets 1,000 answers a second, no more; :rules counts the rest");
 }
@@ -272,11 +281,11 @@ bool rule_settle(struct session *s)
 
 /* ---- answering ---- */
 
-/* An answer to oneself would be heard, and answered, again. */
-static bool is_from_itself(struct session *s, const struct session_socket *k,
+/* An answer to oneself would be heard, and answered, again; and no datagram comes from a group. */
+static bool is_from_nobody(struct session *s, const struct session_socket *k,
 			   const struct packet *p)
 {
-	return (p->flags & PACKET_OWN) ||
+	return (p->flags & PACKET_OWN) || addr_is_multicast(&p->peer) ||
 	       (p->peer.port == k->sock.local.port && iface_is_own(session_ifaces(s), &p->peer));
 }
 
@@ -352,7 +361,7 @@ void rule_hear(struct session *s, struct session_socket *k, const struct packet 
 	struct rule *r;
 	unsigned wanted, copies;
 
-	if (is_from_itself(s, k, p) || activity_owns(s, k->number) || !(r = first_match(s, p)))
+	if (is_from_nobody(s, k, p) || activity_owns(s, k->number) || !(r = first_match(s, p)))
 		return;
 	r->matched++;
 	if (happens(s, r->drop)) {
@@ -362,7 +371,7 @@ void rule_hear(struct session *s, struct session_socket *k, const struct packet 
 	wanted = happens(s, r->dup) ? 2 : 1;
 	copies = quota_take(s->answers->quota, &p->peer, wanted, clock_realtime(s->clock));
 	if (copies < wanted)
-		held_back(r, &p->peer);
+		held_back(r, &p->peer, wanted - copies);
 	if (copies)
 		answer(s, k, r, p, copies);
 	if (!k->answers) {

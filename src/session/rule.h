@@ -54,6 +54,7 @@ struct rule {
 	uint64_t dropped;  /* left out by "drop" */
 	uint64_t limited;  /* held back: the peer had enough of them */
 	uint64_t failed;
+	uint64_t forgotten; /* that still had to wait when it ended */
 	bool limit_told, failure_told, unknown_told;
 	char *news;                           /* an event that is to come; heap */
 	struct late_answer *late, *late_last; /* in order of time */
@@ -72,7 +73,7 @@ void rule_drop(struct session *s, const struct session_socket *k);
  * order. */
 void rule_hear(struct session *s, struct session_socket *k, const struct packet *p);
 /* session_follow(): an answer of the receiver's thread. */
-void rule_answered(struct session *s, const struct packet *p);
+void rule_answered(struct session *s, const struct session_socket *k, const struct packet *p);
 /* What was answered leaves, or what is to be told becomes an event; false: neither was there. */
 bool rule_settle(struct session *s);
 /* session_done(): without a word. */

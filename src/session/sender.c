@@ -149,7 +149,7 @@ static bool check(const struct session_socket *k, const struct addr *dest, size_
 	return sock_can_reach(&k->sock, dest, e);
 }
 
-static bool explain(const struct session_socket *k, const struct addr *dest,
+bool sender_explain(const struct session_socket *k, const struct addr *dest,
 		    const struct tx_via *via, int errnum, struct error *e)
 {
 	unsigned mtu = errnum == EMSGSIZE ? tx_path_mtu(dest, via ? via->ifindex : 0) : 0;
@@ -173,7 +173,7 @@ static bool send_one(struct session *s, struct session_socket *k, const struct a
 	store_mark(s->store, &seq, 1, err == EAGAIN ? ENOBUFS : err);
 	if (err == EAGAIN)
 		return false;
-	return err == 0 ? true : explain(k, dest, via, err, e);
+	return err == 0 ? true : sender_explain(k, dest, via, err, e);
 }
 
 /* What is left of a batch waits for room, as far as it can be kept. */
@@ -209,7 +209,7 @@ static bool send_batch(struct session *s, struct session_socket *k, const struct
 		return keep_rest(s, k, dest, data, seqs, n, done, e);
 	store_mark(s->store, seqs + *done, 1, errnum);
 	store_mark(s->store, seqs + *done + 1, n - *done - 1, ECANCELED);
-	return explain(k, dest, NULL, errnum, e);
+	return sender_explain(k, dest, NULL, errnum, e);
 }
 
 bool sender_send_many(struct session *s, struct session_socket *k, const struct addr *dest,
@@ -322,7 +322,8 @@ size_t sender_send_each(struct session *s, struct session_socket *k, struct send
 			if (!p->ok)
 				store_mark(s->store, &seqs[i], 1, ENOBUFS);
 		} else {
-			p->ok = out[i].result == 0 || explain(k, &p->dest, via, out[i].result, why);
+			p->ok = out[i].result == 0 ||
+				sender_explain(k, &p->dest, via, out[i].result, why);
 			if (!p->ok)
 				store_mark(s->store, &seqs[i], 1, out[i].result);
 		}

@@ -32,6 +32,10 @@ bool sender_send_via(struct session *s, struct session_socket *k, const struct a
 		     size_t count, const struct tx_via *via, const void *data, size_t len,
 		     uint32_t job, struct error *e);
 
+/* What the errno of a send means, with the way out; false. */
+bool sender_explain(const struct session_socket *k, const struct addr *dest,
+		    const struct tx_via *via, int errnum, struct error *e);
+
 /* Does each of them fit, as far as is known without the kernel? */
 bool sender_check(const struct session_socket *k, const struct addr *dests, size_t count,
 		  size_t len, struct error *e);

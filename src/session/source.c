@@ -119,7 +119,7 @@ static void append_heard(struct intake *in, struct source *s, struct heard *h)
 		append_datagram(in, &h->packet, m);
 }
 
-/* What comes from a port of ours may be our own, which is not answered. */
+/* Not what comes from a port of ours, which may be our own, and what seems to come from a group. */
 static void answer(struct intake *in, const struct source *s, int n)
 {
 	uint64_t answered;
@@ -128,7 +128,8 @@ static void answer(struct intake *in, const struct source *s, int n)
 		struct heard *h = &in->heard[i];
 
 		take(in, s, i, h);
-		if (!h->meta.segment && !is_our_port(in, h->meta.peer.port))
+		if (!h->meta.segment && !is_our_port(in, h->meta.peer.port) &&
+		    !addr_is_multicast(&h->meta.peer))
 			responder_hear(in->responder, &h->packet, (unsigned)i);
 	}
 	answered = responder_send(in->responder);

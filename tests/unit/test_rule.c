@@ -200,6 +200,8 @@ static void answers_may_take_their_time(void **state)
 	fake_advance(f, 60 * MS);
 	assert_true(peer_is_quiet(&p));
 	assert_int_equal(rule_number(f, 2)->failed, 1);
+	assert_int_equal(talk_count(f, PACKET_NOTE, "3 matched, 2 answered, 1 not sent any"), 1);
+	assert_int_equal(talk_count(f, PACKET_ERROR, ": the socket is closed; it goes on"), 1);
 	assert_int_equal(f->session.answers->late_bytes, 0);
 	peer_close(&p);
 }
