@@ -62,8 +62,15 @@ static void escape_key(struct line *l)
 		line_cancel(l);
 }
 
-/* A sequence, or Alt with a character.  One that is not bound would leave its tail in the line
- * as text. */
+/* Who types Esc and a character quickly sends what Alt with it sends. */
+static bool is_alt_character(const char *key, size_t n)
+{
+	return n > 1 && key[0] == ESC && key[1] != '[' && key[1] != 'O' && key[1] != ESC;
+}
+
+/* A sequence, or Alt with a character, which is Esc and the character where it is not bound: who
+ * typed these must not find a command sent as text because its ":" was swallowed.  Any other one
+ * would leave its tail in the line. */
 static void sequence_key(struct line *l, const char *key, size_t n)
 {
 	if (RL_ISSTATE(PENDING))
@@ -72,7 +79,7 @@ static void sequence_key(struct line *l, const char *key, size_t n)
 		type(l, key + 1, n - 1);
 	} else if (bind_is_editing(key, n)) {
 		type(l, key, n);
-	} else if (rl_editing_mode == 0 && key[1] != '[' && key[1] != 'O' && key[1] != ESC) {
+	} else if (is_alt_character(key, n)) {
 		escape_key(l);
 		type(l, key + 1, n - 1);
 	}
@@ -111,16 +118,22 @@ static void line_key(struct line *l, const char *key, size_t n)
 	}
 }
 
+static void take_key(struct line *l, const char *key, size_t n);
+
+/* After Esc the other key may be the line's. */
 static void pane_key(struct line *l, const char *key, size_t n)
 {
 	const struct binding *b = bind_find(l, l->map, key, n);
 
 	if (b) {
 		tell_key(l, b->id);
-		return;
+	} else if (is_alt_character(key, n)) {
+		take_key(l, key, 1);
+		take_key(l, key + 1, n - 1);
+	} else {
+		line_tell(l);
+		l->events.stray(l->events.ctx, key, n);
 	}
-	line_tell(l);
-	l->events.stray(l->events.ctx, key, n);
 }
 
 static void take_key(struct line *l, const char *key, size_t n)
