@@ -143,9 +143,13 @@ static bool read_answer(struct reader *r, struct error *e)
 
 static bool read_rule(struct reader *r, struct error *e)
 {
+	char word[8];
 	size_t used;
 
-	skip_blanks(r);
+	r->at = next_word(r, word, sizeof(word));
+	if (strcmp(word, "none") == 0)
+		return err_at(e, (ptrdiff_t)r->at,
+			      "none: a rule answers what comes; in quotes it is a text");
 	if (!what_parse(r->s + r->at, r->n - r->at, true, &used, &r->spec.what, e))
 		return err_shift(e, (ptrdiff_t)r->at);
 	r->at += used;

@@ -441,6 +441,7 @@ static void errors_have_their_column(void **state)
 		ptrdiff_t at;
 		const char *text;
 	} cases[] = {
+		{ "on none reply x", 3, "a rule answers what comes" },
 		{ "on any", 6, "what to answer is missing" },
 		{ "on any reply", 12, "reply: what to answer is missing" },
 		{ "on any delay", 12, "delay: the time is missing" },
