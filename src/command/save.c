@@ -166,29 +166,64 @@ static void add_socket(struct session *s, const struct session_socket *k, struct
 	for (size_t i = 0; i < k->sock.groups.count; i++)
 		add_membership(&k->sock.groups.m[i], out);
 	add_target(k, out);
-	if (k->echo)
-		buf_str(out, "echo-server on\n");
 	for (const struct job *j = s->jobs; j; j = j->next)
 		if (j->socket == k->number)
 			add_job(s, j, out);
 }
 
-/* Those of activities end with them.  The newest is the current one by itself; a fresh session
- * numbers them anew. */
-static void add_sockets(struct session *s, struct buf *out)
+/* Those of activities end with them, and are not written. */
+static bool is_written(struct session *s, const struct session_socket *k)
 {
-	size_t count = 0, current = 0;
+	return !activity_owns(s, k->number);
+}
+
+/* A fresh session numbers them anew: those up to "number" that are written; 0: that one is not. */
+static size_t number_then(struct session *s, uint32_t number)
+{
+	size_t count = 0;
 
 	for (size_t i = 0; i < s->socket_count; i++) {
-		if (activity_owns(s, s->sockets[i]->number))
+		count += is_written(s, s->sockets[i]);
+		if (s->sockets[i]->number == number)
+			return is_written(s, s->sockets[i]) ? count : 0;
+	}
+	return 0;
+}
+
+/* *current: the one that is by itself, the newest. */
+static void add_sockets(struct session *s, size_t *current, struct buf *out)
+{
+	for (size_t i = 0; i < s->socket_count; i++) {
+		if (!is_written(s, s->sockets[i]))
 			continue;
 		add_socket(s, s->sockets[i], out);
-		count++;
-		if (s->sockets[i] == s->current)
-			current = count;
+		++*current;
 	}
-	if (current && current < count)
-		buf_printf(out, "socket %zu\n", current);
+}
+
+static void add_change(size_t *current, size_t number, struct buf *out)
+{
+	if (!number || number == *current)
+		return;
+	buf_printf(out, "socket %zu\n", number);
+	*current = number;
+}
+
+/* ---- rules ---- */
+
+/* In their order, echo servers too: the first that matches answers. */
+static void add_rules(struct session *s, size_t *current, struct buf *out)
+{
+	for (const struct rule *r = s->rules; r; r = r->next) {
+		size_t number = number_then(s, r->socket), start;
+
+		if (r->socket && !number)
+			continue;
+		add_change(current, number, out);
+		start = out->len;
+		add_shown(out, r->line);
+		end_line(out, start, "a rule");
+	}
 }
 
 /* ---- peers ---- */
@@ -259,6 +294,8 @@ static void add_decoding(const struct session *s, struct buf *out)
 
 void save_format(struct session *s, const struct face *face, struct buf *out)
 {
+	size_t current = 0;
+
 	buf_str(out, "# a session of udpdeck: udpdeck --stay -f FILE opens it again\n");
 	setting_save(s, face, out);
 	for (size_t i = 0; i < s->variables.count; i++) {
@@ -267,15 +304,10 @@ void save_format(struct session *s, const struct face *face, struct buf *out)
 		let_format(out, &s->variables.list[i]);
 		end_line(out, start, s->variables.list[i].name);
 	}
-	add_sockets(s, out);
-	for (const struct rule *r = s->rules; r; r = r->next) {
-		size_t start = out->len;
-
-		if (r->socket)
-			continue;
-		add_shown(out, r->line);
-		end_line(out, start, "a rule");
-	}
+	add_sockets(s, &current, out);
+	add_rules(s, &current, out);
+	if (s->current)
+		add_change(&current, number_then(s, s->current->number), out);
 	add_peers(s, out);
 	if (s->sequence) {
 		buf_str(out, "stats sequence ");

@@ -141,6 +141,27 @@ static void assert_round_trip(struct fake_face *f)
 	buf_done(&second);
 }
 
+/* The first rule that matches answers: an echo server in front of the others would hide them. */
+static void echo_servers_stand_among_the_rules(void **state)
+{
+	struct fake_face *f = begin();
+	struct buf text;
+
+	(void)state;
+	fake_must(f, "open udp4");
+	fake_must(f, "on len > 3 reply a");
+	fake_must(f, "open udp4");
+	fake_must(f, "socket 1");
+	fake_must(f, "echo-server on");
+	fake_must(f, "on any reply b");
+	fake_must(f, "socket 2");
+	save_text(f, &text);
+	assert_non_null(strstr(buf_cstr(&text), "on len > 3 reply a\nsocket 1\necho-server on\n"
+						"on any reply b\nsocket 2\n"));
+	buf_done(&text);
+	finish(f);
+}
+
 static void every_kind_of_session_comes_back(void **state)
 {
 	/* each ends with an empty line */
@@ -168,6 +189,8 @@ static void every_kind_of_session_comes_back(void **state)
 		"open udp4\njoin 239.1.2.3%lo\nblock 10.0.0.1@239.1.2.3%lo\n\n",
 		"open\njoin ff02::1234%lo\njoin 239.1.2.3%lo\n\n",
 		"open udp4 127.0.0.1:0\necho-server on\n\n",
+		"on len > 3 reply a\nopen udp4\nopen udp4\nsocket 1\necho-server on\n"
+		"on any reply b\nsocket 2\necho-server on\n\n",
 		"on len > 3 delay 5ms drop 0.5% reply PONG ${seq}\non any hex ${req}00\n\n",
 		"open udp4\nopen udp6\nopen\nsocket 2\n\n",
 		"label 10.0.0.9:53 dns\nmute 10.0.0.9:53\nmute [fe80::9%lo]:5353\n\n",
@@ -318,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_settings_that_are_not_as_at_the_start),
+		cmocka_unit_test(echo_servers_stand_among_the_rules),
 		cmocka_unit_test(every_kind_of_session_comes_back),
 		cmocka_unit_test(it_says_what_was_asked_for_and_no_more),
 		cmocka_unit_test(a_file_is_written_whole_and_never_over_another),
