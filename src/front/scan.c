@@ -58,6 +58,13 @@ static void settle(struct scan *c, uint16_t port, enum port_state state)
 		end(c);
 }
 
+/* One to the port that asks comes back as it left. */
+static bool is_own_probe(struct session *s, const struct packet *p)
+{
+	return p->peer.port == s->current->sock.local.port &&
+	       iface_is_own(session_ifaces(s), &p->peer);
+}
+
 static void on_packet(void *ctx, const struct packet *p)
 {
 	struct scan *c = ctx;
@@ -65,7 +72,7 @@ static void on_packet(void *ctx, const struct packet *p)
 
 	if (c->telling || !addr_same_host(&p->peer, &c->config->first))
 		return;
-	if (p->kind == PACKET_RX)
+	if (p->kind == PACKET_RX && !is_own_probe(c->session, p))
 		settle(c, p->peer.port, PORT_ANSWERED);
 	else if (p->kind == PACKET_ICMP &&
 		 errqueue_is_unreachable((enum errqueue_origin)i->origin, i->type, i->code))

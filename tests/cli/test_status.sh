@@ -305,6 +305,13 @@ range() {
 }
 check "a range is asked port by port" range
 
+own_port() {
+	peer_start closed closed
+	run -z -s 127.7.7.7 -p "$port" -w 200ms 127.7.7.7 "$port"
+	ends 2 "no port answered: 1 silent"
+}
+check "what -z hears of itself is no answer" own_port
+
 # ---- what is sent and told ----
 
 quiet() {
