@@ -17,7 +17,7 @@
  *		the payload's true length; was it cut; is it our own looped back
  *	data	payload in hex, of icmp what was quoted of it
  *	text	the same bytes as a string, where they are UTF-8
- *	type code meaning offender mtu pointer cause
+ *	type code meaning offender pointer mtu cause
  *		of icmp: who said so, and "no" of the datagram it is about
  *	count where
  *		of a gap: how many datagrams are missing, and if "kernel" or "store" dropped them
