@@ -145,6 +145,18 @@ static void size_row(struct command_call *c, const struct mtu_walk *w, uint32_t 
 		    mtu > w->headers ? mtu - w->headers : 0, words);
 }
 
+static void heard_row(struct command_call *c, const struct mtu_walk *w, const struct mtu_result *r,
+		      bool over)
+{
+	const char *words = r->refused ? "arrived: the largest so far, the port refused it"
+				       : "answered: the largest so far";
+
+	if (over)
+		words = r->refused ? "arrived: the largest that did, the port refused it"
+				   : "answered: the largest that was answered";
+	size_row(c, w, r->answered + w->headers, words);
+}
+
 static void told_row(struct command_call *c, const struct mtu_walk *w, const struct packet_icmp *i)
 {
 	struct buf words;
@@ -227,8 +239,7 @@ static void mtu_report(struct command_call *c, struct activity *a)
 	if (r.told)
 		told_row(c, w, r.told);
 	if (r.heard)
-		size_row(c, w, r.answered + w->headers,
-			 a->over ? "answered: the largest that was" : "answered so far");
+		heard_row(c, w, &r, a->over);
 	if (r.blocked)
 		blocked_row(c, w, r.blocked);
 	doubt_rows(c, m, &r);

@@ -95,6 +95,7 @@ void mtu_walk_result(const struct mtu_walk *w, struct mtu_result *out)
 	for (size_t i = 0; i < w->count; i++) {
 		const struct mtu_step *s = &w->steps[i];
 
+		out->refused |= s->outcome == MTU_REFUSED && s->payload == b.good;
 		out->by_order |= s->outcome == MTU_ANSWERED && !s->echoed;
 		if (s->outcome == MTU_LOCAL)
 			out->local = s->icmp.info;

@@ -74,6 +74,7 @@ struct mtu_result {
 	const struct packet_icmp *told; /* the smallest MTU that ICMP told; NULL: none did */
 	const struct packet_icmp *blocked;
 	uint32_t answered; /* largest payload that was answered; 0: none */
+	bool refused;      /* its answer is that the port refused it */
 	uint32_t
 		silent; /* smallest that was not, while smaller ones were: a black hole is likely */
 };

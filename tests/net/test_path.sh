@@ -54,23 +54,27 @@ event() {
 		{ echo "$1: no $2 with $3"; return 1; }
 }
 
-# walked NAME HOST PORT HEADERS ROUTER
+# walked NAME HOST PORT HEADERS ROUTER WORDS: of the largest that got there
 walked() {
 	ask "$1" "mtu $2 $3" && says "$1" "1500 $((1500 - $4)) local:" &&
 		says "$1" "1280 $((1280 - $4)) path: the smallest that ICMP told, says $5" &&
-		says "$1" "1280 $((1280 - $4)) answered: the largest that was" &&
+		says "$1" "1280 $((1280 - $4)) $6" &&
 		event "$1" mtu ".local == 1500 and .path == 1280 and .offender == \"$5\" and
 			.answered == 1280 and .payload == 1280 - $4 and (.blackhole | not)"
 }
 
 path_mtu() {
-	walked mtu4 10.78.0.3 7004 28 10.77.0.2 && walked mtu6 fd78::3 7006 48 fd77::2
+	words="answered: the largest that was answered"
+	walked mtu4 10.78.0.3 7004 28 10.77.0.2 "$words" &&
+		walked mtu6 fd78::3 7006 48 fd77::2 "$words"
 }
 
 # The port unreachable of the destination is an answer, too.
 path_mtu_refused() {
-	walked closed4 10.78.0.3 9 28 10.77.0.2 && says closed4 "arrived, the port refused it" &&
-		walked closed6 fd78::3 9 48 fd77::2
+	words="arrived: the largest that did, the port refused it"
+	walked closed4 10.78.0.3 9 28 10.77.0.2 "$words" &&
+		says closed4 "arrived, the port refused it" &&
+		walked closed6 fd78::3 9 48 fd77::2 "$words"
 }
 
 # An ordinary send meets the same words: the router's, then those of this host, which remembers.
@@ -119,7 +123,7 @@ hole_off() {
 
 # hole NAME HOST PORT HEADERS
 hole() {
-	ask "$1" "mtu $2 $3" && says "$1" "1200 $((1200 - $4)) answered: the largest that was" &&
+	ask "$1" "mtu $2 $3" && says "$1" "1200 $((1200 - $4)) answered: the largest that was answered" &&
 		says "$1" "1201 $((1201 - $4)) black hole likely" &&
 		event "$1" mtu '.blackhole and .silent == 1201 and .answered == 1200 and
 			(has("path") | not)'
@@ -199,7 +203,7 @@ on_screen() {
 	deck_start h1 look 10.78.0.3 7004 && deck_type look ":trace 10.78.0.3 7004" &&
 		deck look "wait trace to 10.78.0.3:7004" "wait there after 2 hops" "wait 10.77.0.2" &&
 		deck_type look ":mtu 10.78.0.3 7004" &&
-		deck look "wait 1280   1252     answered: the largest that was" &&
+		deck look "wait 1280   1252     answered: the largest that was answered" &&
 		deck_type look ":peers" && deck look "wait too big" &&
 		deck_type look ":show %1" && deck look "wait there after 2 hops"
 }

@@ -207,6 +207,7 @@ static void test_paths(void **state)
 		assert_int_equal(r.silent, cases[i].is.silent);
 		assert_int_equal(r.heard, cases[i].is.heard);
 		assert_int_equal(r.by_order, cases[i].is.by_order);
+		assert_int_equal(r.refused, cases[i].path.peer == REFUSES);
 		assert_null(r.blocked);
 		assert_in_range(s.probes, 1, cases[i].is.probes);
 		assert_false(s.walk.timed_out);
