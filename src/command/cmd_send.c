@@ -159,27 +159,29 @@ static bool empty_run(struct command_call *c, struct error *e)
 
 /* The blank that completion puts behind a path is no part of it, unless there is a file of that
  * name. */
-static bool read_file(const char *path, struct buf *out, struct error *e)
+static bool read_file(const char *path, size_t max, struct buf *out, struct error *e)
 {
 	char trimmed[PATH_MAX];
 	size_t n = strlen(path);
 
 	if (n == 0 || n >= sizeof(trimmed) || path[n - 1] != ' ' || access(path, F_OK) == 0)
-		return payload_file(path, PAYLOAD_MAX_V6, out, e);
+		return payload_file(path, max, out, e);
 	memcpy(trimmed, path, n);
 	while (n > 0 && trimmed[n - 1] == ' ')
 		n--;
 	trimmed[n] = '\0';
-	return payload_file(trimmed, PAYLOAD_MAX_V6, out, e);
+	return payload_file(trimmed, max, out, e);
 }
 
 static bool file_run(struct command_call *c, struct error *e)
 {
+	const struct session_socket *k = c->to.socket ? c->to.socket : c->session->current;
+	const bool v4 = k && k->sock.family == AF_INET;
 	struct buf bytes;
 	bool ok;
 
 	buf_init(&bytes, PAYLOAD_MAX_V6);
-	ok = read_file(c->payload, &bytes, e);
+	ok = read_file(c->payload, v4 ? PAYLOAD_MAX_V4 : PAYLOAD_MAX_V6, &bytes, e);
 	if (!ok && e)
 		e->at = (ptrdiff_t)c->payload_at;
 	ok = ok && send_bytes(c, buf_cstr(&bytes), bytes.len, e);

@@ -210,7 +210,7 @@ static void a_file_is_sent_whole_or_not_at_all(void **state)
 	for (int i = 0; i < 8; i++)
 		assert_int_equal(write(fd, block, sizeof(block)), sizeof(block));
 	assert_false(fake_run(f, line, &e));
-	assert_non_null(strstr(e.text, "larger than one datagram"));
+	assert_non_null(strstr(e.text, "larger than one datagram: at most 65507 bytes"));
 	assert_int_equal(f->session.tx, 1);
 	close(fd);
 	unlink(path);
