@@ -167,6 +167,11 @@ static bool start_record(const struct cli *cli, struct session *s, struct face *
 	if (!ok && e)
 		e->at = -1;
 	buf_done(&line);
+	if (!ok && e && e->code == ERR_STATE && e->errnum == EEXIST)
+		return err_set(e, ERR_STATE,
+			       "--record: %s is there already: -c 'record FILE --force' "
+			       "overwrites it",
+			       cli->record);
 	return ok || err_prefix(e, "--record: ");
 }
 

@@ -98,7 +98,7 @@ static bool write_file(const char *path, bool overwrite, const struct buf *text,
 	size_t done = 0;
 	int fd, errnum = 0;
 
-	if (!new_file_open(path, overwrite, "copy", &fd, e))
+	if (!new_file_open(path, overwrite, "copy #N > FILE", &fd, e))
 		return false;
 	while (done < text->len && !errnum) {
 		ssize_t n = write(fd, text->data + done, text->len - done);

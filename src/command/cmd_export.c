@@ -98,15 +98,15 @@ static void on_ended(void *ctx, const struct export *x)
 	buf_done(&text);
 }
 
-static bool take_stdout(struct command_call *c, struct error *e)
+static bool take_stdout(struct command_call *c, enum writer_format format, struct error *e)
 {
 	struct error why = { .at = -1 };
 
 	if (!c->face->take_stdout)
 		return err_set(e, ERR_STATE, "stdout is in use: export FILE");
 	return c->face->take_stdout(c->face->ctx, &why) ||
-	       err_set(e, why.code, "%s: export FILE; or no export, -o csv prints the same",
-		       why.text);
+	       err_set(e, why.code, "%s: export FILE; or no export, -o %s prints the same",
+		       why.text, writer_name(format));
 }
 
 /* The filter as it is now; a change meanwhile does not make half a file of another. */
@@ -148,7 +148,7 @@ static bool export_run(struct command_call *c, struct error *e)
 			      "as text or as hex behind it",
 			      path);
 	spec.path = path;
-	if (strcmp(path, "-") == 0 && !take_stdout(c, e))
+	if (strcmp(path, "-") == 0 && !take_stdout(c, spec.format, e))
 		return false;
 	return begin(c, &spec, e);
 }

@@ -17,7 +17,7 @@ static const char force[] = "--force";
 
 static bool is_there(const char *path, struct error *e)
 {
-	err_set(e, ERR_STATE, "%s is there already: save --force overwrites it", path);
+	err_set(e, ERR_STATE, "%s is there already: save --force FILE overwrites it", path);
 	if (e)
 		e->errnum = EEXIST;
 	return false;

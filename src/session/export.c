@@ -211,7 +211,7 @@ static bool open_file(struct export *x, struct error *e)
 
 	if (is_stdout(x))
 		x->fd = STDOUT_FILENO;
-	else if (!new_file_open(x->path, x->spec.overwrite, "export", &x->fd, e))
+	else if (!new_file_open(x->path, x->spec.overwrite, "export FILE", &x->fd, e))
 		return false;
 	x->out = output_new(x->fd, e);
 	return x->out && loop_watch(l, output_fd(x->out), POLLIN, on_written, x, e);

@@ -8,8 +8,8 @@
 
 #include "util/err.h"
 
-/* For reading and writing.  overwrite: an ordinary file of that name is removed first.  An error
- * names the command, whose "--force" that is. */
+/* For reading and writing.  overwrite: an ordinary file of that name is removed first.  command: as
+ * it is typed, for an error that says "COMMAND --force". */
 bool new_file_open(const char *path, bool overwrite, const char *command, int *fd, struct error *e);
 
 #endif

@@ -28,7 +28,7 @@ bool record_file_open(struct record_file *f, const char *path, bool overwrite, s
 	f->appended = f->written = 0;
 	f->fd = STDOUT_FILENO;
 	/* Read too: where the last whole block ends is looked up in the file. */
-	if (!is_stdout(f) && !new_file_open(path, overwrite, "record", &f->fd, e))
+	if (!is_stdout(f) && !new_file_open(path, overwrite, "record FILE", &f->fd, e))
 		return false;
 	f->out = output_new(f->fd, e);
 	if (f->out)

@@ -255,6 +255,11 @@ bool writer_named(const char *name, enum writer_format *out)
 	return false;
 }
 
+const char *writer_name(enum writer_format format)
+{
+	return formats[format].name;
+}
+
 bool writer_find(const char *name, enum writer_format *out, struct error *e)
 {
 	struct near near;

@@ -26,7 +26,8 @@ enum writer_format { WRITER_RAW, WRITER_TEXT, WRITER_HEX, WRITER_JSON, WRITER_CS
 
 /* By name. */
 bool writer_named(const char *name, enum writer_format *out);
-/* The same of -o; an unknown one is an error that says what there is. */
+const char *writer_name(enum writer_format format);
+/* As writer_named(), of -o; an unknown one is an error that says what there is. */
 bool writer_find(const char *name, enum writer_format *out, struct error *e);
 
 /* Appends what stands before the first packet. */

@@ -68,7 +68,7 @@ verbose() {
 check "with -v it says how much" verbose
 
 run -c "export $work/a.csv" </dev/null
-check "nothing is overwritten" ends 1 "is there already: export --force"
+check "nothing is overwritten" ends 1 "is there already: export FILE --force"
 run -c "export $work/x.foo" </dev/null
 check "an unknown ending asks for the format" ends 1 "as csv, as json"
 run -c "export $work/x as raw" </dev/null
@@ -96,6 +96,8 @@ said -c 'export - as csv'
 check "not behind payloads" ends 1 "stdout holds payloads already"
 run -o text -c 'export - as csv' </dev/null
 check "nor where -o has it" ends 1 "stdout is taken by -o: export FILE; or no export, -o csv prints"
+run -o text -c 'export - as json' </dev/null
+check "the way out is of the format" ends 1 "or no export, -o json prints the same"
 way_out() {
 	run -o csv -c open </dev/null
 	ends 0 && head -1 "$work/stdout" | grep -q '^no,time,'
@@ -147,7 +149,7 @@ copied() {
 }
 check "copy writes bytes as they are needed" copied
 said -c "copy #1 > $work/a.c"
-check "and overwrites nothing" ends 1 "is there already: copy --force"
+check "and overwrites nothing" ends 1 "is there already: copy #N > FILE --force"
 said -c "copy #1 > /dev/full --force"
 check "a device is no file" ends 1 "is no ordinary file"
 said -c 'copy #1'

@@ -121,9 +121,11 @@ before=$(cksum <"$file")
 peer_start again echo
 echo x | run --record "$file" -W 1 127.0.0.1 "$port"
 not_lost() {
-	ends 1 "is there already: record --force" && [ "$(cksum <"$file")" = "$before" ]
+	ends 1 "is there already: -c 'record FILE --force' overwrites it" && [ "$(cksum <"$file")" = "$before" ]
 }
 check "a file that is there is not overwritten" not_lost
+echo x | run -c "record $file" -W 1 127.0.0.1 "$port"
+check "nor by the command" ends 1 "is there already: record FILE --force overwrites it"
 echo x | run --record "$file --force" -W 1 127.0.0.1 "$port"
 replaced() {
 	ends 0 && dump && dumped 2 'length 2$'
