@@ -69,8 +69,7 @@ const struct cli_option cli_options[] = {
 	{ 0, "plain", NULL, FLAG(plain), "a prompt and lines instead of the screen" },
 	{ 0, "demo", NULL, FLAG(demo), "loopback services to play with" },
 	{ 0, "no-rc", NULL, FLAG(no_rc), "do not run the commands of the rc file" },
-	{ 'h', "help", NULL, FLAG(help),
-	  "this help; --help commands, options, keys, payloads: more" },
+	{ 'h', "help", NULL, FLAG(help), "this help; --help commands, keys, addresses ...: more" },
 	{ 'V', "version", NULL, FLAG(version), "the version" },
 	{ 0 },
 };
@@ -439,6 +438,20 @@ static void payloads_topic(struct buf *out)
 	buf_done(&help);
 }
 
+/* Those that are no table which the manual is checked by: as "help" shows them. */
+static bool shown_topic(struct buf *out, const char *topic)
+{
+	struct listing l;
+	bool known;
+
+	listing_init(&l);
+	known = command_topic(topic, &l);
+	for (size_t i = 0; i < l.count; i++)
+		buf_printf(out, "%s\n", listing_text(&l, i));
+	listing_done(&l);
+	return known;
+}
+
 bool cli_help(struct buf *out, const char *topic, const struct command_set *set)
 {
 	if (strcmp(topic, "commands") == 0) {
@@ -455,7 +468,7 @@ bool cli_help(struct buf *out, const char *topic, const struct command_set *set)
 		for (const struct cli_option *o = cli_options; o->name; o++)
 			option_row(out, o);
 	} else {
-		return false;
+		return shown_topic(out, topic);
 	}
 	return true;
 }

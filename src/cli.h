@@ -78,8 +78,9 @@ bool cli_only_reads(const struct cli *cli);
 /* Was an option given that makes sense only without the screen, or commands without --stay? */
 bool cli_is_unscreened(const struct cli *cli);
 
-/* Usage in a line, and all options; topic "" or one of commands, options, keys: tab-parted rows for
- * people and for the check of the manual. false: no such topic. */
+/* Usage in a line, and all options; topic "" or one of commands, options, keys, payloads,
+ * expressions, addresses: tab-parted rows for people and for the check of the manual. false: no
+ * such topic. */
 void cli_usage(struct buf *out);
 bool cli_help(struct buf *out, const char *topic, const struct command_set *set);
 

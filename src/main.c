@@ -63,7 +63,8 @@ static int show_help(const struct cli *cli)
 	if (cli_help(&text, cli->word_count ? cli->words[0] : "", &set)) {
 		fputs(buf_cstr(&text), stdout);
 	} else {
-		fprintf(stderr, "udpdeck: --help knows commands, options, keys and payloads\n");
+		fprintf(stderr, "udpdeck: --help knows commands, options, keys, payloads, "
+				"expressions and addresses\n");
 		status = EXIT_USAGE;
 	}
 	buf_done(&text);

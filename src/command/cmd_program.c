@@ -118,11 +118,8 @@ static void options_topic(struct listing *l)
 	buf_done(&range);
 }
 
-static bool topic(struct command_call *c, const char *name)
+bool command_topic(const char *name, struct listing *l)
 {
-	struct listing *l = &c->listing;
-
-	buf_printf(&l->title, "help: %s", name);
 	if (strcmp(name, "payloads") == 0)
 		payloads_topic(l);
 	else if (strcmp(name, "addresses") == 0)
@@ -132,8 +129,16 @@ static bool topic(struct command_call *c, const char *name)
 	else if (strcmp(name, "options") == 0)
 		options_topic(l);
 	else
-		return c->face->help && c->face->help(c->face->ctx, name, l);
+		return false;
 	return true;
+}
+
+static bool topic(struct command_call *c, const char *name)
+{
+	struct listing *l = &c->listing;
+
+	buf_printf(&l->title, "help: %s", name);
+	return command_topic(name, l) || (c->face->help && c->face->help(c->face->ctx, name, l));
 }
 
 static void command_row(struct listing *l, const struct command *row)

@@ -203,6 +203,10 @@ const struct command *command_at(const struct command_set *set, size_t i);
 const struct command *command_find(const struct command_set *set, const char *word, bool prefixes,
 				   struct error *e);
 
+/* Adds the rows of a topic of "help" that every face has: payloads, addresses, expressions or
+ * options.  false: it is none of them. */
+bool command_topic(const char *name, struct listing *l);
+
 /*
  * Runs one command line (without the ":" of the prompt).  prefixes: as at the prompt.  e->at is an
  * offset in line.  ERR_PENDING: nothing was done, run the same line again once the resolver has

@@ -50,8 +50,12 @@ run --help keys
 check "--help keys lists keys" succeeds_with "Alt-a"
 run --help payloads
 check "--help payloads lists fields" succeeds_with 'crc16-modbus[:le]'
+run --help expressions
+check "--help expressions lists fields of packets" succeeds_with "bytes of the datagram"
+run --help addresses
+check "--help addresses says how they are written" succeeds_with "[V6%ZONE]:PORT"
 run --help nonsense
-check "an unknown topic is refused" fails_with "commands, options, keys and payloads"
+check "an unknown topic is refused" fails_with "keys, payloads, expressions and addresses"
 run -V
 check "-V tells the version" succeeds_with "udpdeck 0."
 run --version

@@ -102,7 +102,7 @@ for shell in bash zsh fish; do
 		-c exp|expect export
 		-v --command ever|every
 		-f tal|talk.deck
-		--help |commands keys options payloads
+		--help |addresses commands expressions keys options payloads
 		--device l|lo
 	END
 	! command -v $shell >/dev/null || check "$shell: --output=j" after_equals
