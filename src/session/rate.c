@@ -69,10 +69,13 @@ void pace_add(struct pace *p, uint64_t now, uint32_t events)
 uint64_t pace_per_second(const struct pace *p, uint64_t now)
 {
 	struct pace at_now = *p;
-	uint64_t rest = NS_PER_S - now % NS_PER_S;
+	uint64_t rest = NS_PER_S - now % NS_PER_S, even, most;
 
 	pace_advance(&at_now, now);
-	return at_now.count + (at_now.before * (rest / 1000) + 500000) / 1000000;
+	even = at_now.count + (at_now.before * (rest / 1000) + 500000) / 1000000;
+	/* One a second would be two whenever one has just come. */
+	most = at_now.count > at_now.before ? at_now.count : at_now.before;
+	return even < most ? even : most;
 }
 
 /* ---- a minute ---- */

@@ -22,7 +22,8 @@ void rate_add(struct rate *r, uint64_t now, uint32_t events);
 /* Events in the last full second before now. */
 uint64_t rate_per_second(const struct rate *r, uint64_t now);
 
-/* A second's count and that of the second before; what lies between is taken as even. */
+/* A second's count and that of the second before; what lies between is taken as even, but never
+ * for more than one of them had. */
 struct pace {
 	uint32_t second; /* number of the newer one */
 	uint32_t count, before;

@@ -97,6 +97,11 @@ static void test_a_pace_glides_from_second_to_second(void **state)
 	assert_int_equal(pace_per_second(&p, START + 1500 * MS), 57);
 	pace_add(&p, START + 9000 * MS, 3);
 	assert_int_equal(pace_per_second(&p, START + 9000 * MS), 3);
+	for (uint64_t s = 20; s < 30; s++) {
+		pace_add(&p, START + (1000 * s + 200) * MS, 1);
+		assert_int_equal(pace_per_second(&p, START + (1000 * s + 200) * MS), 1);
+		assert_int_equal(pace_per_second(&p, START + (1000 * s + 1100) * MS), 1);
+	}
 }
 
 static void test_a_minute_has_its_full_seconds(void **state)
