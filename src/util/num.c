@@ -320,8 +320,13 @@ void num_format_age(struct buf *out, uint64_t now, uint64_t then)
 		buf_str(out, "now");
 		return;
 	}
-	if (age < 2 * DAY_NS) {
-		num_format_duration(out, age / NS_PER_S * NS_PER_S);
+	/* By size alone, so that of two ages the one with the larger unit is the older one. */
+	if (age < 600 * NS_PER_S) {
+		buf_printf(out, "%llu s", age / NS_PER_S);
+	} else if (age < 600 * 60 * NS_PER_S) {
+		buf_printf(out, "%llu m", age / (60 * NS_PER_S));
+	} else if (age < 2 * DAY_NS) {
+		buf_printf(out, "%llu h", age / (3600 * NS_PER_S));
 	} else {
 		num_format_count(out, age / DAY_NS);
 		buf_str(out, " days");

@@ -224,6 +224,9 @@ static void test_ages(void **state)
 		{ 5 * NS_PER_S, 2 * NS_PER_S, "3 s ago" },
 		{ 5 * NS_PER_S, 6 * NS_PER_S, "now" },
 		{ 5 * NS_PER_S, UINT64_MAX, "in the future" },
+		{ 599 * NS_PER_S, 1, "598 s ago" },
+		{ 660 * NS_PER_S, 0, "11 m ago" },
+		{ 36000 * NS_PER_S, 0, "10 h ago" },
 		{ 86400 * 1204 * NS_PER_S, 1, "1,203 days ago" },
 	};
 	struct buf text;
