@@ -90,6 +90,15 @@ unsigned session_membership_ifindex(struct session *s, const struct membership *
 	return 0;
 }
 
+/* IPv6 is there a moment after the interface, with the first address. */
+static bool may_join_later(const struct session *s, const struct membership *m,
+			   const struct iface *dev)
+{
+	const struct iface *known = iface_by_index(&s->ifaces, dev->index);
+
+	return m->group.family == AF_INET6 && known && !iface_has_family(known, AF_INET6);
+}
+
 static void rejoin(struct session *s, const struct session_socket *k, struct membership *m,
 		   const struct iface *dev)
 {
@@ -99,7 +108,8 @@ static void rejoin(struct session *s, const struct session_socket *k, struct mem
 	if (group_rejoin(m, dev->index, &e)) {
 		on = iface_by_index(&s->ifaces, session_membership_ifindex(s, m));
 		tell_membership(s, PACKET_JOIN, k, m, on ? on : dev);
-	} else if (m->ifindex) { /* where the kernel chooses there may be no route yet */
+	} else if (m->ifindex && !may_join_later(s, m, dev)) {
+		/* where the kernel chooses there may be no route yet */
 		session_interface_event(s, PACKET_ERROR, k->number, dev->index, "[%u] %s",
 					k->number, e.text);
 	}
@@ -263,6 +273,8 @@ static void tell_addr(struct session *s, unsigned index, const struct iface_addr
 	buf_printf(&text, "/%u", a->prefix_len);
 	tell(s, dev, buf_cstr(&text));
 	buf_done(&text);
+	if (!gone)
+		rejoin_memberships(s, dev);
 }
 
 /* Addresses and routes decide where the kernel joins by itself. */
