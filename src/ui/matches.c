@@ -121,36 +121,34 @@ static void put(struct matches *m, uint64_t seq, bool match)
 	m->count += match ? 1 : UINT64_MAX;
 }
 
-static bool test(const struct matches *m, const struct packet *p, uint64_t *unknown)
-{
-	return (!m->peers || peer_table_shows(m->peers, p)) &&
-	       (!m->what || what_matches_counting(m->what, p, &m->env, unknown));
-}
-
 bool matches_test(const struct matches *m, const struct packet *p)
 {
-	uint64_t unknown = 0;
-
-	return test(m, p, &unknown);
+	return (!m->peers || peer_table_shows(m->peers, p)) &&
+	       (!m->what || what_matches(m->what, p, &m->env));
 }
 
-/* Looks at it for the first time. */
-static void take(struct matches *m, const struct packet *p)
+/* What a row of first tests left unknown is asked around all of them: around each it would cost as
+ * much as a test. */
+static unsigned given_up(const struct matches *m)
 {
-	put(m, p->seq, test(m, p, &m->unknown));
+	return m->what ? what_given_up(m->what) : 0;
 }
 
 /* Without memory for its bit a packet is not listed. */
 void matches_follow(struct matches *m, const struct packet *p)
 {
+	const unsigned before = given_up(m);
+
 	if (!matches_on(m) || (!word_of(m, p->seq) && !make_room(m, p->seq)))
 		return;
-	take(m, p);
+	put(m, p->seq, matches_test(m, p));
+	m->unknown += given_up(m) - before;
 	m->high = most(m->high, p->seq + 1);
 }
 
 static void scan_block(struct matches *m, struct store_cursor *cursor, uint64_t from)
 {
+	const unsigned before = given_up(m);
 	struct packet p;
 
 	store_cursor_seek(cursor, from);
@@ -161,8 +159,9 @@ static void scan_block(struct matches *m, struct store_cursor *cursor, uint64_t 
 			continue;
 		if (read == STORE_END || p.seq >= m->low)
 			break;
-		take(m, &p);
+		put(m, p.seq, matches_test(m, &p));
 	}
+	m->unknown += given_up(m) - before;
 	m->low = from;
 }
 
